@@ -1,0 +1,226 @@
+// Package targets says what a target must do: a system that access is synced
+// to. Each kind of target is a folder below; builtin lists them, targettest is
+// the contract as tests and memory the model that the others are held against.
+//
+//	            Query                      []Op
+//	engine ───────────────▶ target  ◀─────────────── engine
+//	       ◀─ accounts, entitlements,  ─▶ one Result per Op
+//	          assignments, End{Complete}
+//
+// A target keeps no desired state, decides nothing and never retries across
+// calls: the engine plans, paces, retries and records.
+package targets
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"birthright/identity"
+)
+
+// Target is a system whose accounts and entitlements the hub can read and change.
+type Target interface {
+	// Probe checks reach, credentials and rights without changing anything.
+	Probe(ctx context.Context) (Report, error)
+	// Capabilities tells what the engine may ask of this target. It is constant.
+	Capabilities() Capabilities
+	// Read hands to sink what q asks for. A nil error with End.Complete means:
+	// this is all there is. Anything else claims nothing about what was not seen.
+	Read(ctx context.Context, q Query, sink Sink) (End, error)
+	// Apply makes each op true and returns one result per op, in order. It never
+	// panics on a bad op and never leaves out a result: an op whose fate is not
+	// known is Unknown. Ops are independent unless they name the same account or
+	// entitlement; then they take effect in order.
+	Apply(ctx context.Context, ops []Op) []Result
+}
+
+// Capabilities is what a target can do, as data; the contract suite asserts it.
+type Capabilities struct {
+	// Kinds are the entitlement kinds it knows, e.g. "group"; empty means any.
+	Kinds []string
+	// CreateAccounts … tell which actions Apply understands besides Add and Remove.
+	CreateAccounts, UpdateAccounts, DisableAccounts, DeleteAccounts bool
+	CreateEntitlements                                              bool
+	// Attributes are the account attributes (by hub name) that it stores and reads back.
+	Attributes []string
+	// MaxBatch is the most ops one Apply call should carry; 0 means no limit.
+	MaxBatch int
+	// Concurrency is how many Apply calls may run at once; 0 means 1.
+	Concurrency int
+	// FoldNames is true where account names that differ only in letter case are
+	// the same account.
+	FoldNames bool
+}
+
+// Account is a person's presence on a target.
+type Account struct {
+	// ID is the target's own immutable identifier; "" before it exists.
+	ID string
+	// Name is the login name, unique on the target, which people may change.
+	Name   string
+	Active bool
+	// Attributes holds what the target stores, by hub attribute name.
+	Attributes identity.Attributes
+}
+
+// Assignment is account × entitlement as found on a target.
+type Assignment struct {
+	AccountID   string
+	Entitlement identity.Entitlement
+	// Indirect is true where the account holds it through something else (a
+	// nested or dynamic group): it is read, and never fought.
+	Indirect bool
+}
+
+// Entitlement is something the target can give, as found there.
+type Entitlement struct {
+	Address identity.Entitlement
+	Title   string
+	// ReadOnly is true where the target lets nobody like us change members.
+	ReadOnly bool
+}
+
+// Query says how much to read.
+type Query struct {
+	// Accounts limits the read to these accounts and their assignments, found
+	// by ID or, where that is "", by Name; nil means all. One that is not there
+	// is simply not handed out.
+	Accounts []Account
+	// Entitlements limits the assignments and entitlements to these; nil means
+	// everything the target has. One that is not there is not handed out.
+	Entitlements []identity.Entitlement
+}
+
+// Sink receives what a read finds: accounts before their assignments,
+// entitlements before their assignments. The callee owns what it is given.
+type Sink interface {
+	Account(a Account) error
+	Entitlement(e Entitlement) error
+	Assignment(a Assignment) error
+}
+
+// End closes a read.
+type End struct {
+	// Complete is true when everything asked for was handed out.
+	Complete bool
+}
+
+// Action is what a change does.
+type Action string
+
+// The actions. Each is "make it true": done twice is done.
+const (
+	CreateAccount     Action = "create-account"
+	UpdateAccount     Action = "update-account"
+	EnableAccount     Action = "enable-account"
+	DisableAccount    Action = "disable-account"
+	DeleteAccount     Action = "delete-account"
+	CreateEntitlement Action = "create-entitlement"
+	Add               Action = "add"    // give the account the entitlement
+	Remove            Action = "remove" // take it away
+)
+
+// Removes reports whether the action takes access away.
+func (a Action) Removes() bool {
+	return a == Remove || a == DisableAccount || a == DeleteAccount
+}
+
+// Op is one step for a target to make true.
+type Op struct {
+	// ID identifies the change; a target that offers idempotency keys uses it.
+	ID     string
+	Action Action
+	// Account is the wanted account for CreateAccount, UpdateAccount and
+	// EnableAccount; for the others ID and Name tell which one. An account that
+	// was created in the same call may be named with ID "" and its Name.
+	Account     Account
+	Entitlement identity.Entitlement
+}
+
+// Outcome is what became of an op.
+type Outcome string
+
+// The outcomes.
+const (
+	Done        Outcome = "done"        // made true now
+	Already     Outcome = "already"     // was true before
+	Pending     Outcome = "pending"     // accepted, not true yet: an invitation, an asynchronous job
+	Refused     Outcome = "refused"     // the target said no; saying it again will not help by itself
+	Stale       Outcome = "stale"       // what the op named is not there: read again and plan anew
+	Throttled   Outcome = "throttled"   // not done; Result.RetryAt says when to come back
+	Unreachable Outcome = "unreachable" // not done; the target did not take the request
+	Unknown     Outcome = "unknown"     // perhaps done: read back before anything else
+)
+
+// OK reports whether the op's aim is true on the target now.
+func (o Outcome) OK() bool { return o == Done || o == Already }
+
+// Result tells what became of one op.
+type Result struct {
+	Outcome Outcome
+	// AccountID is the immutable id of the op's account where it was learned.
+	AccountID string
+	// Err says why not, for people and with its identity.Kind for programs; nil when OK.
+	Err error
+	// RetryAt is the earliest time to try again where the target said so.
+	RetryAt time.Time
+}
+
+// Normaliser is implemented by a target that stores accounts otherwise than
+// they were asked for (lower case, no umlauts, one value only): it returns the
+// account as a later read would show it, so that plans compare like with like.
+type Normaliser interface {
+	Normalise(a Account) Account
+}
+
+// Watermarker is implemented by a target that can cheaply tell whether anything
+// changed since the last read: equal marks, equal contents.
+type Watermarker interface {
+	Watermark(ctx context.Context) (string, error)
+}
+
+// Closer is implemented by a target that holds connections.
+type Closer interface {
+	Close() error
+}
+
+// Report is the outcome of a probe, for people.
+type Report struct {
+	Reachable bool
+	Version   string // what the peer says it is, "" if it does not say
+	Findings  []Finding
+}
+
+// Finding is one observation of a probe, with what to do about it.
+type Finding struct {
+	OK             bool
+	Check          string // what was looked at: "bind", "write members"
+	Detail, Remedy string
+}
+
+// Mapping says that the hub's attribute From is written to the target's field To.
+type Mapping struct {
+	To   string `yaml:"to"`
+	From string `yaml:"from"`
+}
+
+// Env is what the program gives every target it opens.
+type Env struct {
+	Name string // the configured name; the Target of every entitlement
+	Map  []Mapping
+	Log  *slog.Logger
+	Now  func() time.Time
+	// Dir is the folder of the configuration file: relative paths start there.
+	Dir string
+}
+
+// Config is the typed settings of one kind of target. The configuration is
+// decoded into it strictly, so its yaml tags are the keys people write.
+type Config interface {
+	// Validate returns every fault that can be told without reaching out, each
+	// in the words of the file.
+	Validate() []error
+	// Open makes the target. It must not connect: the other methods do.
+	Open(env Env) (Target, error)
+}
