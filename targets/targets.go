@@ -42,6 +42,13 @@ type Capabilities struct {
 	// CreateAccounts … tell which actions Apply understands besides Add and Remove.
 	CreateAccounts, UpdateAccounts, DisableAccounts, DeleteAccounts bool
 	CreateEntitlements                                              bool
+	// ImplicitAccounts is true where accounts need not be created: Add names
+	// one, and that is all there is to it. CreateAccount may still be understood,
+	// for an account that holds nothing.
+	ImplicitAccounts bool
+	// ImplicitEntitlements is the same of entitlements: one exists by being
+	// given, and may be gone with its last assignment.
+	ImplicitEntitlements bool
 	// Attributes are the account attributes (by hub name) that it stores and reads back.
 	Attributes []string
 	// MaxBatch is the most ops one Apply call should carry; 0 means no limit.
@@ -134,6 +141,9 @@ type Op struct {
 	// Account is the wanted account for CreateAccount, UpdateAccount and
 	// EnableAccount; for the others ID and Name tell which one. An account that
 	// was created in the same call may be named with ID "" and its Name.
+	// UpdateAccount makes Name and all of Capabilities.Attributes so, which
+	// removes those that are absent here; only CreateAccount, EnableAccount and
+	// DisableAccount say anything about Active.
 	Account     Account
 	Entitlement identity.Entitlement
 }
