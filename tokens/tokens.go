@@ -1,0 +1,98 @@
+package tokens
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// The scopes: what a token opens.
+const (
+	ScopeSCIM = "scim" // push to the SCIM endpoint, as the token's source
+	ScopeAPI  = "api"  // use the API
+)
+
+// Why a token is refused. The wire shows none of them apart from "refused";
+// they are for the log.
+var (
+	ErrMalformed = errors.New("not a token of this hub")
+	ErrMismatch  = errors.New("the secret is wrong")
+	ErrExpired   = errors.New("the token has expired")
+	ErrRevoked   = errors.New("the token was revoked")
+)
+
+const (
+	prefix      = "br_"
+	idBytes     = 8  // as hex: 16 characters
+	secretBytes = 32 // as unpadded base64url: 43 characters
+)
+
+// Token is what is kept of a token: everything but the secret.
+type Token struct {
+	// ID is public: it names the token in lists and in the audit log.
+	ID string
+	// Source is the configured name of the source that it speaks for, "" for none.
+	Source string
+	// Scope is ScopeSCIM or ScopeAPI.
+	Scope string
+	// Hash is the SHA-256 of the whole plain token.
+	Hash [sha256.Size]byte
+
+	Created time.Time
+	// ExpiresAt, LastUsed and RevokedAt are zero for never.
+	ExpiresAt, LastUsed, RevokedAt time.Time
+}
+
+// New makes a token from the randomness of rand. It is valid from now for ttl,
+// and without end if ttl is 0. The plain text cannot be had again.
+func New(rand io.Reader, source, scope string, now time.Time, ttl time.Duration) (plain string, t Token, err error) {
+	var raw [idBytes + secretBytes]byte
+	if _, err := io.ReadFull(rand, raw[:]); err != nil {
+		return "", Token{}, fmt.Errorf("make a token: %w", err)
+	}
+	id := hex.EncodeToString(raw[:idBytes])
+	plain = prefix + id + "_" + base64.RawURLEncoding.EncodeToString(raw[idBytes:])
+	t = Token{ID: id, Source: source, Scope: scope, Hash: sha256.Sum256([]byte(plain)), Created: now}
+	if ttl > 0 {
+		t.ExpiresAt = now.Add(ttl)
+	}
+	return plain, t, nil
+}
+
+// Parse returns the ID in a plain token, or ErrMalformed. It says nothing about
+// whether the token is valid.
+func Parse(plain string) (id string, err error) {
+	rest, ok := strings.CutPrefix(plain, prefix)
+	id, secret, ok2 := strings.Cut(rest, "_")
+	if !ok || !ok2 || len(id) != hex.EncodedLen(idBytes) || len(secret) != base64.RawURLEncoding.EncodedLen(secretBytes) {
+		return "", ErrMalformed
+	}
+	for _, c := range []byte(id) {
+		if !strings.ContainsRune("0123456789abcdef", rune(c)) {
+			return "", ErrMalformed
+		}
+	}
+	return id, nil
+}
+
+// Verify reports why plain is not this token, or no longer valid at now. The
+// hash covers the whole text, so that no other spelling of the same secret
+// passes, and the comparison takes the same time whatever differs.
+func (t Token) Verify(plain string, now time.Time) error {
+	hash := sha256.Sum256([]byte(plain))
+	switch {
+	case subtle.ConstantTimeCompare(hash[:], t.Hash[:]) != 1:
+		return ErrMismatch
+	case !t.RevokedAt.IsZero():
+		return ErrRevoked
+	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+		return ErrExpired
+	}
+	return nil
+}
