@@ -1,0 +1,15 @@
+// Package builtin lists the kinds of target that the program knows: one line
+// each. It owns no behaviour; an unknown kind fails where the map is asked.
+package builtin
+
+import (
+	"birthright/targets"
+	"birthright/targets/memory"
+)
+
+// Kinds returns, by the name written after `kind:`, what makes an empty Config.
+func Kinds() map[string]func() targets.Config {
+	return map[string]func() targets.Config{
+		"memory": func() targets.Config { return new(memory.Config) },
+	}
+}
