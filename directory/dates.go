@@ -1,0 +1,58 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// moments are the spellings of an instant that are understood besides a plain
+// date: RFC 3339, the same without a zone (then UTC), and the generalized time
+// of LDAP directories.
+var moments = [...]string{
+	time.RFC3339,
+	"2006-01-02T15:04:05",
+	"20060102150405Z0700",
+}
+
+// ParseStart returns the instant from which a startDate holds: a plain date
+// begins at midnight UTC.
+func ParseStart(value string) (time.Time, error) {
+	at, _, err := parseDate(value)
+	return at, err
+}
+
+// ParseEnd returns the instant at which an endDate is over. A plain date is the
+// last day: it is over at the next midnight UTC.
+func ParseEnd(value string) (time.Time, error) {
+	at, plain, err := parseDate(value)
+	if plain {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at, err
+}
+
+// parseDate reads a date or time and tells whether it was a plain date.
+func parseDate(value string) (at time.Time, plain bool, err error) {
+	value = strings.TrimSpace(value)
+	if at, err = time.Parse(time.DateOnly, value); err == nil {
+		return at, true, nil
+	}
+	for _, layout := range moments {
+		if at, err = time.Parse(layout, value); err == nil {
+			return at.UTC(), false, nil
+		}
+	}
+	return time.Time{}, false, fmt.Errorf("%q is not a date; write YYYY-MM-DD or an RFC 3339 time such as 2026-11-30T17:00:00Z", value)
+}
+
+// parseFlag reads a yes or no.
+func parseFlag(value string) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "true", "1", "yes", "y", "t":
+		return true, nil
+	case "false", "0", "no", "n", "f":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither true nor false", value)
+}
