@@ -76,6 +76,7 @@ func plainWords(message string) string {
 		{"did not find expected '-' indicator", `expected "- " for the next list entry; check the indentation`},
 		{"expected ',' or ']'", `the list in brackets lacks a "," or its "]"`},
 		{"expected ',' or '}'", `the mapping in braces lacks a "," or its "}"`},
+		{"expected node content", "expected a value here; a bracket, brace or comma is in the wrong place, or one is not closed"},
 		{"unexpected end of stream", "the quoted text that begins here does not end"},
 		{"unexpected document indicator", "the quoted text does not end before the document does"},
 		{"cannot start any token", "a value may not begin with this character; quote it, and indent with spaces instead of tabs"},
