@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"errors"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// document is the shape of a policy file. Its types say which keys there are;
+// what the values mean is checked afterwards.
+type document struct {
+	Groups      []groupEntry      `yaml:"groups"`
+	Rules       []ruleEntry       `yaml:"rules"`
+	Templates   []templateEntry   `yaml:"templates"`
+	Constraints []constraintEntry `yaml:"constraints"`
+	Tests       []testEntry       `yaml:"tests"`
+}
+
+type groupEntry struct {
+	Name        string        `yaml:"name"`
+	Title       string        `yaml:"title"`
+	Description string        `yaml:"description"`
+	Owners      []string      `yaml:"owners"`
+	Risk        string        `yaml:"risk"`
+	Standing    string        `yaml:"standing"`
+	Prehire     bool          `yaml:"prehire"`
+	Access      []string      `yaml:"access"`
+	Request     *requestEntry `yaml:"request"`
+}
+
+type requestEntry struct {
+	Allow        expression    `yaml:"allow"`
+	Durations    durationEntry `yaml:"durations"`
+	Require      []string      `yaml:"require"`
+	Approve      []stageEntry  `yaml:"approve"`
+	AutoApprove  expression    `yaml:"auto_approve"`
+	RemindBefore time.Duration `yaml:"remind_before"`
+}
+
+type durationEntry struct {
+	Default time.Duration `yaml:"default"`
+	Max     time.Duration `yaml:"max"`
+}
+
+type stageEntry struct {
+	By    string `yaml:"by"`
+	Count *int   `yaml:"count"`
+}
+
+type ruleEntry struct {
+	Name        string     `yaml:"name"`
+	Description string     `yaml:"description"`
+	Owner       string     `yaml:"owner"`
+	When        expression `yaml:"when"`
+	Except      expression `yaml:"except"`
+	Groups      []string   `yaml:"groups"`
+}
+
+type templateEntry struct {
+	Match       string        `yaml:"match"`
+	Title       string        `yaml:"title"`
+	Description string        `yaml:"description"`
+	Owners      []string      `yaml:"owners"`
+	Risk        string        `yaml:"risk"`
+	Prehire     bool          `yaml:"prehire"`
+	Access      []string      `yaml:"access"`
+	Request     *requestEntry `yaml:"request"`
+}
+
+type constraintEntry struct {
+	Name        string   `yaml:"name"`
+	Description string   `yaml:"description"`
+	Conflict    []string `yaml:"conflict"`
+	Mode        string   `yaml:"mode"`
+}
+
+type testEntry struct {
+	Name      string               `yaml:"name"`
+	User      map[string]yaml.Node `yaml:"user"`
+	OnCall    []string             `yaml:"oncall"`
+	Tickets   []string             `yaml:"tickets"`
+	ReportsTo []string             `yaml:"reports_to"`
+	Gets      []string             `yaml:"gets"`
+	Lacks     []string             `yaml:"lacks"`
+}
+
+// expression is a condition with the node it came from, which tells where its
+// characters stand in the file. The node is nil where the key is missing.
+type expression struct {
+	source string
+	node   *yaml.Node
+}
+
+// UnmarshalYAML takes any scalar: true is a condition too.
+func (x *expression) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.ScalarNode {
+		return errors.New("must be a condition, such as user.department == \"Engineering\"")
+	}
+	x.source, x.node = node.Value, node
+	return nil
+}

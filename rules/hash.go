@@ -1,0 +1,21 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// hash is the SHA-256 of what p means: everything but positions and tests, in a
+// fixed form.
+func hash(p *Policy) string {
+	sum := sha256.New()
+	// Encoding plain structs of strings and numbers into a hash cannot fail.
+	_ = json.NewEncoder(sum).Encode(struct {
+		Groups      []Group
+		Rules       []Rule
+		Templates   []Template
+		Constraints []Constraint
+	}{p.Groups, p.Rules, p.Templates, p.Constraints})
+	return hex.EncodeToString(sum.Sum(nil))
+}

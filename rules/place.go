@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"birthright/internal/strictyaml"
+)
+
+// textPlace returns where the character at offset of a scalar's value stands in
+// the file that data is. YAML changes only blanks and escapes on the way from
+// the file to the value, so both are walked side by side and blanks skipped.
+func textPlace(data []rune, node *yaml.Node, offset int) strictyaml.Position {
+	w := walk{data: data, line: 1, column: 1}
+	for w.more() && (w.line < node.Line || w.line == node.Line && w.column < node.Column) {
+		w.next()
+	}
+	switch {
+	case node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		w.skipHeader()
+	case node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		w.quote = w.next()
+	}
+	value := []rune(node.Value)
+	for i := range min(offset, len(value)) {
+		if !unicode.IsSpace(value[i]) {
+			w.skipBlanks()
+			w.character()
+		}
+	}
+	if offset < len(value) && !unicode.IsSpace(value[offset]) {
+		w.skipBlanks()
+	}
+	return strictyaml.Position{Line: w.line, Column: w.column}
+}
+
+// walk goes through a file and counts lines and columns from 1.
+type walk struct {
+	data         []rune
+	at           int
+	line, column int
+	quote        rune // the quote around the scalar, 0 for none
+}
+
+func (w *walk) more() bool { return w.at < len(w.data) }
+
+func (w *walk) next() rune {
+	if !w.more() {
+		return 0
+	}
+	r := w.data[w.at]
+	w.at++
+	if r == '\n' {
+		w.line, w.column = w.line+1, 1
+	} else {
+		w.column++
+	}
+	return r
+}
+
+// skipHeader passes the | or > of a block and the rest of its line, and before
+// it a tag or an anchor.
+func (w *walk) skipHeader() {
+	for w.more() && w.next() != '\n' {
+	}
+}
+
+// skipBlanks passes blanks, and in double quotes the escapes that mean one.
+func (w *walk) skipBlanks() {
+	for w.more() {
+		switch r := w.data[w.at]; {
+		case unicode.IsSpace(r):
+			w.next()
+		case r == '\\' && w.quote == '"' && w.at+1 < len(w.data) && blankEscape(w.data[w.at+1]):
+			w.next()
+			w.next()
+		default:
+			return
+		}
+	}
+}
+
+func blankEscape(r rune) bool {
+	return r == 'n' || r == 't' || r == 'r' || r == ' ' || r == '\n' || r == '\t'
+}
+
+// character passes what stands for one character of the value.
+func (w *walk) character() {
+	r := w.next()
+	if r == '\'' && w.quote == '\'' {
+		w.next()
+		return
+	}
+	if r != '\\' || w.quote != '"' {
+		return
+	}
+	digits := map[rune]int{'x': 2, 'u': 4, 'U': 8}[w.next()]
+	for range digits {
+		w.next()
+	}
+}

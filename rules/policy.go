@@ -1,0 +1,120 @@
+package rules
+
+import (
+	"time"
+
+	"birthright/identity"
+)
+
+// Policy is what the files say, checked. Load makes it; it does not change.
+type Policy struct {
+	// Hash is the SHA-256 of the meaning, in hexadecimal: it stays the same
+	// when comments, layout or the names of the files change.
+	Hash string
+	// Version is a short form of Hash for people.
+	Version string
+
+	Groups      []Group
+	Rules       []Rule
+	Templates   []Template
+	Constraints []Constraint
+	Tests       []Test
+
+	lang *language
+}
+
+// Position is a place in a policy file; lines and columns count from 1.
+type Position struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// Group is a group that the policy spells out.
+type Group struct {
+	identity.Group
+	// Request says how it may be asked for; nil when it may not.
+	Request  *Request `json:",omitempty"`
+	Position Position `json:"-"`
+}
+
+// Rule says which users belong to which groups because of who they are.
+type Rule struct {
+	Name        string
+	Description string
+	// Owner answers for the rule: "user:NAME" or "group:NAME".
+	Owner string
+	When  Condition
+	// Except takes out users that When lets in; zero when there is none.
+	Except Condition
+	// Groups are names, with placeholders where they depend on the user.
+	Groups   []string
+	Position Position `json:"-"`
+
+	names []naming
+}
+
+// Template says what groups carry whose names rules make. The texts may use
+// {name}, {rule}, and {1}, {2} … for what the stars of Match stood for.
+type Template struct {
+	Match       string
+	Title       string
+	Description string
+	Risk        string
+	Prehire     bool
+	Owners      []string
+	Access      []string
+	Request     *Request `json:",omitempty"`
+	Position    Position `json:"-"`
+
+	glob glob
+}
+
+// The modes of a Constraint.
+const (
+	Enforce = "enforce" // nobody may hold two of the groups
+	Report  = "report"  // holding two is only reported
+)
+
+// Constraint keeps duties apart: nobody is to hold two of the groups.
+type Constraint struct {
+	Name        string
+	Description string
+	Conflict    []string
+	Mode        string
+	Position    Position `json:"-"`
+}
+
+// Request says how a group may be asked for.
+type Request struct {
+	// Allow says who may ask; zero means everybody.
+	Allow Condition
+	// AutoApprove says when nobody needs to be asked; zero means never.
+	AutoApprove Condition
+	// Default and Max bound for how long; zero where not said.
+	Default, Max time.Duration
+	// Require lists what a request must bring: "reason", "ticket".
+	Require []string
+	// Approve are the stages of approval, in order.
+	Approve []Stage
+	// RemindBefore is how long before its end people are reminded; zero: not.
+	RemindBefore time.Duration
+}
+
+// Stage is one step of an approval: so many of these people.
+type Stage struct {
+	// By is "owners", "manager", "user:NAME" or "group:NAME".
+	By    string
+	Count int
+}
+
+// Test is an example that the policy must get right.
+type Test struct {
+	Name string
+	User identity.User
+	// OnCall, Tickets and ReportsTo are the facts: schedules, queues, managers.
+	OnCall, Tickets, ReportsTo []string
+	// Gets and Lacks are groups that the rules must and must not give.
+	Gets, Lacks []string
+	Position    Position
+}
