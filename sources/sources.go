@@ -75,10 +75,17 @@ type Finding struct {
 	Detail, Remedy string
 }
 
-// Mapping says that the source's value From becomes the hub's attribute To.
+// Mapping says that the source's values From become the hub's attribute To.
+// Where several mappings have the same To, the first one that finds values wins.
 type Mapping struct {
 	To   string `yaml:"to"`
 	From string `yaml:"from"`
+	// Except drops the values listed, compared without letter case: an ou of
+	// "Accounting" and "People" keeps its department with except: [People].
+	Except []string `yaml:"except"`
+	// Match is a regular expression (RE2): values that it does not match are
+	// dropped; with a capturing group, what the group matched becomes the value.
+	Match string `yaml:"match"`
 }
 
 // Env is what the program gives every source it opens.
