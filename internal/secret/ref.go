@@ -27,7 +27,13 @@ type Ref struct {
 	// people's structs without asking their methods, and of a pointer inside a
 	// struct it prints the address only.
 	text *string
+	// verbatim is set for a value of the program's own: never a reference.
+	verbatim bool
 }
+
+// Value makes a reference that is the given value, whatever it looks like: for
+// settings that a program makes itself.
+func Value(value string) Ref { return Ref{text: &value, verbatim: true} }
 
 // New makes a reference of what a person wrote. It fails for a scheme with
 // nothing behind it.
@@ -83,12 +89,15 @@ func (r Ref) Reference() string {
 	return scheme + ":" + rest
 }
 
-// Equal reports whether a and b were written alike.
-func (r Ref) Equal(other Ref) bool { return r.raw() == other.raw() }
+// Equal reports whether r and other were written alike.
+func (r Ref) Equal(other Ref) bool { return r.verbatim == other.verbatim && r.raw() == other.raw() }
 
 // split returns the scheme and what follows it; a literal has the scheme "".
 func (r Ref) split() (scheme, rest string) {
 	text := r.raw()
+	if r.verbatim {
+		return "", text
+	}
 	for _, s := range []string{"env", "file", "exec"} {
 		if rest, ok := strings.CutPrefix(text, s+":"); ok {
 			return s, rest

@@ -40,8 +40,8 @@ func DecodeNode(file string, node *yaml.Node, into any) Faults {
 
 // Decode reads a node that stands at path and remembers the positions of its
 // values below that path. With several values to decode into, all pointers to
-// structs, a mapping's keys are shared out among them; a key that none of them
-// takes is unknown.
+// structs, a mapping's keys are shared out among them: the first that knows a
+// key takes it, and a key that none of them knows is unknown.
 func (p *Positions) Decode(path string, node *yaml.Node, into ...any) Faults {
 	d := &decoder{positions: p, open: map[*yaml.Node]bool{}}
 	if node == nil || node.Kind == 0 {
@@ -156,8 +156,10 @@ func (d *decoder) structs(path string, node *yaml.Node, outs []reflect.Value, de
 	var names []string
 	for _, out := range outs {
 		for _, f := range Fields(out.Type()) {
-			slots[f.Name] = out.FieldByIndex(f.Index)
-			names = append(names, f.Name)
+			if _, taken := slots[f.Name]; !taken {
+				slots[f.Name] = out.FieldByIndex(f.Index)
+				names = append(names, f.Name)
+			}
 		}
 	}
 	for _, e := range d.entries(path, node, depth) {

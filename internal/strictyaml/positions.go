@@ -18,11 +18,12 @@ type Positions struct {
 	file   string
 	values map[string]Position
 	keys   map[string]Position
+	nulls  map[string]bool
 }
 
 // NewPositions returns an empty set of positions in the named file.
 func NewPositions(file string) *Positions {
-	return &Positions{file: file, values: map[string]Position{}, keys: map[string]Position{}}
+	return &Positions{file: file, values: map[string]Position{}, keys: map[string]Position{}, nulls: map[string]bool{}}
 }
 
 // File returns the name of the file.
@@ -55,8 +56,15 @@ func (p *Positions) Fault(path, format string, args ...any) Fault {
 	}
 }
 
+// Written reports whether the file gives path a value other than null.
+func (p *Positions) Written(path string) bool {
+	_, ok := p.values[path]
+	return ok && !p.nulls[path]
+}
+
 func (p *Positions) setValue(path string, n *yaml.Node) {
 	p.values[path] = Position{n.Line, n.Column}
+	p.nulls[path] = isNull(n)
 }
 
 func (p *Positions) setKey(path string, n *yaml.Node) { p.keys[path] = Position{n.Line, n.Column} }

@@ -1,0 +1,147 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// check looks for every value that has the right type and still cannot be right.
+func (l *loader) check() {
+	l.checkServer()
+	l.checkDatabase()
+	l.checkOIDC()
+	l.checkSchedule("sync.schedule", l.cfg.Sync.Schedule)
+	l.checkGuard()
+	l.checkPolicies()
+	l.checkSources()
+	l.checkTargets()
+	l.checkCorrelate()
+	l.checkAuthority()
+}
+
+func (l *loader) checkServer() {
+	s := l.cfg.Server
+	if err := checkListen(s.Listen); err != nil {
+		l.fault("server.listen", "%s", err)
+	}
+	l.checkURL("server.public_url", s.PublicURL, "https://birthright.example.com")
+	switch {
+	case s.TLS.Cert != "" && s.TLS.Key == "":
+		l.fault("server.tls.cert", "a certificate needs its private key: set server.tls.key too")
+	case s.TLS.Cert == "" && s.TLS.Key != "":
+		l.fault("server.tls.key", "a private key needs its certificate: set server.tls.cert too")
+	}
+}
+
+// checkListen says what is wrong with an address to listen on.
+func checkListen(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is not an address to listen on: write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080", address)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("the port of %q must be a number from 0 to 65535", address)
+	}
+	if strings.ContainsAny(host, " /@") {
+		return fmt.Errorf("%q is not a host to listen on", host)
+	}
+	return nil
+}
+
+// checkURL wants an http or https URL that other URLs can be appended to.
+func (l *loader) checkURL(path, text, example string) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		if strings.Contains(text, "@") {
+			text = "(hidden: it may hold a password)"
+		}
+		l.fault(path, "%q is not a URL such as %s", text, example)
+	case u.User != nil:
+		l.fault(path, "a user name or password does not belong in this URL")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		l.fault(path, "%q must end before ? or #", text)
+	}
+}
+
+func (l *loader) checkDatabase() {
+	ref := l.cfg.Database.URL
+	switch {
+	case ref.IsZero():
+		l.fault(databaseURL, "empty; write sqlite:PATH or postgres://USER@HOST/DATABASE")
+	case ref.IsLiteral():
+		// A literal is there without looking anywhere, so this cannot fail.
+		text, _ := ref.Reveal(context.Background(), "")
+		if err := checkDatabaseURL(text); err != nil {
+			l.fault(databaseURL, "%s", err)
+		}
+	}
+}
+
+func (l *loader) checkOIDC() {
+	o := l.cfg.Auth.OIDC
+	for i, admin := range o.Admins {
+		kind, name, ok := strings.Cut(admin, ":")
+		if !ok || name == "" || (kind != "group" && kind != "user") {
+			l.fault(fmt.Sprintf("auth.oidc.admins[%d]", i), "%q is neither group:NAME nor user:NAME", admin)
+		}
+	}
+	if !o.Enabled() {
+		if o.ClientID != "" {
+			l.fault("auth.oidc.client_id", "set without auth.oidc.issuer; set both or neither")
+		}
+		return
+	}
+	const path = "auth.oidc.issuer"
+	l.checkURL(path, o.Issuer, "https://login.example.com")
+	if u, err := url.Parse(o.Issuer); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+		l.fault(path, "%q must use https: whoever can change what it answers can sign in as anybody", o.Issuer)
+	}
+	if o.ClientID == "" {
+		l.fault("auth.oidc.client_id", "missing; it is the name under which the hub is registered with the issuer")
+	}
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func (l *loader) checkSchedule(path, text string) {
+	if _, err := ParseSchedule(text); err != nil {
+		l.fault(path, "%s", err)
+	}
+}
+
+func (l *loader) checkGuard() {
+	g := l.cfg.Sync.Guard
+	l.checkCount("sync.guard.max_removals", &g.MaxRemovals)
+	l.checkCount("sync.guard.min_removals", &g.MinRemovals)
+	l.checkPercent("sync.guard.max_removal_percent", &g.MaxRemovalPercent)
+	l.checkPercent("sync.guard.max_missing_percent", &g.MaxMissingPercent)
+}
+
+func (l *loader) checkCount(path string, n *int) {
+	if n != nil && *n < 0 {
+		l.fault(path, "%d is below 0", *n)
+	}
+}
+
+func (l *loader) checkPercent(path string, p *float64) {
+	if p != nil && (*p < 0 || *p > 100) {
+		l.fault(path, "%s is not a percentage from 0 to 100", strconv.FormatFloat(*p, 'f', -1, 64))
+	}
+}
+
+// checkOneOf wants value to be empty or one of the allowed words.
+func (l *loader) checkOneOf(path, value string, allowed ...string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		l.fault(path, "%q is not one of %s", value, strings.Join(allowed, ", "))
+	}
+}

@@ -1,0 +1,49 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"birthright/internal/strictyaml"
+)
+
+// checkPolicies finds the policy files. A pattern that somebody wrote must
+// match one: a misspelt folder would otherwise mean a policy that gives nobody
+// anything.
+func (l *loader) checkPolicies() {
+	written := l.positions.Written("policies") || l.env.origin("policies") != ""
+	for i, pattern := range l.cfg.Policies {
+		files, err := l.match(pattern)
+		path := strictyaml.Index("policies", i)
+		switch {
+		case pattern == "":
+			l.fault(path, "an empty pattern")
+		case err != nil:
+			l.fault(path, "%q is not a pattern: a [ or \\ has no end", pattern)
+		case len(files) == 0 && written:
+			l.fault(path, "no file matches %q, looked for from the folder of this file", pattern)
+		}
+		l.cfg.PolicyFiles = append(l.cfg.PolicyFiles, files...)
+	}
+	slices.Sort(l.cfg.PolicyFiles)
+	l.cfg.PolicyFiles = slices.Compact(l.cfg.PolicyFiles)
+}
+
+// match returns the regular files that a pattern matches, as absolute paths.
+func (l *loader) match(pattern string) ([]string, error) {
+	if !filepath.IsAbs(pattern) {
+		literal := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+		if filepath.Separator == '\\' {
+			literal = strings.NewReplacer() // there is no escaping there
+		}
+		pattern = filepath.Join(literal.Replace(l.cfg.Dir), pattern)
+	}
+	found, err := filepath.Glob(pattern)
+	files := slices.DeleteFunc(found, func(name string) bool {
+		info, err := os.Stat(name)
+		return err == nil && info.IsDir()
+	})
+	return files, err
+}
