@@ -52,12 +52,9 @@ func (l *language) compile(env *cel.Env, source string) (Condition, []issue) {
 	if len(v.issues) > 0 {
 		return Condition{}, v.issues
 	}
-	checked, problems := env.Check(parsed)
+	// Compile parses again, which is cheap, and unlike Check runs the validators.
+	checked, problems := env.Compile(source)
 	if problems.Err() != nil {
-		return Condition{}, celIssues(source, problems)
-	}
-	// Parse and Check leave out the validators that Compile runs.
-	if _, problems = env.Compile(source); problems.Err() != nil {
 		return Condition{}, celIssues(source, problems)
 	}
 	if t := checked.OutputType(); !t.IsExactType(types.BoolType) && !t.IsExactType(types.DynType) {

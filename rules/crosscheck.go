@@ -27,7 +27,7 @@ func (l *loader) crossCheck(files []*source) {
 		}
 		for i, e := range s.doc.Templates {
 			path := strictyaml.Index("templates", i)
-			l.owners(s, strictyaml.Join(path, "owners"), e.Owners)
+			l.templateOwners(s, strictyaml.Join(path, "owners"), e.Owners)
 			l.approvers(s, path, e.Request)
 		}
 		for i, e := range s.doc.Constraints {
@@ -72,8 +72,15 @@ func (l *loader) groupNames() []string {
 	return names
 }
 
+// maxSuggestions bounds the search for near names in a file that is all wrong.
+const maxSuggestions = 100
+
 func (l *loader) undefined(s *source, path, group string) {
-	l.fault(s, path, "undefined group %q%s: define it under groups", group, didYouMean("", group, l.groupNames()))
+	hint := ""
+	if len(l.faults) < maxSuggestions {
+		hint = didYouMean("", group, l.groupNames())
+	}
+	l.fault(s, path, "undefined group %q%s: define it under groups", group, hint)
 }
 
 func (l *loader) references(s *source, path string, groups []string) {
@@ -96,11 +103,8 @@ func (l *loader) given(s *source, path string, groups []string) {
 			l.undefined(s, at, text)
 			continue
 		}
-		for _, g := range l.policy.Groups {
-			if g.Name == text && g.NoStanding {
-				l.fault(s, at, "no rule may give group %q: it says standing: never, at %s:%d", text, g.Position.File, g.Position.Line)
-				break
-			}
+		if where, ok := l.noStanding[text]; ok {
+			l.fault(s, at, "no rule may give group %q: it says standing: never, at %s:%d", text, where.File, where.Line)
 		}
 	}
 }
@@ -125,19 +129,36 @@ func (l *loader) owners(s *source, path string, owners []string) {
 
 // owner checks user:NAME, group:NAME and manager, which is the member's own.
 func (l *loader) owner(s *source, path, owner string) {
-	kind, name, ok := strings.Cut(owner, ":")
+	if owner == "manager" {
+		return
+	}
+	kind, name, _ := strings.Cut(owner, ":")
 	switch {
-	case owner == "manager" || strings.Contains(owner, "{"):
-	case !ok || name == "" || (kind != "user" && kind != "group"):
+	case name == "" || (kind != "user" && kind != "group"):
 		l.fault(s, path, "%q is not an owner: write user:NAME, group:NAME or manager", owner)
 	case kind == "group" && !l.known(name):
 		l.undefined(s, path, name)
 	}
 }
 
+// templateOwners checks owners that may have placeholders; which group one of
+// those will name is not known yet.
+func (l *loader) templateOwners(s *source, path string, owners []string) {
+	for i, owner := range owners {
+		if strings.HasPrefix(owner, "group:") && strings.Contains(owner, "{") {
+			continue
+		}
+		l.owner(s, strictyaml.Index(path, i), owner)
+	}
+}
+
+// approvers checks who approves requests, and whom their conditions ask about.
 func (l *loader) approvers(s *source, path string, r *requestEntry) {
 	if r == nil {
 		return
+	}
+	for key, x := range map[string]expression{"allow": r.Allow, "auto_approve": r.AutoApprove} {
+		l.references(s, strictyaml.Join(strictyaml.Join(path, "request"), key), l.conditions[conditionKey{x.source, true}].condition.Groups)
 	}
 	for i, stage := range r.Approve {
 		if stage.By != "" && stage.By != "owners" {

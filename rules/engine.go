@@ -19,6 +19,8 @@ type Engine struct {
 	// inGroup asks for.
 	rules  []program
 	groups map[string]*Group
+	// makers are the rules with placeholders in the names of their groups.
+	makers []*Rule
 	// subjects keeps the scratch space of evaluations.
 	subjects sync.Pool
 }
@@ -46,6 +48,11 @@ func Compile(p *Policy) (*Engine, error) {
 			return nil, invalid("compile policy: rule "+p.Rules[i].Name, err)
 		}
 		e.rules = append(e.rules, compiled)
+	}
+	for i := range p.Rules {
+		if slices.ContainsFunc(p.Rules[i].names, naming.made) {
+			e.makers = append(e.makers, &p.Rules[i])
+		}
 	}
 	e.subjects.New = func() any { return newSubject(e) }
 	return e, nil
@@ -88,8 +95,7 @@ func (e *Engine) Group(name string) (identity.Group, bool) {
 	if g, ok := e.groups[name]; ok {
 		return g.Group, true
 	}
-	for i := range e.policy.Rules {
-		r := &e.policy.Rules[i]
+	for _, r := range e.makers {
 		if slices.ContainsFunc(r.names, func(n naming) bool { return n.made() && n.matches(name) }) {
 			return e.Made(name, r.Name), true
 		}

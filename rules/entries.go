@@ -21,6 +21,9 @@ func (l *loader) group(s *source, path string, e *groupEntry) {
 	}
 	l.oneOf(s, strictyaml.Join(path, "risk"), e.Risk, risks...)
 	l.oneOf(s, strictyaml.Join(path, "standing"), e.Standing, "never", "allowed")
+	if e.Standing == "never" {
+		l.noStanding[e.Name] = s.position(name)
+	}
 	if e.Standing == "never" && e.Prehire {
 		l.fault(s, strictyaml.Join(path, "prehire"), "prehire is for groups that rules give, and standing: never says that rules may not give this one: take one of them out")
 	}

@@ -34,9 +34,8 @@ type Unmet struct {
 
 // Explain says why u is in group, or what keeps u out of it.
 func (e *Engine) Explain(u identity.User, f Facts, group string) Explanation {
-	s := e.subjects.Get().(*subject)
-	defer e.subjects.Put(s)
-	s.about(&u, f)
+	s := e.subject(u, f)
+	defer s.release()
 	if mayHold(u.State) {
 		e.evaluate(s)
 	}
@@ -55,7 +54,7 @@ func (e *Engine) Explain(u identity.User, f Facts, group string) Explanation {
 }
 
 func (e *Engine) unmet(s *subject, group string) []Unmet {
-	out := e.barriers(s.user, group)
+	out := e.barriers(&s.user, group)
 	given := false
 	for i := range e.policy.Rules {
 		r := &e.policy.Rules[i]
@@ -89,7 +88,7 @@ func (e *Engine) unmetBy(s *subject, r *Rule, group string) []Unmet {
 	var out []Unmet
 	for _, clause := range e.lang.split(r.When) {
 		if ok, value := e.try(s, clause); !ok {
-			out = append(out, Unmet{Rule: r.Name, Clause: clause.Source, Value: value, Source: origins(s.user, clause)})
+			out = append(out, Unmet{Rule: r.Name, Clause: clause.Source, Value: value, Source: origins(&s.user, clause)})
 		}
 	}
 	if !r.Except.IsZero() {
@@ -97,15 +96,15 @@ func (e *Engine) unmetBy(s *subject, r *Rule, group string) []Unmet {
 		if err == nil {
 			var taken bool
 			if taken, err = truth(p, s); err == nil && !taken {
-				return append(out, unmetNames(s.user, r, group)...)
+				return append(out, unmetNames(&s.user, r, group)...)
 			}
 		}
 		out = append(out, Unmet{
 			Rule: r.Name, Clause: "except: " + strings.TrimSpace(r.Except.Source),
-			Value: withError(e.values(s, r.Except), err), Source: origins(s.user, r.Except),
+			Value: withError(e.values(s, r.Except), err), Source: origins(&s.user, r.Except),
 		})
 	}
-	return append(out, unmetNames(s.user, r, group)...)
+	return append(out, unmetNames(&s.user, r, group)...)
 }
 
 // unmetNames says which other name the rule's placeholders make for u, unless
@@ -166,17 +165,17 @@ func (e *Engine) values(s *subject, c Condition) string {
 		names, values = append(names, name), append(values, value)
 	}
 	for _, name := range c.Attributes {
-		add(name, valueOf(s.user, name))
+		add(name, valueOf(&s.user, name))
 	}
 	ask := func(function string, answer func(string) bool, arguments []string) {
 		for _, a := range arguments {
 			add(fmt.Sprintf("%s(%q)", function, a), fmt.Sprint(answer(a)))
 		}
 	}
-	ask(funcOnCall, func(name string) bool { return s.facts.OnCall(*s.user, name) }, c.Schedules)
-	ask(funcHasTicket, func(name string) bool { return s.facts.HasTicket(*s.user, name) }, c.Queues)
+	ask(funcOnCall, func(name string) bool { return s.facts.OnCall(s.user, name) }, c.Schedules)
+	ask(funcHasTicket, func(name string) bool { return s.facts.HasTicket(s.user, name) }, c.Queues)
 	ask(funcInGroup, s.holds, c.Groups)
-	ask(funcReportsTo, func(name string) bool { return s.facts.ReportsTo(*s.user, name) }, c.Managers)
+	ask(funcReportsTo, func(name string) bool { return s.facts.ReportsTo(s.user, name) }, c.Managers)
 	if len(values) == 1 {
 		return values[0]
 	}

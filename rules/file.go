@@ -90,13 +90,15 @@ type testEntry struct {
 type expression struct {
 	source string
 	node   *yaml.Node
+	broken bool // it is no scalar; that has been told
 }
 
 // UnmarshalYAML takes any scalar: true is a condition too.
 func (x *expression) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind != yaml.ScalarNode {
+	x.node = node
+	if x.broken = node.Kind != yaml.ScalarNode; x.broken {
 		return errors.New("must be a condition, such as user.department == \"Engineering\"")
 	}
-	x.source, x.node = node.Value, node
+	x.source = node.Value
 	return nil
 }

@@ -27,7 +27,7 @@ func Load(files []File, targets []string) (*Policy, error) {
 	}
 	l := &loader{
 		policy: &Policy{lang: lang}, targets: targets,
-		seen: make(map[string]Position), conditions: make(map[conditionKey]checked),
+		seen: make(map[string]Position), noStanding: make(map[string]Position), conditions: make(map[conditionKey]checked),
 	}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
@@ -40,7 +40,7 @@ func Load(files []File, targets []string) (*Policy, error) {
 	}
 	l.crossCheck(read)
 	if err := l.faults.Err(); err != nil {
-		return nil, invalid("load policy", err)
+		return nil, invalid("", err)
 	}
 	l.policy.Hash = hash(l.policy)
 	l.policy.Version = l.policy.Hash[:12]
@@ -54,6 +54,8 @@ type loader struct {
 	faults  strictyaml.Faults
 	// seen tells where "group NAME" and the like were first defined.
 	seen map[string]Position
+	// noStanding tells where the groups are defined that say standing: never.
+	noStanding map[string]Position
 	// conditions remembers compiled ones: the same text is compiled once.
 	conditions map[conditionKey]checked
 }
@@ -71,13 +73,13 @@ type checked struct {
 // source is one file under way.
 type source struct {
 	name      string
-	text      []rune
+	text      textFile
 	doc       document
 	positions *strictyaml.Positions
 }
 
 func (l *loader) read(f File) *source {
-	s := &source{name: f.Name, text: []rune(string(f.Data))}
+	s := &source{name: f.Name, text: newTextFile(f.Data)}
 	var faults strictyaml.Faults
 	s.positions, faults = strictyaml.Decode(f.Name, f.Data, &s.doc)
 	l.faults = append(l.faults, faults...)
@@ -129,7 +131,7 @@ func (l *loader) define(s *source, path, kind, name string) {
 
 // condition compiles an expression, if the file has it.
 func (l *loader) condition(s *source, path string, x expression, request bool) Condition {
-	if x.node == nil {
+	if x.node == nil || x.broken {
 		return Condition{}
 	}
 	key := conditionKey{x.source, request}
@@ -143,7 +145,7 @@ func (l *loader) condition(s *source, path string, x expression, request bool) C
 		l.conditions[key] = done
 	}
 	for _, i := range done.issues {
-		at := textPlace(s.text, x.node, i.offset)
+		at := s.text.place(x.node, i.offset)
 		l.faults = append(l.faults, strictyaml.Fault{File: s.name, Line: at.Line, Column: at.Column, Path: path, Message: i.message})
 	}
 	return done.condition

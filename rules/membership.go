@@ -17,9 +17,8 @@ func (e *Engine) Memberships(u identity.User, f Facts) []identity.Membership {
 	if !mayHold(u.State) {
 		return nil
 	}
-	s := e.subjects.Get().(*subject)
-	defer e.subjects.Put(s)
-	s.about(&u, f)
+	s := e.subject(u, f)
+	defer s.release()
 	e.evaluate(s)
 	return collect(u.N, s.given)
 }
@@ -35,7 +34,7 @@ func (e *Engine) evaluate(s *subject) {
 			continue
 		}
 		for j := range p.rule.names {
-			if group, ok := p.rule.names[j].render(s.user); ok && e.mayGive(s.user, group, p.rule.Name) {
+			if group, ok := p.rule.names[j].render(&s.user); ok && e.mayGive(&s.user, group, p.rule.Name) {
 				s.given = append(s.given, given{group, p.rule.Name})
 			}
 		}

@@ -8,12 +8,31 @@ import (
 	"birthright/internal/strictyaml"
 )
 
-// textPlace returns where the character at offset of a scalar's value stands in
-// the file that data is. YAML changes only blanks and escapes on the way from
-// the file to the value, so both are walked side by side and blanks skipped.
-func textPlace(data []rune, node *yaml.Node, offset int) strictyaml.Position {
-	w := walk{data: data, line: 1, column: 1}
-	for w.more() && (w.line < node.Line || w.line == node.Line && w.column < node.Column) {
+// textFile is a file as characters, with the offsets at which lines begin.
+type textFile struct {
+	text  []rune
+	lines []int
+}
+
+func newTextFile(data []byte) textFile {
+	f := textFile{text: []rune(string(data)), lines: []int{0}}
+	for i, r := range f.text {
+		if r == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
+	return f
+}
+
+// place returns where the character at offset of a scalar's value stands in
+// the file. YAML changes only blanks and escapes on the way from the file to
+// the value, so both are walked side by side and blanks skipped.
+func (f textFile) place(node *yaml.Node, offset int) strictyaml.Position {
+	if node.Line < 1 || node.Line > len(f.lines) {
+		return strictyaml.Position{Line: node.Line, Column: node.Column}
+	}
+	w := walk{data: f.text, at: f.lines[node.Line-1], line: node.Line, column: 1}
+	for w.more() && w.line == node.Line && w.column < node.Column {
 		w.next()
 	}
 	switch {

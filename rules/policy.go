@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"birthright/identity"
@@ -117,4 +118,32 @@ type Test struct {
 	// Gets and Lacks are groups that the rules must and must not give.
 	Gets, Lacks []string
 	Position    Position
+}
+
+// Asks is what the rules of a policy ask about beyond the user's own
+// attributes; each list is sorted. Who watches these knows when facts that
+// change can change memberships.
+type Asks struct {
+	Schedules []string // of oncall
+	Queues    []string // of hasTicket
+	Managers  []string // of reportsTo
+}
+
+// Asks gathers what the rules ask about.
+func (p *Policy) Asks() Asks {
+	var a Asks
+	for i := range p.Rules {
+		for _, c := range []*Condition{&p.Rules[i].When, &p.Rules[i].Except} {
+			a.Schedules = append(a.Schedules, c.Schedules...)
+			a.Queues = append(a.Queues, c.Queues...)
+			a.Managers = append(a.Managers, c.Managers...)
+		}
+	}
+	a.Schedules, a.Queues, a.Managers = sortedSet(a.Schedules), sortedSet(a.Queues), sortedSet(a.Managers)
+	return a
+}
+
+func sortedSet(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }

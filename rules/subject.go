@@ -16,7 +16,7 @@ import (
 // It is reused from user to user; nothing of it outlives an evaluation.
 type subject struct {
 	engine *Engine
-	user   *identity.User
+	user   identity.User
 	facts  Facts
 	// boxed keeps each variable as CEL wants it, once it was asked for.
 	boxed []ref.Val
@@ -32,19 +32,31 @@ type given struct{ group, rule string }
 func newSubject(e *Engine) *subject {
 	s := &subject{engine: e, boxed: make([]ref.Val, len(e.lang.slots))}
 	s.functions = [...]functions.LateBoundOp{
-		s.ask(func(schedule string) bool { return s.facts.OnCall(*s.user, schedule) }),
-		s.ask(func(queue string) bool { return s.facts.HasTicket(*s.user, queue) }),
+		s.ask(func(schedule string) bool { return s.facts.OnCall(s.user, schedule) }),
+		s.ask(func(queue string) bool { return s.facts.HasTicket(s.user, queue) }),
 		s.ask(s.holds),
-		s.ask(func(manager string) bool { return s.facts.ReportsTo(*s.user, manager) }),
+		s.ask(func(manager string) bool { return s.facts.ReportsTo(s.user, manager) }),
 	}
 	return s
 }
 
-// about makes s the subject for u.
-func (s *subject) about(u *identity.User, f Facts) {
+// subject takes a subject for u out of the pool; release gives it back.
+func (e *Engine) subject(u identity.User, f Facts) *subject {
+	s := e.subjects.Get().(*subject)
 	s.user, s.facts = u, f
+	if f == nil {
+		s.facts = Nothing{}
+	}
+	return s
+}
+
+// release forgets the user and makes s free for the next one.
+func (s *subject) release() {
+	s.user, s.facts = identity.User{}, nil
 	clear(s.boxed)
+	clear(s.given)
 	s.given = s.given[:0]
+	s.engine.subjects.Put(s)
 }
 
 // ask makes a function of one string into what CEL calls.
@@ -96,7 +108,7 @@ func (s *subject) box(name string) ref.Val {
 	case varValues:
 		return &attributeMap{attributes: s.user.Attributes, lists: true}
 	default:
-		return types.String(attributeOf(s.user, strings.TrimPrefix(name, "user.")))
+		return types.String(attributeOf(&s.user, strings.TrimPrefix(name, "user.")))
 	}
 }
 

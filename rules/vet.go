@@ -46,7 +46,7 @@ func (v *vetting) place(e ast.Expr) int {
 		return v.place(e.AsSelect().Operand())
 	case ast.CallKind:
 		name := []rune(e.AsCall().FunctionName())
-		if at := place(v.ast, e.ID()) - len(name); !e.AsCall().IsMemberFunction() && at >= 0 &&
+		if at := place(v.ast, e.ID()) - len(name); at >= 0 &&
 			string(v.text[at:at+len(name)]) == string(name) {
 			return at
 		}
