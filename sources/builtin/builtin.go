@@ -1,0 +1,18 @@
+// Package builtin lists the kinds of source that the program knows. A new kind
+// is its folder, one line here, one contract test and one page of docs.
+package builtin
+
+import (
+	"birthright/sources"
+	"birthright/sources/ldap"
+	"birthright/sources/push"
+)
+
+// Kinds returns, by the name written behind kind:, how to make an empty Config
+// to decode the rest of a source's settings into. The map is the caller's.
+func Kinds() map[string]func() sources.Config {
+	return map[string]func() sources.Config{
+		"ldap": func() sources.Config { return new(ldap.Config) },
+		"scim": func() sources.Config { return new(push.Config) },
+	}
+}
