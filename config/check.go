@@ -30,7 +30,9 @@ func (l *loader) checkServer() {
 	if err := checkListen(s.Listen); err != nil {
 		l.fault("server.listen", "%s", err)
 	}
-	l.checkURL("server.public_url", s.PublicURL, "https://birthright.example.com")
+	if l.given("server.public_url") {
+		l.checkURL("server.public_url", s.PublicURL, "https://birthright.example.com")
+	}
 	switch {
 	case s.TLS.Cert != "" && s.TLS.Key == "":
 		l.fault("server.tls.cert", "a certificate needs its private key: set server.tls.key too")
@@ -59,10 +61,11 @@ func (l *loader) checkURL(path, text, example string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		shown := strconv.Quote(text)
 		if strings.Contains(text, "@") {
-			text = "(hidden: it may hold a password)"
+			shown = "this" // it may hold a password
 		}
-		l.fault(path, "%q is not a URL such as %s", text, example)
+		l.fault(path, "%s is not a URL such as %s", shown, example)
 	case u.User != nil:
 		l.fault(path, "a user name or password does not belong in this URL")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:

@@ -114,8 +114,10 @@ func (l *loader) checkCorrelate() {
 
 func (l *loader) checkAuthority() {
 	var names []string
+	allKnown := !l.spoilt("sources")
 	for _, s := range l.cfg.Sources {
 		names = append(names, s.Name)
+		allKnown = allKnown && s.Name != ""
 	}
 	seen := map[string]string{}
 	for i, a := range l.cfg.Authority {
@@ -135,6 +137,9 @@ func (l *loader) checkAuthority() {
 			seen[name] = path + ".attributes"
 		}
 		for j, name := range a.Sources {
+			if !allKnown {
+				break // it may be the one that cannot be read
+			}
 			l.checkSourceName(strictyaml.Index(path+".sources", j), name, names, a.Sources[:j])
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // match one: a misspelt folder would otherwise mean a policy that gives nobody
 // anything.
 func (l *loader) checkPolicies() {
-	written := l.positions.Written("policies") || l.env.origin("policies") != ""
+	written := l.given("policies")
 	for i, pattern := range l.cfg.Policies {
 		files, err := l.match(pattern)
 		path := strictyaml.Index("policies", i)
@@ -23,7 +23,7 @@ func (l *loader) checkPolicies() {
 		case err != nil:
 			l.fault(path, "%q is not a pattern: a [ or \\ has no end", pattern)
 		case len(files) == 0 && written:
-			l.fault(path, "no file matches %q, looked for from the folder of this file", pattern)
+			l.fault(path, "no file matches %q, starting from the folder of the configuration file", pattern)
 		}
 		l.cfg.PolicyFiles = append(l.cfg.PolicyFiles, files...)
 	}

@@ -134,7 +134,7 @@ func (l *loader) validate(path string, settings validated) {
 		if !hasKey(settings, key) {
 			at, message = path, path+": "+text
 		}
-		if at == path || !l.faulty[at] {
+		if !l.spoilt(at) {
 			l.faults = append(l.faults, l.remark(at, "%s", message))
 		}
 	}

@@ -25,7 +25,7 @@ func (l *loader) layer(file process) {
 		v.SetDefault(key, leaf.in(reflect.ValueOf(&preset), true).Interface())
 
 		value := leaf.in(reflect.ValueOf(&file), true)
-		inFile := l.positions.Written(leaf.path) && !l.faulty[leaf.path]
+		inFile := l.positions.Written(leaf.path) && !l.spoilt(leaf.path)
 		name := variable(strings.Split(leaf.path, ".")...)
 		overridden, faults := l.env.override(name, leaf.path, func() reflect.Value { return value })
 		l.add(faults)

@@ -110,13 +110,32 @@ func (l *loader) add(faults strictyaml.Faults) {
 
 // fault notes that the value at path cannot be right. The message begins with
 // the path; the place is that of the value in the file, or the environment
-// variable that it came from. A value with a fault does not get a second one.
+// variable that it came from. A value with a fault, or inside one, does not get
+// another.
 func (l *loader) fault(path, format string, args ...any) {
-	if l.faulty[path] {
+	if l.spoilt(path) {
 		return
 	}
 	l.faulty[path] = true
 	l.faults = append(l.faults, l.remark(path, path+": "+format, args...))
+}
+
+// spoilt reports whether the value at path could not be read as it was meant.
+func (l *loader) spoilt(path string) bool {
+	if l.env.origin(path) != "" {
+		return l.faulty[path]
+	}
+	for at := path; at != ""; at = strictyaml.Parent(at) {
+		if l.faulty[at] {
+			return true
+		}
+	}
+	return l.faulty[""]
+}
+
+// given reports whether the file or the environment sets the value at path.
+func (l *loader) given(path string) bool {
+	return l.positions.Written(path) || l.env.origin(path) != ""
 }
 
 // warn notes that the value at path works and still should not stay.

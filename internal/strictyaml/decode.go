@@ -165,7 +165,7 @@ func (d *decoder) structs(path string, node *yaml.Node, outs []reflect.Value, de
 	for _, e := range d.entries(path, node, depth) {
 		slot, ok := slots[e.name]
 		if !ok {
-			d.fault(e.key, Join(path, e.name), "%s", unknownKey(e.name, names))
+			d.unknown(path, e, names)
 			continue
 		}
 		at := Join(path, e.name)

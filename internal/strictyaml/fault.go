@@ -12,7 +12,8 @@ import (
 type Fault struct {
 	File         string
 	Line, Column int
-	// Path leads to the value: "sources[1].name", "" for the document.
+	// Path leads to the value: "sources[1].name", "" for the document. For an
+	// unknown key it is the path of the known one that was probably meant.
 	Path    string
 	Message string
 }

@@ -21,10 +21,11 @@ func Fields(t reflect.Type) []Field {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		inline := strings.Contains(options, "inline") && f.Type.Kind() == reflect.Struct
 		switch {
-		case !f.IsExported() || name == "-":
+		case name == "-", !f.IsExported() && !(f.Anonymous && inline):
 			continue
-		case strings.Contains(options, "inline") && f.Type.Kind() == reflect.Struct:
+		case inline:
 			for _, inner := range Fields(f.Type) {
 				inner.Index = slices.Concat(f.Index, inner.Index)
 				fields = append(fields, inner)

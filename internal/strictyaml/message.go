@@ -61,14 +61,20 @@ func short(text string) string {
 	return text
 }
 
-// unknownKey names the nearest key, or all of them.
-func unknownKey(name string, known []string) string {
-	text := fmt.Sprintf("unknown key %q", short(name))
-	if near := Nearest(name, known); near != "" {
-		return text + fmt.Sprintf("; did you mean %q?", near)
+// unknown says that a key is not known, and names the nearest one or all. The
+// fault's path leads to the key that was probably meant, so that nobody is told
+// that this one is missing too.
+func (d *decoder) unknown(path string, e entry, known []string) {
+	if near := Nearest(e.name, known); near != "" {
+		d.fault(e.key, Join(path, near), "unknown key %q; did you mean %q?", short(e.name), near)
+		return
 	}
-	if len(known) == 0 {
-		return text + "; no key is known here"
+	text := "the keys here are " + strings.Join(known, ", ")
+	switch len(known) {
+	case 0:
+		text = "no key is known here"
+	case 1:
+		text = "the only key here is " + known[0]
 	}
-	return text + "; the keys here are " + strings.Join(known, ", ")
+	d.fault(e.key, Join(path, e.name), "unknown key %q; %s", short(e.name), text)
 }
