@@ -30,7 +30,7 @@ func (t test) any(values []any) bool {
 func comparison(a *Attribute, c filter.Compare) (test, error) {
 	switch {
 	case c.Op == filter.Pr:
-		return test{one: func(v any) bool { return !empty(v) }}, nil
+		return test{one: func(v any) bool { return !Empty(v) }}, nil
 	case c.Value == nil:
 		return nullComparison(c)
 	case c.Op == filter.Ne:
@@ -94,9 +94,9 @@ func kindOf(a *Attribute, value any) string {
 func nullComparison(c filter.Compare) (test, error) {
 	switch c.Op {
 	case filter.Eq:
-		return test{one: empty, absent: true}, nil
+		return test{one: Empty, absent: true}, nil
 	case filter.Ne:
-		return test{one: func(v any) bool { return !empty(v) }}, nil
+		return test{one: func(v any) bool { return !Empty(v) }}, nil
 	}
 	return test{}, fault.InvalidFilter("%s: only eq and ne can be asked of null.", c)
 }

@@ -40,7 +40,7 @@ func (t *Type) take(doc Document, name string, value any) error {
 		}
 		return err
 	}
-	if !strings.Contains(name, ":") || value == nil {
+	if !strings.Contains(name, ":") || value == nil || strings.EqualFold(name, t.URN) {
 		return nil // undeclared
 	}
 	urn, attributes := name, []*Attribute(nil)

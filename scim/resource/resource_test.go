@@ -162,6 +162,7 @@ func TestMatch(t *testing.T) {
 		`meta.resourceType eq "User" or userName eq "x"`:                                           true,
 		`(userName eq "x" or active eq true) and not (title pr)`:                                   true,
 		`userName eq "x" and active eq true or externalId eq "00u1" and emails co "@x"`:            true,
+		resource.UserURN + ` pr`:                                                                   true,
 		`addresses.locality eq "london" and phoneNumbers.value co "44" and roles.value eq "admin"`: true,
 	}
 	for text, want := range cases {

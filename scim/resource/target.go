@@ -12,7 +12,8 @@ type Target struct {
 	// Extension is the key of the extension's object in a Document, "" for the
 	// core attributes.
 	Extension string
-	// Name is the attribute's key there; "" names the extension as a whole.
+	// Name is the attribute's key there; "" names the extension, or the core
+	// attributes, as a whole.
 	Name string
 	// Attr is its declaration, nil inside an extension that does not declare it.
 	Attr *Attribute
@@ -33,10 +34,13 @@ func (t *Type) Resolve(path filter.Path, doc Document, object bool) (Target, err
 	if path.Attr != "" {
 		full += ":" + path.Attr
 	}
-	if path.Schema == "" || strings.EqualFold(path.Schema, t.URN) {
+	if path.Schema == "" || strings.EqualFold(path.Schema, t.URN) && path.Attr != "" {
 		return coreTarget(t.Attributes, path)
 	}
 	if path.Sub == "" && path.Where == nil {
+		if strings.EqualFold(full, t.URN) {
+			return Target{}, nil
+		}
 		if x := t.extension(full); x != nil {
 			return Target{Extension: x.URN}, nil
 		}

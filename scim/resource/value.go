@@ -9,8 +9,8 @@ import (
 	"birthright/scim/fault"
 )
 
-// maxValues bounds the values of one multi-valued attribute, members excepted.
-const maxValues = 1000
+// MaxValues bounds the values of one multi-valued attribute, members excepted.
+const MaxValues = 1000
 
 // Value makes a value that a client sent for a regular, or says why it cannot be
 // one. Nil means unassigned: null, an empty array, an empty text or object.
@@ -21,17 +21,7 @@ const maxValues = 1000
 // inside a text.
 func (a *Attribute) Value(v any) (any, error) {
 	if !a.Multi {
-		if list, ok := v.([]any); ok {
-			switch len(list) {
-			case 0:
-				return nil, nil
-			case 1:
-				v = list[0]
-			default:
-				return nil, fault.InvalidValue("%s takes one value, not %d.", a.Name, len(list))
-			}
-		}
-		return a.single(v)
+		return a.Element(v)
 	}
 	list, ok := v.([]any)
 	if !ok {
@@ -47,13 +37,28 @@ func (a *Attribute) Value(v any) (any, error) {
 			out = append(out, regular)
 		}
 	}
-	if len(out) > maxValues && a.Name != "members" {
-		return nil, fault.InvalidValue("%s has %d values; at most %d are kept.", a.Name, len(out), maxValues)
+	if len(out) > MaxValues && a.Name != "members" {
+		return nil, fault.InvalidValue("%s has %d values; at most %d are kept.", a.Name, len(out), MaxValues)
 	}
 	if len(out) == 0 {
 		return nil, nil
 	}
 	return out, nil
+}
+
+// Element makes one value regular, of a multi-valued attribute too; a list of one
+// is that one.
+func (a *Attribute) Element(v any) (any, error) {
+	list, ok := v.([]any)
+	switch {
+	case ok && len(list) > 1:
+		return nil, fault.InvalidValue("%s takes one value, not %d.", a.Name, len(list))
+	case ok && len(list) == 1:
+		v = list[0]
+	case ok:
+		v = nil
+	}
+	return a.single(v)
 }
 
 // hollow reports whether an element of a multi-valued attribute says nothing:
@@ -193,15 +198,15 @@ func readObject(urn string, attributes []*Attribute, object map[string]any) (map
 			}
 			name, value = a.Name, got
 		}
-		if !empty(value) {
+		if !Empty(value) {
 			regular[name] = value
 		}
 	}
 	return regular, nil
 }
 
-// empty reports whether an undeclared value is unassigned.
-func empty(v any) bool {
+// Empty reports whether a value is no value: null, or an empty text, list or object.
+func Empty(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true

@@ -1,0 +1,90 @@
+package patch
+
+import (
+	"maps"
+	"slices"
+
+	"birthright/scim/fault"
+	"birthright/scim/resource"
+)
+
+// Apply carries out steps on doc, in order, and checks the outcome against the
+// schemas. After an error doc is half changed: throw it away.
+func Apply(t *resource.Type, doc resource.Document, steps []Step) error {
+	for _, step := range steps {
+		if err := apply(t, doc, step); err != nil {
+			return err
+		}
+	}
+	return t.Check(doc)
+}
+
+// apply carries out one step.
+func apply(t *resource.Type, doc resource.Document, step Step) error {
+	_, object := step.Value.(map[string]any)
+	target, err := t.Resolve(step.Path, doc, object)
+	if err != nil {
+		if step.Loose {
+			return nil
+		}
+		return err
+	}
+	if fixed(target) {
+		if step.Loose {
+			return nil
+		}
+		return fault.Mutability("%s cannot be changed by a client.", step.Path)
+	}
+	if step.Op == Replace && step.Value == nil {
+		step.Op = Remove // RFC 7643 section 2.5: null is unassigned
+	}
+	switch {
+	case target.Attr != nil && target.Attr.Returned == "never":
+		return nil // a password: nothing is kept of it
+	case target.Name == "":
+		err = applyExtension(t, doc, target, step)
+	default:
+		e := edit{target: target, step: step, container: target.Container(doc, step.Op != Remove)}
+		e.key = resource.Key(e.container, target.Name)
+		err = e.run()
+	}
+	if object, ok := doc[target.Extension].(map[string]any); ok && len(object) == 0 {
+		delete(doc, target.Extension)
+	}
+	return err
+}
+
+// fixed reports whether a client may not change the target.
+func fixed(target resource.Target) bool {
+	return target.Attr != nil && (target.Attr.ReadOnly() || target.Attr.Name == "schemas") ||
+		target.Sub != nil && target.Sub.ReadOnly()
+}
+
+// applyExtension works on an extension (or the core schema) as a whole, as on a
+// complex attribute: what is not named stays.
+func applyExtension(t *resource.Type, doc resource.Document, target resource.Target, step Step) error {
+	if step.Op == Remove {
+		if target.Extension == "" {
+			return fault.Mutability("%s cannot be removed as a whole.", step.Path)
+		}
+		delete(doc, target.Extension)
+		return nil
+	}
+	object, ok := step.Value.(map[string]any)
+	if !ok {
+		return fault.InvalidValue("%s takes an object.", step.Path)
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		value, inner := object[name], step
+		inner.Value, inner.Given, inner.Loose = value, true, true
+		inner.Path.Schema, inner.Path.Attr, inner.Path.Sub = target.Extension, name, ""
+		if name == "" || value == nil && step.Op == Add {
+			continue
+		}
+		target.Container(doc, true) // so that an undeclared URN is known as one
+		if err := apply(t, doc, inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
