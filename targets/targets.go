@@ -43,8 +43,8 @@ type Capabilities struct {
 	CreateAccounts, UpdateAccounts, DisableAccounts, DeleteAccounts bool
 	CreateEntitlements                                              bool
 	// ImplicitAccounts is true where accounts need not be created: Add names
-	// one, and that is all there is to it. CreateAccount may still be understood,
-	// for an account that holds nothing.
+	// one, which then lasts as long as it holds something. CreateAccount may still
+	// be understood, for an account that is to stay while it holds nothing.
 	ImplicitAccounts bool
 	// ImplicitEntitlements is the same of entitlements: one exists by being
 	// given, and may be gone with its last assignment.

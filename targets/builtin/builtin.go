@@ -4,12 +4,14 @@ package builtin
 
 import (
 	"birthright/targets"
+	"birthright/targets/file"
 	"birthright/targets/memory"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
+		"file":   func() targets.Config { return new(file.Config) },
 		"memory": func() targets.Config { return new(memory.Config) },
 	}
 }

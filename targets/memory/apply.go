@@ -123,7 +123,12 @@ func (t *Target) createAccount(op targets.Op) targets.Result {
 	want := op.Account
 	if a := t.find(targets.Account{Name: want.Name}); a != nil {
 		if a.Active == want.Active && a.Attributes.Equal(t.kept(want.Attributes)) {
-			return targets.Result{Outcome: targets.Already, AccountID: a.ID}
+			if a.implicit {
+				a.implicit = false
+				t.version++
+				return done(a)
+			}
+			return already(a)
 		}
 		r := failed(targets.Stale, op, identity.Conflict, "an account of that name is there and differs")
 		r.AccountID = a.ID
@@ -184,6 +189,7 @@ func (t *Target) add(op targets.Op) targets.Result {
 			return stale(op, "no such account")
 		}
 		a = t.insert(targets.Account{Name: op.Account.Name, Active: true, Attributes: op.Account.Attributes})
+		a.implicit = true
 	}
 	if indirect, held := a.holds[k]; held && !indirect {
 		return already(a)
@@ -211,6 +217,7 @@ func (t *Target) remove(op targets.Op, a *account) targets.Result {
 	delete(a.holds, k)
 	t.forgetIfUnheld(k)
 	t.version++
+	t.endIfImplicit(a)
 	return done(a)
 }
 

@@ -62,6 +62,7 @@ func (t *Target) Seed(s targets.State) {
 		}
 		if a == nil {
 			a = t.insert(targets.Account{Name: as.AccountID, Active: true})
+			a.implicit = t.caps.ImplicitAccounts
 		}
 		k := t.enlist(targets.Entitlement{Address: as.Entitlement})
 		a.holds[k] = as.Indirect
@@ -89,6 +90,7 @@ func (t *Target) TakeAway(account string, e identity.Entitlement) {
 		delete(a.holds, k)
 		t.forgetIfUnheld(k)
 		t.version++
+		t.endIfImplicit(a)
 	}
 }
 

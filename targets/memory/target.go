@@ -32,6 +32,9 @@ type Target struct {
 type account struct {
 	targets.Account
 	holds map[key]bool
+	// implicit accounts came into being by being named, and end with the last
+	// thing they hold.
+	implicit bool
 }
 
 // key names an entitlement within one target.
@@ -164,6 +167,13 @@ func (t *Target) forgetIfUnheld(k key) {
 		}
 	}
 	delete(t.catalog, k)
+}
+
+// endIfImplicit lets an implicit account end with the last thing it held.
+func (t *Target) endIfImplicit(a *account) {
+	if a.implicit && len(a.holds) == 0 {
+		t.drop(a)
+	}
 }
 
 // kept returns a copy of those attributes that the target stores.

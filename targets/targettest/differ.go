@@ -95,15 +95,27 @@ func (d diff) accountChanges(w want) []targets.Op {
 	for _, name := range slices.Sorted(maps.Keys(w.accounts)) {
 		a := w.accounts[name]
 		found, there := d.byName[d.p.fold(name)]
-		switch {
-		case !there && d.caps.ImplicitAccounts && holders[d.p.fold(name)]:
-		case !there:
+		idle := !holders[d.p.fold(name)]
+		// An implicit account that is to hold nothing has to be told apart from
+		// one that merely loses what it holds now.
+		if d.caps.ImplicitAccounts && idle && (!there || d.holding(found.ID)) || !d.caps.ImplicitAccounts && !there {
 			ops = append(ops, targets.Op{Action: targets.CreateAccount, Account: a})
-		default:
+		}
+		if there {
 			ops = append(ops, d.accountChange(found, a)...)
 		}
 	}
 	return ops
+}
+
+// holding reports whether the account holds anything now.
+func (d diff) holding(id string) bool {
+	for _, a := range d.s.Assignments {
+		if a.AccountID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // accountChange brings one account in line.
