@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"testing"
+)
+
+// FuzzLoad feeds files to everything that works on a policy: no input may
+// panic, every fault has its place, and what loads also compiles and answers.
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(company))
+	f.Add([]byte(ruleFor(`user.department == "Engineering" && !oncall("x")`)))
+	f.Add([]byte("rules: [{name: r, when: 'user.team == \"\\u00e9\"', except: \"a\\n&& b\", groups: [\"t-{team}\"]}]"))
+	f.Add([]byte("groups: [{name: a, request: {durations: {max: 1d}, approve: [{by: owners}]}}]"))
+	f.Add([]byte("tests: [{name: t, user: {groups: [a], attributes: {b: [c]}}, lacks: [d]}]"))
+	f.Add([]byte("a: &x [*x]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := Load([]File{{"p.yaml", data}}, nil)
+		if err != nil {
+			for _, fault := range faultsOf(err) {
+				if fault.Message == "" || fault.Line < 1 || fault.Column < 1 {
+					t.Fatalf("a fault without words or place: %+v", fault)
+				}
+			}
+			return
+		}
+		e, err := Compile(p)
+		if err != nil {
+			t.Fatalf("it loads and does not compile: %v", err)
+		}
+		u := person("department", "Engineering", "team", "Plätze")
+		memberships := e.Memberships(u, nil)
+		for _, m := range memberships {
+			if x := e.Explain(u, nil, m.Group); !x.Held {
+				t.Fatalf("%s is held, and explained as not held", m.Group)
+			}
+		}
+		for _, g := range p.Groups {
+			e.Explain(u, nil, g.Name)
+		}
+		e.RunTests()
+	})
+}
+
+// FuzzCondition feeds conditions: the clauses of one that loads hold together
+// exactly where it holds.
+func FuzzCondition(f *testing.F) {
+	for _, a := range atoms {
+		f.Add(a.text)
+	}
+	f.Add(`user.team == "&&" && (user.title == r'\' || true)`)
+	f.Add("true // a && b\n && user.team == '''x'''")
+	lang, err := newLanguage()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		c, issues := lang.compile(lang.rule, source)
+		if len(issues) > 0 {
+			for _, i := range issues {
+				if i.offset < 0 || i.offset > len(source) || i.message == "" {
+					t.Fatalf("%+v", i)
+				}
+			}
+			return
+		}
+		e, err := Compile(&Policy{lang: lang, Rules: []Rule{{Name: "r", When: c}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := e.subject(person("team", "a"), nil)
+		all := true
+		for _, clause := range lang.split(c) {
+			ok, _ := e.try(s, clause)
+			all = all && ok
+		}
+		if whole := e.rules[0].holds(s); whole != all {
+			t.Fatalf("holds: %v, its clauses %q: %v", whole, clauses(source), all)
+		}
+	})
+}
