@@ -11,8 +11,10 @@ import (
 
 // Fault is a planted failure. The zero value of a condition matches everything.
 type Fault struct {
-	// Method and Path choose requests: equal method, path that contains Path.
+	// Method and Path choose requests: equal method, path that contains Path;
+	// Writes those that are no GET.
 	Method, Path string
+	Writes       bool
 	// After lets so many matching requests pass first; Times is how many it then
 	// hits, 0 meaning all.
 	After, Times int
@@ -88,7 +90,7 @@ func (f *faults) take(r *http.Request) Fault {
 	f.count[r.Method+" "+kind]++
 	f.total++
 	for _, p := range f.planted {
-		if p.Method != "" && p.Method != r.Method || !strings.Contains(r.URL.Path, p.Path) {
+		if p.Method != "" && p.Method != r.Method || p.Writes && r.Method == http.MethodGet || !strings.Contains(r.URL.Path, p.Path) {
 			continue
 		}
 		f.seen[p]++

@@ -6,6 +6,7 @@ import (
 	"birthright/targets"
 	"birthright/targets/file"
 	"birthright/targets/memory"
+	"birthright/targets/scim"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
@@ -13,5 +14,6 @@ func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"file":   func() targets.Config { return new(file.Config) },
 		"memory": func() targets.Config { return new(memory.Config) },
+		"scim":   func() targets.Config { return new(scim.Config) },
 	}
 }

@@ -1,0 +1,199 @@
+package httpkit
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"birthright/identity"
+)
+
+// Failure is a request that was not answered with success.
+type Failure struct {
+	// Request is method and path, without query: that may hold personal data.
+	Request string
+	// Sent is true where the request may have arrived; false means it surely
+	// had no effect.
+	Sent bool
+	// Status is the HTTP status, 0 where no answer came.
+	Status int
+	// Type is the SCIM error type or a similar word of the answer, if any.
+	Type string
+	// RetryAt is when the system asked to come back; zero if it did not say.
+	RetryAt time.Time
+	// Err is the cause, free of secrets.
+	Err error
+	// Hint is what a person can do.
+	Hint string
+	// own is true where Err is a finished message about our own secrets.
+	own bool
+}
+
+// Error returns the request, the cause and the hint.
+func (f *Failure) Error() string {
+	if f.own {
+		return f.Err.Error()
+	}
+	text := f.Request + ": " + f.Err.Error()
+	if f.Hint != "" {
+		text += " (" + f.Hint + ")"
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Kind says what the failure means to a program.
+func (f *Failure) Kind() identity.Kind {
+	switch f.Status {
+	case 0:
+		if f.own {
+			return identity.KindOf(f.Err)
+		}
+		return identity.Unavailable
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
+		return identity.Denied
+	case http.StatusNotFound, http.StatusGone:
+		return identity.NotFound
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return identity.Conflict
+	case http.StatusTooManyRequests:
+		return identity.Throttled
+	}
+	switch {
+	case f.Status == http.StatusServiceUnavailable && !f.RetryAt.IsZero():
+		return identity.Throttled
+	case f.Status >= 500 && f.Status != http.StatusNotImplemented:
+		return identity.Unavailable
+	case f.Status/100 == 2:
+		return identity.Incomplete
+	}
+	return identity.Invalid
+}
+
+// AsFailure returns the *Failure in err's chain, nil if there is none.
+func AsFailure(err error) *Failure {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return nil
+}
+
+// transportFailure classifies an error of net/http.
+func (c *Client) transportFailure(r Request, err error, sent bool, creds *credentials) *Failure {
+	f := &Failure{Request: r.name(), Sent: sent}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // drops the URL with its query
+	}
+	f.Hint = transportHint(err, sent)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer in time: %w", context.DeadlineExceeded)
+	}
+	f.Err = redacted{creds.redact(err.Error()), err}
+	return f
+}
+
+// redacted is an error whose text is cleaned while programs still see the cause.
+type redacted struct {
+	text  string
+	cause error
+}
+
+func (r redacted) Error() string { return r.text }
+func (r redacted) Unwrap() error { return r.cause }
+
+func transportHint(err error, sent bool) string {
+	var dns *net.DNSError
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var expired x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &dns):
+		return "check the host name in url"
+	case errors.As(err, &unknown):
+		return "the certificate is not signed by an authority known here: set ca to the file of the one that signed it"
+	case errors.As(err, &host):
+		return "the certificate is for another name: check url"
+	case errors.As(err, &expired):
+		return "the certificate is not valid: have it renewed"
+	case errors.As(err, &record):
+		return "the server does not speak TLS on this port: check url"
+	case sent:
+		return ""
+	}
+	return "check that the system is up and url is right"
+}
+
+// refusal makes a failure of an answer that is not 2xx.
+func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *credentials) *Failure {
+	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode}
+	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
+	detail, kind := explain(resp.Header.Get("Content-Type"), body)
+	f.Type = clip(kind, 40)
+	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
+	if words := http.StatusText(resp.StatusCode); words != "" {
+		text += " " + words
+	}
+	if f.Type != "" {
+		text += ", " + f.Type
+	}
+	if detail != "" {
+		text += ": " + clip(detail, 300)
+	}
+	f.Err = errors.New(creds.redact(text))
+	switch {
+	case resp.StatusCode/100 == 3:
+		f.Hint = "the server sends us elsewhere, and credentials are not taken along: put the final address into url"
+	case resp.StatusCode == http.StatusUnauthorized:
+		f.Hint = "the token is missing, wrong or expired: check token"
+	case resp.StatusCode == http.StatusForbidden:
+		f.Hint = "the token does not have the right to do this"
+	}
+	return f
+}
+
+// explain takes what a JSON error body says: SCIM's detail and scimType, RFC
+// 9457's title and detail, or the usual message and error.
+func explain(contentType string, body []byte) (detail, kind string) {
+	if !strings.Contains(contentType, "json") {
+		return "", ""
+	}
+	var in map[string]any
+	if json.Unmarshal(body, &in) != nil {
+		return "", ""
+	}
+	for _, name := range []string{"detail", "message", "error_description", "title", "error"} {
+		if text, ok := in[name].(string); ok && text != "" {
+			detail = text
+			break
+		}
+	}
+	kind, _ = in["scimType"].(string)
+	return detail, kind
+}
+
+// clip makes a peer's text fit for a log line.
+func clip(text string, limit int) string {
+	clean := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, text)
+	if runes := []rune(clean); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return clean
+}

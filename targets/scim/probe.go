@@ -1,0 +1,91 @@
+package scim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"birthright/identity"
+	"birthright/internal/httpkit"
+	"birthright/targets"
+)
+
+// Probe looks at what reading needs and at what the server says of itself.
+// Whether it may write shows only when it writes.
+func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
+	if err := t.learnAgain(ctx); err != nil {
+		return targets.Report{Findings: []targets.Finding{unhappy("reach", err)}}, nil
+	}
+	report := targets.Report{Reachable: true}
+	report.Findings = append(report.Findings, t.aboutServer()...)
+	for _, endpoint := range []string{users, groups} {
+		report.Findings = append(report.Findings, t.aboutList(ctx, endpoint))
+	}
+	if !t.knows().noFilter {
+		report.Findings = append(report.Findings, t.aboutFilter(ctx))
+	}
+	return report, ctx.Err()
+}
+
+func (t *Target) aboutServer() []targets.Finding {
+	s := t.knows()
+	document := targets.Finding{OK: s.documented, Check: "ServiceProviderConfig", Detail: "read"}
+	if !s.documented {
+		document.Detail = "absent or not readable; PATCH and filters are tried and given up when refused"
+		document.Remedy = "check that url is the base URL of the SCIM server"
+	}
+	patch := targets.Finding{OK: !s.noPatch, Check: "change by PATCH", Detail: "supported"}
+	if s.noPatch {
+		patch.Detail = "not supported: whole groups are read, changed and replaced"
+		patch.Remedy = "let nobody else change the members of these groups meanwhile"
+	}
+	filter := targets.Finding{OK: !s.noFilter, Check: "filters", Detail: "supported"}
+	if s.noFilter {
+		filter.Detail = "not supported: looking one account up reads them all"
+	}
+	return []targets.Finding{document, patch, filter}
+}
+
+// aboutList asks for one resource of an endpoint.
+func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding {
+	check := "read " + endpoint
+	resp, err := t.client.Do(ctx, httpkit.Request{
+		Method: http.MethodGet, Path: endpoint, Query: url.Values{"startIndex": {"1"}, "count": {"1"}}, Accept: media,
+	})
+	if err != nil {
+		return unhappy(check, err)
+	}
+	p, err := parsePage(endpoint, resp.Body)
+	switch {
+	case err != nil:
+		return unhappy(check, err)
+	case p.TotalResults == nil:
+		return unhappy(check, errors.New("the answer has no totalResults, so a read can never be known to be whole"))
+	}
+	return targets.Finding{OK: true, Check: check, Detail: fmt.Sprintf("%d there", *p.TotalResults)}
+}
+
+// aboutFilter looks for an account that nobody has.
+func (t *Target) aboutFilter(ctx context.Context) targets.Finding {
+	const check = "find one account"
+	_, err := t.findByName(ctx, "birthright-probe-4f1c2a")
+	if err != nil && !errors.Is(err, errNoAccount) {
+		return unhappy(check, err)
+	}
+	return targets.Finding{OK: true, Check: check, Detail: "userName eq works"}
+}
+
+// unhappy makes a finding of an error, its hint becoming the remedy.
+func unhappy(check string, err error) targets.Finding {
+	f := targets.Finding{Check: check, Detail: err.Error()}
+	var known *identity.Error
+	if errors.As(err, &known) {
+		f.Remedy = known.Hint
+	}
+	if http := failure(err); http != nil {
+		f.Detail, f.Remedy = http.Err.Error(), http.Hint
+	}
+	return f
+}

@@ -1,0 +1,67 @@
+package scim
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"birthright/identity"
+	"birthright/internal/httpkit"
+	"birthright/targets"
+)
+
+// Group is the one kind of entitlement.
+const Group = "group"
+
+// Target is one SCIM server. It is safe for concurrent use.
+type Target struct {
+	name                 string
+	client               *httpkit.Client
+	fields               []field
+	create               bool
+	pageSize, maxMembers int
+	log                  *slog.Logger
+	now                  func() time.Time
+
+	// put serialises the replacement of whole groups, which would otherwise
+	// overwrite each other.
+	put sync.Mutex
+
+	mu       sync.Mutex
+	server   *server // nil until learned
+	groupIDs map[string]cachedGroup
+}
+
+// Capabilities says what may be asked of the target.
+func (t *Target) Capabilities() targets.Capabilities {
+	return targets.Capabilities{
+		Kinds:          []string{Group},
+		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
+		CreateEntitlements: t.create,
+		Attributes:         hubNames(t.fields),
+		MaxBatch:           maxBatch,
+		Concurrency:        4,
+		FoldNames:          true,
+	}
+}
+
+// Normalise returns a as a read would show it: the mapped attributes, one value
+// of each.
+func (t *Target) Normalise(a targets.Account) targets.Account {
+	kept := identity.Attributes{}
+	for _, f := range t.fields {
+		kept.Set(f.hub, a.Attributes.First(f.hub))
+	}
+	a.Attributes = kept
+	return a
+}
+
+// Close lets go of connections.
+func (t *Target) Close() error {
+	t.client.Close()
+	return nil
+}
+
+func (t *Target) entitlement(displayName string) identity.Entitlement {
+	return identity.Entitlement{Target: t.name, Kind: Group, ID: displayName}
+}
