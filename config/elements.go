@@ -123,7 +123,7 @@ func (l *loader) overrideElement(list, path, name string, common any, settings v
 // validate asks an element's Config what is wrong with it. A fault whose text
 // begins with a key is placed there.
 func (l *loader) validate(path string, settings validated) {
-	if settings == nil {
+	if settings == nil || l.faulty[path] {
 		return
 	}
 	for _, err := range settings.Validate() {

@@ -19,7 +19,9 @@ type noSource struct{}
 func (noSource) Validate() []error                        { return nil }
 func (noSource) Open(sources.Env) (sources.Source, error) { return nil, errors.New("not in tests") }
 
-type scimKind struct{ noSource }
+type scimKind struct {
+	noSource `yaml:"-"`
+}
 
 type search struct {
 	BaseDN string `yaml:"base_dn"`
@@ -27,7 +29,7 @@ type search struct {
 }
 
 type ldapKind struct {
-	noSource
+	noSource     `yaml:"-"`
 	URL          string                `yaml:"url"`
 	BindDN       string                `yaml:"bind_dn"`
 	BindPassword secret.Ref            `yaml:"bind_password"`
@@ -66,14 +68,14 @@ func (noTarget) Validate() []error                        { return nil }
 func (noTarget) Open(targets.Env) (targets.Target, error) { return nil, errors.New("not in tests") }
 
 type csvKind struct {
-	noTarget
-	Path string `yaml:"path"`
+	noTarget `yaml:"-"`
+	Path     string `yaml:"path"`
 }
 
 type githubKind struct {
-	noTarget
-	Org   string     `yaml:"org"`
-	Token secret.Ref `yaml:"token"`
+	noTarget `yaml:"-"`
+	Org      string     `yaml:"org"`
+	Token    secret.Ref `yaml:"token"`
 }
 
 func (k *githubKind) Validate() []error {
