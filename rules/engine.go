@@ -111,7 +111,7 @@ func (e *Engine) Made(name, rule string) identity.Group {
 		return g.Group
 	}
 	for i := range e.policy.Templates {
-		if g, ok := e.policy.Templates[i].make(name, rule); ok {
+		if g, ok := e.policy.Templates[i].group(name, rule); ok {
 			return g
 		}
 	}

@@ -39,7 +39,7 @@ func (e *Engine) Explain(u identity.User, f Facts, group string) Explanation {
 	if mayHold(u.State) {
 		e.evaluate(s)
 	}
-	x := Explanation{Group: group}
+	x := Explanation{Group: group, Causes: []identity.Cause{}, Unmet: []Unmet{}}
 	for _, g := range s.given {
 		if g.group == group {
 			x.Held = true

@@ -35,6 +35,12 @@ func (f textFile) place(node *yaml.Node, offset int) strictyaml.Position {
 	for w.more() && w.line == node.Line && w.column < node.Column {
 		w.next()
 	}
+	if node.Anchor != "" {
+		w.skipWord()
+	}
+	if node.Style&yaml.TaggedStyle != 0 {
+		w.skipWord()
+	}
 	switch {
 	case node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		w.skipHeader()
@@ -78,8 +84,17 @@ func (w *walk) next() rune {
 	return r
 }
 
-// skipHeader passes the | or > of a block and the rest of its line, and before
-// it a tag or an anchor.
+// skipWord passes a tag or an anchor and the blanks behind it.
+func (w *walk) skipWord() {
+	for w.more() && !unicode.IsSpace(w.data[w.at]) {
+		w.next()
+	}
+	for w.more() && unicode.IsSpace(w.data[w.at]) {
+		w.next()
+	}
+}
+
+// skipHeader passes the | or > of a block and the rest of its line.
 func (w *walk) skipHeader() {
 	for w.more() && w.next() != '\n' {
 	}

@@ -79,9 +79,9 @@ func fill(text, group, rule string, match []string) string {
 	})
 }
 
-// make returns the group called name that rule makes, and false if the
+// group returns the group called name that rule makes, and false if the
 // template is not for it.
-func (t *Template) make(name, rule string) (identity.Group, bool) {
+func (t *Template) group(name, rule string) (identity.Group, bool) {
 	match := t.glob.shape.FindStringSubmatch(name)
 	if match == nil {
 		return identity.Group{}, false
