@@ -138,6 +138,7 @@ func TestClauses(t *testing.T) {
 		{`(a) && (b)`, `a|b`},
 		{`(a || b) && !(c && d)`, `a || b|!(c && d)`},
 		{`a ? b : c`, `a ? b : c`},
+		{`a && b ? c : d && e`, `a && b ? c : d && e`},
 		{`x == "a && b" && y`, `x == "a && b"|y`},
 		{`x == 'it\'s && "' && y`, `x == 'it\'s && "'|y`},
 		{`x == r"\" && y`, `x == r"\"|y`},
