@@ -1,9 +1,12 @@
 package store
 
 import (
+	"context"
 	"time"
 
+	"birthright/audit"
 	"birthright/identity"
+	"birthright/targets"
 )
 
 // ChangeRow is one step on a target, written before it is tried (the intent)
@@ -11,12 +14,12 @@ import (
 type ChangeRow struct {
 	ID, Run, Target      string
 	UserN                int64
-	User, Action         string
+	User, Action         string // Action is a targets.Action
 	Account, Entitlement string
 	Causes               []identity.Cause
 	Ordered              bool // by a person, lifecycle or an end time: guards do not count it
 	Outcome, Error       string
-	PlannedAt            time.Time
+	PlannedAt            time.Time // set when first saved, unless given
 	FinishedAt           time.Time // zero for an open intent
 }
 
@@ -28,17 +31,78 @@ type ChangeQuery struct {
 	Limit                        int       // 0 for no bound
 }
 
-// RunRow is one pass of the sync or an import.
-type RunRow struct {
-	ID, Target, Kind  string
-	Started, Finished time.Time
-	Complete          bool
-	Counts            map[string]int
-	Error             string
+var changeColumns = concat(words("id", "run", "target"), ints("user_n"), words("user_name", "action"), truths("removal"),
+	words("account", "entitlement", "causes"), truths("ordered"), words("outcome", "error"), ints("planned_at", "finished_at"))
+
+const selectChanges = `SELECT id, run, target, user_n, user_name, action, account, entitlement, causes, ordered, outcome, error,
+	planned_at, finished_at FROM changes `
+
+func readChange(row scanner) (ChangeRow, error) {
+	var c ChangeRow
+	var causes string
+	var planned, finished int64
+	err := row.Scan(&c.ID, &c.Run, &c.Target, &c.UserN, &c.User, &c.Action, &c.Account, &c.Entitlement, &causes, &c.Ordered,
+		&c.Outcome, &c.Error, &planned, &finished)
+	if err != nil {
+		return c, err
+	}
+	c.PlannedAt, c.FinishedAt = instant(planned), instant(finished)
+	c.Causes, err = parseCauses(causes)
+	return c, err
 }
 
-// RunQuery selects runs, newest first. Empty fields do not filter.
-type RunQuery struct {
-	Target, Kind string
-	Limit        int
+// SaveChanges inserts changes, or replaces them but for PlannedAt, by ID.
+func (tx *Tx) SaveChanges(ctx context.Context, rows []ChangeRow, events ...audit.Event) error {
+	rows = lastOf(rows, func(c ChangeRow) string { return c.ID })
+	causes := make([]string, len(rows))
+	for i, c := range rows {
+		var err error
+		if causes[i], err = causesText(c.Causes); err != nil {
+			return err
+		}
+	}
+	into := bulk{"changes", changeColumns, replacing("id", changeColumns, "planned_at")}
+	err := into.write(ctx, tx, len(rows), func(i int, v []any) {
+		c := rows[i]
+		if c.PlannedAt.IsZero() {
+			c.PlannedAt = tx.now
+		}
+		v[0], v[1], v[2], v[3], v[4], v[5] = c.ID, c.Run, c.Target, c.UserN, c.User, c.Action
+		v[6], v[7], v[8], v[9], v[10] = targets.Action(c.Action).Removes(), c.Account, c.Entitlement, causes[i], c.Ordered
+		v[11], v[12], v[13], v[14] = c.Outcome, printable(c.Error), micros(c.PlannedAt), micros(c.FinishedAt)
+	})
+	return tx.note(err, events)
+}
+
+// OpenChanges returns the intents of a target whose outcome is not known, in
+// the order of their planning; "" for all targets.
+func (tx *Tx) OpenChanges(ctx context.Context, target string) ([]ChangeRow, error) {
+	return list(ctx, tx, readChange, selectChanges+"WHERE finished_at = 0 AND (target = ? OR ? = '') ORDER BY planned_at, id", target, target)
+}
+
+// CountUnorderedRemovals returns how many removals that nobody ordered were
+// planned for a target at since or later, and took effect or may have: those
+// with outcome done, pending or unknown, and open intents.
+func (tx *Tx) CountUnorderedRemovals(ctx context.Context, target string, since time.Time) (int, error) {
+	n, err := tx.number(ctx, `SELECT count(*) FROM changes WHERE target = ? AND planned_at >= ? AND removal = TRUE AND ordered = FALSE
+		AND (finished_at = 0 OR outcome IN ('done', 'pending', 'unknown'))`, target, micros(since))
+	return int(n), err
+}
+
+// Changes returns the changes that q selects, newest first.
+func (tx *Tx) Changes(ctx context.Context, q ChangeQuery) ([]ChangeRow, error) {
+	s := tx.bun.NewSelect().Table("changes").Column("id", "run", "target", "user_n", "user_name", "action", "account", "entitlement",
+		"causes", "ordered", "outcome", "error", "planned_at", "finished_at").Order("planned_at DESC", "id DESC")
+	for column, value := range map[string]string{"target": q.Target, "run": q.Run, "action": q.Action, "outcome": q.Outcome} {
+		if value != "" {
+			s = s.Where(column+" = ?", value)
+		}
+	}
+	if q.UserN != 0 {
+		s = s.Where("user_n = ?", q.UserN)
+	}
+	if !q.Since.IsZero() {
+		s = s.Where("planned_at >= ?", micros(q.Since))
+	}
+	return selected(ctx, s.Limit(int64(q.Limit)), readChange)
 }

@@ -2,8 +2,18 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"birthright/identity"
+	"birthright/migrations"
 )
 
 // Options are what the program lends the store.
@@ -11,43 +21,162 @@ type Options struct {
 	Now   func() time.Time // time.Now if nil
 	NewID func() string    // random UUIDs if nil
 	Log   *slog.Logger     // discarded if nil
-	// Migrate brings the schema up first, making the database file if it is
-	// not there.
+	// Migrate brings the schema up first, making the SQLite file if it is not
+	// there.
 	Migrate bool
+}
+
+func (o Options) filled() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = uuid.NewString
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
 }
 
 // DB is the hub's database. Its methods may be called from any goroutine.
 type DB struct {
-	o Options
+	o       Options
+	dialect migrations.Dialect
+	// One connection writes; several read.
+	writer, reader *bun.DB
+	locks          locker
+	hide           func(error) error // takes the password out of an error
+	texts          sync.Map          // statement as written here → as this database wants it
+	causes         causeCache
 }
 
-// Tx is one transaction. It belongs to the function it was given to.
-type Tx struct {
-	now time.Time
+// locker takes a lock that the system frees when the process dies. Without wait
+// it returns errTaken where another has it.
+type locker interface {
+	lock(ctx context.Context, name string, wait bool) (unlock func(), err error)
 }
 
-// Now is the time of the transaction, in UTC, to the microsecond.
-func (tx *Tx) Now() time.Time { return tx.now }
+var errTaken = errors.New("another process has it")
 
-// Open connects to the database at url, sqlite:PATH or postgres://….
-func Open(ctx context.Context, url string, o Options) (*DB, error) { return nil, errPending }
+// Open connects to the database at url, sqlite:PATH or postgres://…. Its schema
+// must be the one that the program knows: an older or newer one is an error of
+// kind Invalid that says what to do.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	db, err := connect(ctx, url, o, o.Migrate)
+	if err != nil {
+		return nil, err
+	}
+	if o.Migrate {
+		_, err = db.migrate(ctx)
+	}
+	if err == nil {
+		err = db.explain("open the database", migrations.Check(ctx, db.reader.DB, db.dialect))
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Migrate brings the schema of the database at url up to date and returns what
+// was applied. A SQLite file that is not there is made.
+func Migrate(ctx context.Context, url string, o Options) ([]migrations.Step, error) {
+	db, err := connect(ctx, url, o, true)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return db.migrate(ctx)
+}
+
+// MigrationStatus tells which migrations the database at url has. It changes nothing.
+func MigrationStatus(ctx context.Context, url string, o Options) ([]migrations.Step, error) {
+	db, err := connect(ctx, url, o, false)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	steps, err := migrations.Status(ctx, db.reader.DB, db.dialect)
+	return steps, db.explain("read the migrations", err)
+}
+
+// migrate applies migrations under a lock, so that of two programs that start
+// at once one waits.
+func (db *DB) migrate(ctx context.Context) ([]migrations.Step, error) {
+	unlock, err := db.Lock(ctx, "migrate")
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	steps, err := migrations.Up(ctx, db.writer.DB, db.dialect)
+	for _, s := range steps {
+		db.o.Log.InfoContext(ctx, "database migrated", "version", s.Version, "name", s.Name, "took", s.Took)
+	}
+	return steps, db.explain("migrate the database", err)
+}
+
+// connect reaches the database without looking at its schema. With create, a
+// SQLite file that is not there is made.
+func connect(ctx context.Context, url string, o Options, create bool) (*DB, error) {
+	db := &DB{o: o.filled(), hide: func(err error) error { return err }}
+	scheme, rest, _ := strings.Cut(url, ":")
+	var err error
+	switch scheme {
+	case "sqlite":
+		err = db.openSQLite(ctx, rest, create)
+	case "postgres", "postgresql":
+		err = db.openPostgres(ctx, url)
+	default:
+		// The text is not repeated: it may be a password in the wrong place.
+		err = &identity.Error{
+			Kind: identity.Invalid, Op: "open the database", Err: errors.New("its address is of no known kind"),
+			Hint: "write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
 
 // Close releases the connections.
-func (db *DB) Close() error { return errPending }
+func (db *DB) Close() error { return errors.Join(db.writer.Close(), db.reader.Close()) }
 
-// View runs fn in one consistent snapshot.
-func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error { return errPending }
+// Dialect tells which kind of database it is.
+func (db *DB) Dialect() migrations.Dialect { return db.dialect }
 
-// Update runs fn in one transaction, which commits if fn returns nil.
-func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error { return errPending }
-
-// Lock waits until this holder alone has the lock called name, across
-// processes. It is freed by unlock, or by the holder's death.
-func (db *DB) Lock(ctx context.Context, name string) (unlock func(), err error) {
-	return nil, errPending
+// Ping sees whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.explain("reach the database", db.reader.PingContext(ctx))
 }
 
-// TryLock is Lock that does not wait: kind Conflict when another has it.
+// Lock waits until this holder alone has the lock called name, across all
+// processes that use the database. It is freed by unlock, or by the holder's
+// death.
+func (db *DB) Lock(ctx context.Context, name string) (unlock func(), err error) {
+	return db.lock(ctx, name, true)
+}
+
+// TryLock is Lock that does not wait: kind Conflict where another has it.
 func (db *DB) TryLock(ctx context.Context, name string) (unlock func(), err error) {
-	return nil, errPending
+	return db.lock(ctx, name, false)
+}
+
+func (db *DB) lock(ctx context.Context, name string, wait bool) (func(), error) {
+	unlock, err := db.locks.lock(ctx, name, wait)
+	if errors.Is(err, errTaken) {
+		return nil, &identity.Error{Kind: identity.Conflict, Op: "lock", Object: name, Err: err}
+	}
+	if err != nil {
+		return nil, db.explain("lock "+name, err)
+	}
+	return sync.OnceFunc(unlock), nil
+}
+
+// pool sets how many connections a pool holds open.
+func pool(db *sql.DB, size int) *sql.DB {
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	return db
 }

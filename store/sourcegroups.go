@@ -1,24 +1,127 @@
 package store
 
-// SourceGroupQuery selects groups of one source, ordered by N.
+import (
+	"cmp"
+	"context"
+
+	"birthright/audit"
+	"birthright/identity"
+)
+
+// SourceGroupQuery selects groups of sources, ordered by N.
 type SourceGroupQuery struct {
 	Source string // "" for all sources
-	// Attr is "id", "key" or "displayName" (compared without letter case), or
-	// "" for all groups.
+	// Attr is "id", "externalId" (the key) or "displayName" (compared without
+	// letter case), or "" for all groups; any other attribute finds none.
 	Attr, Value   string
 	AfterN        int64
-	Offset, Limit int
+	Offset, Limit int // Limit 0 for no bound
 }
 
-// Member is a direct member of a source group, as people need to see it.
-type Member struct {
-	N             int64
-	ID, Key, Name string
-	Group         bool // the member is a group itself
+var sourceGroupColumns = concat(ints("n"), words("id", "source", "key", "name", "folded"), blobs("payload"), ints("created", "modified"))
+
+const selectSourceGroups = `SELECT g.n, g.id, g.source, g.key, g.name, g.payload, g.created, g.modified FROM source_groups g `
+
+func readSourceGroup(row scanner) (identity.SourceGroup, error) {
+	var g identity.SourceGroup
+	var created, modified int64
+	err := row.Scan(&g.N, &g.ID, &g.Source, &g.Key, &g.Name, &g.Payload, &created, &modified)
+	g.Created, g.Modified = instant(created), instant(modified)
+	if len(g.Payload) == 0 {
+		g.Payload = nil
+	}
+	return g, err
 }
 
-// MemberN names a member by number: a record, or a source group if Group is set.
-type MemberN struct {
-	N     int64
-	Group bool
+// SourceGroupByID returns the group of source with the hub's identifier id;
+// kind NotFound where there is none.
+func (tx *Tx) SourceGroupByID(ctx context.Context, source, id string) (identity.SourceGroup, error) {
+	found, err := list(ctx, tx, readSourceGroup, selectSourceGroups+"WHERE g.id IN {texts} AND g.source = ?", texts{id}, source)
+	if err == nil && len(found) == 0 {
+		err = notFound("group", id)
+	}
+	if err != nil {
+		return identity.SourceGroup{}, err
+	}
+	return found[0], nil
+}
+
+// SourceGroupsByKey returns the groups of source with these keys, by key.
+func (tx *Tx) SourceGroupsByKey(ctx context.Context, source string, keys []string) (map[string]identity.SourceGroup, error) {
+	out := make(map[string]identity.SourceGroup, len(keys))
+	err := tx.each(ctx, func(row scanner) error {
+		g, err := readSourceGroup(row)
+		out[g.Key] = g
+		return err
+	}, selectSourceGroups+"WHERE g.source = ? AND g.key IN {texts}", source, texts(keys))
+	return out, err
+}
+
+// SourceGroups returns the groups that q selects, and how many there are
+// without AfterN, Offset and Limit.
+func (tx *Tx) SourceGroups(ctx context.Context, q SourceGroupQuery) (groups []identity.SourceGroup, total int, err error) {
+	s := tx.bun.NewSelect().Table("source_groups").Column("n", "id", "source", "key", "name", "payload", "created", "modified")
+	if q.Source != "" {
+		s = s.Where("source = ?", q.Source)
+	}
+	if !isText(q.Value) {
+		return nil, 0, nil
+	}
+	switch q.Attr {
+	case "":
+	case "id":
+		s = s.Where("id = ?", q.Value)
+	case "externalId":
+		s = s.Where("key = ?", q.Value)
+	case "displayName":
+		s = s.Where("folded = ?", fold(q.Value))
+	default:
+		return nil, 0, nil
+	}
+	return paged(ctx, s, readSourceGroup, q.AfterN, q.Offset, q.Limit)
+}
+
+// SaveSourceGroups inserts or replaces groups, without their members; see
+// SaveRecords for what is filled in.
+func (tx *Tx) SaveSourceGroups(ctx context.Context, groups []*identity.SourceGroup, events ...audit.Event) error {
+	for _, g := range groups {
+		if g.ID == "" && g.N == 0 && g.Key == "" {
+			g.ID = tx.db.o.NewID()
+		}
+		g.Key = cmp.Or(g.Key, g.ID)
+	}
+	err := tx.identify(ctx, "source_groups", len(groups), func(i int) keyed {
+		g := groups[i]
+		return keyed{n: &g.N, id: &g.ID, source: g.Source, key: g.Key, created: &g.Created, modified: &g.Modified}
+	})
+	if err == nil {
+		into := bulk{"source_groups", sourceGroupColumns, replacing("n", sourceGroupColumns)}
+		err = into.write(ctx, tx, len(groups), func(i int, v []any) {
+			g := groups[i]
+			v[0], v[1], v[2], v[3], v[4], v[5] = g.N, g.ID, g.Source, g.Key, g.Name, fold(g.Name)
+			v[6], v[7], v[8] = blob(g.Payload), micros(g.Created), micros(g.Modified)
+		})
+	}
+	return tx.note(err, events)
+}
+
+// DeleteSourceGroups deletes groups, their members, and them as members of
+// others. Ask UsersUnderGroups first whom that concerns.
+func (tx *Tx) DeleteSourceGroups(ctx context.Context, ns []int64, events ...audit.Event) error {
+	for _, statement := range []string{
+		"DELETE FROM source_members WHERE group_n IN {numbers}",
+		"DELETE FROM source_members WHERE is_group = TRUE AND member_n IN {numbers}",
+		"DELETE FROM source_groups WHERE n IN {numbers}",
+	} {
+		if err := tx.exec(ctx, statement, numbers(ns)); err != nil {
+			return err
+		}
+	}
+	return tx.note(nil, events)
+}
+
+// GroupsOfRecord returns the groups that the record is a direct member of, by N.
+func (tx *Tx) GroupsOfRecord(ctx context.Context, recordN int64) ([]identity.SourceGroup, error) {
+	return list(ctx, tx, readSourceGroup, selectSourceGroups+`JOIN source_members m ON m.group_n = g.n
+		WHERE m.is_group = FALSE AND m.member_n = ? ORDER BY g.n`, recordN)
 }

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
+	"birthright/audit"
 	"birthright/identity"
 )
 
@@ -17,24 +21,130 @@ type TargetState struct {
 	LastError            string
 }
 
+type targetRow struct {
+	bun.BaseModel `bun:"table:targets"`
+	N             int64  `bun:"n,pk"`
+	Name          string `bun:"name"`
+	Watermark     string `bun:"watermark"`
+	LastFullAt    int64  `bun:"last_full_at"`
+	LastOKAt      int64  `bun:"last_ok_at"`
+	LastError     string `bun:"last_error"`
+}
+
+func (r targetRow) state() TargetState {
+	return TargetState{r.N, r.Name, r.Watermark, instant(r.LastFullAt), instant(r.LastOKAt), r.LastError}
+}
+
+// TargetState returns what is remembered of the target called name. A new one
+// gets its number, which in a View is an error.
+func (tx *Tx) TargetState(ctx context.Context, name string) (TargetState, error) {
+	var rows []targetRow
+	if err := tx.bun.NewSelect().Model(&rows).Where("name = ?", name).Scan(ctx); err != nil {
+		return TargetState{}, err
+	}
+	if len(rows) > 0 {
+		return rows[0].state(), nil
+	}
+	if !tx.writes {
+		return TargetState{}, notFound("target", name)
+	}
+	n, err := tx.take(ctx, "targets", 1)
+	if err != nil {
+		return TargetState{}, err
+	}
+	row := targetRow{N: n, Name: name}
+	_, err = tx.bun.NewInsert().Model(&row).Exec(ctx)
+	return row.state(), err
+}
+
+// TargetStates returns what is remembered of all targets, by name.
+func (tx *Tx) TargetStates(ctx context.Context) ([]TargetState, error) {
+	var rows []targetRow
+	err := tx.bun.NewSelect().Model(&rows).Order("name").Scan(ctx)
+	return mapped(rows, targetRow.state), err
+}
+
+// SaveTargetState replaces what is remembered of the target with the number s.N.
+func (tx *Tx) SaveTargetState(ctx context.Context, s TargetState, events ...audit.Event) error {
+	row := targetRow{N: s.N, Name: s.Name, Watermark: s.Watermark, LastFullAt: micros(s.LastFullAt), LastOKAt: micros(s.LastOKAt), LastError: printable(s.LastError)}
+	_, err := tx.bun.NewUpdate().Model(&row).WherePK().ExcludeColumn("n", "name").Exec(ctx)
+	return tx.note(err, events)
+}
+
 // EntitlementRow is an entitlement in the registry of addresses.
 type EntitlementRow struct {
 	N       int64
 	Address identity.Entitlement
+	Present bool // the target was seen to have it
 }
 
-// AccountRow is an account as last seen or made on a target.
-type AccountRow struct {
-	TargetN, UserN int64
-	NativeID, Name string // the target's immutable id and login name
-	Active         bool
-	Managed        bool // the hub made or adopted it, and may change it
-	Attributes     identity.Attributes
+// EntitlementNumbers returns the numbers of these entitlements. With create,
+// those that are new are registered; without, they are left out.
+func (tx *Tx) EntitlementNumbers(ctx context.Context, addrs []identity.Entitlement, create bool) (map[identity.Entitlement]int64, error) {
+	out := make(map[identity.Entitlement]int64, len(addrs))
+	byTarget := map[string]textPairs{}
+	for _, a := range addrs {
+		byTarget[a.Target] = append(byTarget[a.Target], [2]string{a.Kind, a.ID})
+	}
+	for target, list := range byTarget {
+		err := tx.each(ctx, func(row scanner) error {
+			a := identity.Entitlement{Target: target}
+			var n int64
+			err := row.Scan(&n, &a.Kind, &a.ID)
+			out[a] = n
+			return err
+		}, "SELECT n, kind, id FROM entitlements WHERE target = ? AND (kind, id) IN {textpairs}", target, list)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !create {
+		return out, nil
+	}
+	return out, tx.registerEntitlements(ctx, addrs, out)
 }
 
-// AssignmentRow is account × entitlement as remembered.
-type AssignmentRow struct {
-	TargetN, UserN, EntN int64
-	Managed              bool // the hub made or adopted it, and may remove it
-	Observed             bool // the last read of the target showed it
+func (tx *Tx) registerEntitlements(ctx context.Context, addrs []identity.Entitlement, known map[identity.Entitlement]int64) error {
+	byAddress := map[string]identity.Entitlement{}
+	numbered := map[string]int64{}
+	keys := make([]string, 0, len(addrs))
+	for _, a := range addrs {
+		key := a.String()
+		keys, byAddress[key] = append(keys, key), a
+		if n, ok := known[a]; ok {
+			numbered[key] = n
+		}
+	}
+	fresh := missing(keys, numbered)
+	return tx.register(ctx, "entitlements", fresh, func(key string, n int64) { known[byAddress[key]] = n }, func(first int64) error {
+		into := bulk{table: "entitlements", columns: concat(ints("n"), words("target", "kind", "id"))}
+		return into.write(ctx, tx, len(fresh), func(i int, v []any) {
+			a := byAddress[fresh[i]]
+			v[0], v[1], v[2], v[3] = first+int64(i), a.Target, a.Kind, a.ID
+		})
+	})
+}
+
+// Entitlements returns the registered entitlements of a target, by kind and id.
+func (tx *Tx) Entitlements(ctx context.Context, target string) ([]EntitlementRow, error) {
+	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present FROM entitlements WHERE target = ? ORDER BY kind, id", target)
+}
+
+// EntitlementsByN returns the entitlements with these numbers, by number;
+// unknown numbers are left out.
+func (tx *Tx) EntitlementsByN(ctx context.Context, ns []int64) ([]EntitlementRow, error) {
+	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present FROM entitlements WHERE n IN {numbers} ORDER BY n", numbers(ns))
+}
+
+func readEntitlement(row scanner) (e EntitlementRow, err error) {
+	err = row.Scan(&e.N, &e.Address.Target, &e.Address.Kind, &e.Address.ID, &e.Present)
+	return e, err
+}
+
+// SetEntitlementsPresent notes whether the target was seen to have them.
+func (tx *Tx) SetEntitlementsPresent(ctx context.Context, ns []int64, present bool, events ...audit.Event) error {
+	if len(ns) == 0 {
+		return tx.note(nil, events)
+	}
+	return tx.note(tx.exec(ctx, "UPDATE entitlements SET present = ? WHERE n IN {numbers}", present, numbers(ns)), events)
 }

@@ -1,10 +1,75 @@
 package store
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"birthright/audit"
+)
 
 // TokenRow is a bearer token; the token itself is never stored.
 type TokenRow struct {
 	ID, Source, Scope                       string
 	Hash                                    [32]byte
-	Created, ExpiresAt, LastUsed, RevokedAt time.Time
+	Created, ExpiresAt, LastUsed, RevokedAt time.Time // Created is set when first saved, unless given
+}
+
+type tokenRow struct {
+	bun.BaseModel `bun:"table:tokens"`
+	ID            string `bun:"id,pk"`
+	Source        string `bun:"source"`
+	Scope         string `bun:"scope"`
+	Hash          []byte `bun:"hash"`
+	Created       int64  `bun:"created"`
+	ExpiresAt     int64  `bun:"expires_at"`
+	LastUsed      int64  `bun:"last_used"`
+	RevokedAt     int64  `bun:"revoked_at"`
+}
+
+func (r tokenRow) token() TokenRow {
+	t := TokenRow{ID: r.ID, Source: r.Source, Scope: r.Scope, Created: instant(r.Created), ExpiresAt: instant(r.ExpiresAt),
+		LastUsed: instant(r.LastUsed), RevokedAt: instant(r.RevokedAt)}
+	copy(t.Hash[:], r.Hash)
+	return t
+}
+
+// SaveToken inserts or replaces a token, by ID.
+func (tx *Tx) SaveToken(ctx context.Context, t TokenRow, events ...audit.Event) error {
+	row := tokenRow{ID: t.ID, Source: t.Source, Scope: t.Scope, Hash: t.Hash[:], Created: micros(orNow(t.Created, tx.now)),
+		ExpiresAt: micros(t.ExpiresAt), LastUsed: micros(t.LastUsed), RevokedAt: micros(t.RevokedAt)}
+	_, err := tx.bun.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").Exec(ctx)
+	return tx.note(err, events)
+}
+
+// TokenByID returns one token, revoked and expired ones too; kind NotFound where
+// there is none.
+func (tx *Tx) TokenByID(ctx context.Context, id string) (TokenRow, error) {
+	var rows []tokenRow
+	if isText(id) { // it comes from outside
+		if err := tx.bun.NewSelect().Model(&rows).Where("id = ?", id).Scan(ctx); err != nil {
+			return TokenRow{}, err
+		}
+	}
+	if len(rows) == 0 {
+		return TokenRow{}, notFound("token", id)
+	}
+	return rows[0].token(), nil
+}
+
+// Tokens returns the tokens of a source, oldest first; "" for all sources.
+func (tx *Tx) Tokens(ctx context.Context, source string) ([]TokenRow, error) {
+	var rows []tokenRow
+	s := tx.bun.NewSelect().Model(&rows).Order("created", "id")
+	if source != "" {
+		s = s.Where("source = ?", source)
+	}
+	err := s.Scan(ctx)
+	return mapped(rows, tokenRow.token), err
+}
+
+// TouchToken notes when a token was used last.
+func (tx *Tx) TouchToken(ctx context.Context, id string, at time.Time, events ...audit.Event) error {
+	return tx.note(tx.exec(ctx, "UPDATE tokens SET last_used = ? WHERE id IN {texts}", micros(at), texts{id}), events)
 }

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"birthright/identity"
+)
+
+// Memberships share few lists of causes: each list is stored once, under a
+// number, and is never changed or deleted.
+
+// causeCache remembers the numbers of committed lists, by their text.
+type causeCache struct {
+	mu     sync.Mutex
+	byText map[string]int64
+}
+
+func (c *causeCache) find(text string) (int64, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, ok := c.byText[text]
+	return n, ok
+}
+
+func (c *causeCache) learn(committed map[string]int64) {
+	if len(committed) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byText == nil {
+		c.byText = map[string]int64{}
+	}
+	maps.Copy(c.byText, committed)
+}
+
+func causesText(causes []identity.Cause) (string, error) {
+	sorted := identity.SortCauses(slices.Clone(causes))
+	if sorted == nil {
+		sorted = []identity.Cause{}
+	}
+	text, err := json.Marshal(sorted)
+	return string(text), err
+}
+
+func parseCauses(text string) (causes []identity.Cause, err error) {
+	if err = json.Unmarshal([]byte(text), &causes); err != nil {
+		return nil, fmt.Errorf("causes %q: %w", text, err)
+	}
+	return causes, nil
+}
+
+// CauseSets returns every list of causes by its number.
+func (tx *Tx) CauseSets(ctx context.Context) (map[int64][]identity.Cause, error) {
+	out := map[int64][]identity.Cause{}
+	err := tx.each(ctx, func(row scanner) error {
+		var n int64
+		var text string
+		if err := row.Scan(&n, &text); err != nil {
+			return err
+		}
+		causes, err := parseCauses(text)
+		out[n] = causes
+		return err
+	}, "SELECT n, causes FROM cause_sets")
+	return out, err
+}
+
+// CauseSetNumber returns the number of a list of causes, in whatever order, and
+// gives it one if it is new.
+func (tx *Tx) CauseSetNumber(ctx context.Context, causes []identity.Cause) (int64, error) {
+	text, err := causesText(causes)
+	if err != nil {
+		return 0, err
+	}
+	if n, ok := tx.db.causes.find(text); ok {
+		return n, nil
+	}
+	if n, ok := tx.causes[text]; ok {
+		return n, nil
+	}
+	n, err := tx.number(ctx, "SELECT n FROM cause_sets WHERE causes IN {texts}", texts{text})
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		if !tx.writes {
+			return 0, errReadOnly()
+		}
+		if n, err = tx.take(ctx, "cause_sets", 1); err != nil {
+			return 0, err
+		}
+		into := bulk{table: "cause_sets", columns: concat(ints("n"), words("causes"))}
+		if err := into.write(ctx, tx, 1, func(_ int, v []any) { v[0], v[1] = n, text }); err != nil {
+			return 0, err
+		}
+	}
+	if tx.causes == nil {
+		tx.causes = map[string]int64{}
+	}
+	tx.causes[text] = n
+	return n, nil
+}

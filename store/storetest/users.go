@@ -1,0 +1,171 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"birthright/identity"
+	"birthright/store"
+)
+
+var userCases = []Case{
+	{
+		Name: "a user comes back as saved",
+		Why:  "everything is decided from it",
+		Run: func(h *Hub) {
+			u := &identity.User{
+				UserName: "Ada", State: identity.OnLeave, Attributes: identity.Attributes{"team": {"Core"}, "email": {"a@x", "b@x"}},
+				Origins: map[string]string{"team": "hr", "email": "okta", "title": "hr"}, StartsAt: epoch.Add(-1e6 * time.Hour), EndsAt: epoch.Add(time.Microsecond),
+			}
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{u}) })
+			h.same("assigned", []any{u.N, u.ID, u.Created, u.Modified}, []any{int64(1), "id-0001", epoch, epoch})
+			h.view(func(tx *store.Tx) error {
+				for how, find := range map[string]func() (identity.User, error){
+					"number": func() (identity.User, error) { return tx.UserByN(h.Context(), u.N) },
+					"name":   func() (identity.User, error) { return tx.UserByName(h.Context(), "aDA") },
+					"id":     func() (identity.User, error) { return tx.UserByID(h.Context(), u.ID) },
+				} {
+					found, err := find()
+					h.must(err)
+					h.same("user by "+how, found, *u)
+				}
+				_, err := tx.UserByName(h.Context(), "nobody")
+				h.is(err, identity.NotFound)
+				_, err = tx.UserByName(h.Context(), "ada\x00")
+				h.is(err, identity.NotFound)
+				_, err = tx.UserByN(h.Context(), 99)
+				h.is(err, identity.NotFound)
+				return nil
+			})
+			h.pass(time.Hour)
+			u.State = identity.Left
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{u}) })
+			h.same("saved again", []any{u.N, u.Created, u.Modified}, []any{int64(1), epoch, epoch.Add(time.Hour)})
+		},
+	},
+	{
+		Name: "a user name has one owner, whatever its case",
+		Why:  "two people under one name would share access",
+		Run: func(h *Hub) {
+			ada, bob := &identity.User{UserName: "ada"}, &identity.User{UserName: "bob"}
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{ada, bob}) })
+			for _, taken := range [][]*identity.User{{{UserName: "ADA"}}, {{UserName: "eve"}, {UserName: "Eve"}}, {{N: bob.N, UserName: "Ada"}}} {
+				err := h.DB.Update(h.Context(), func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), taken) })
+				h.is(err, identity.Conflict)
+			}
+			ada.UserName, bob.UserName = "Bob", "ADA"
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{ada, bob}) })
+			h.view(func(tx *store.Tx) error {
+				found, err := tx.UserByName(h.Context(), "bob")
+				h.same("bob is now", found.N, ada.N)
+				return err
+			})
+			eve := &identity.User{UserName: "ada"}
+			bob.UserName = "robert"
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{eve, bob}) })
+		},
+	},
+	{
+		Name: "users are filtered and counted",
+		Why:  "lists are how people find others",
+		Run: func(h *Hub) {
+			h.update(func(tx *store.Tx) error {
+				return tx.SaveUsers(h.Context(), []*identity.User{
+					{UserName: "ada", State: identity.Active, Attributes: identity.Attributes{"department": {"Eng"}, "team": {"Core"}, "displayName": {"Ada Straße"}}},
+					{UserName: "bob", State: identity.Active, Attributes: identity.Attributes{"department": {"Eng"}, "email": {"b_b@x.example"}}},
+					{UserName: "cy", State: identity.Left, Attributes: identity.Attributes{"department": {"Ops"}, "email": {"b%b@x.example"}}},
+				})
+			})
+			cases := []struct {
+				f     store.UserFilter
+				want  string
+				total int
+			}{
+				{store.UserFilter{}, "[ada bob cy]", 3},
+				{store.UserFilter{State: identity.Active}, "[ada bob]", 2},
+				{store.UserFilter{Department: "Eng", Team: "Core"}, "[ada]", 1},
+				{store.UserFilter{Search: "STRASS"}, "[]", 0},
+				{store.UserFilter{Search: "straßE"}, "[ada]", 1},
+				{store.UserFilter{Search: "B_B"}, "[bob]", 1},
+				{store.UserFilter{Search: "b%b"}, "[cy]", 1},
+				{store.UserFilter{Search: "!'\\"}, "[]", 0},
+				{store.UserFilter{Limit: 1}, "[ada]", 3},
+				{store.UserFilter{AfterN: 1, Limit: 1}, "[bob]", 3},
+				{store.UserFilter{Offset: 2}, "[cy]", 3},
+			}
+			h.view(func(tx *store.Tx) error {
+				for _, c := range cases {
+					users, total, err := tx.Users(h.Context(), c.f)
+					h.must(err)
+					names := []string{}
+					for _, u := range users {
+						names = append(names, u.UserName)
+					}
+					h.same(fmt.Sprintf("%+v", c.f), []any{fmt.Sprint(names), total}, []any{c.want, c.total})
+				}
+				n, err := tx.CountUsers(h.Context())
+				h.same("count", n, 3)
+				return err
+			})
+		},
+	},
+	{
+		Name: "every user is told once, in order, across pages",
+		Why:  "one left out loses all access in a full run",
+		Run: func(h *Hub) {
+			const n = 4100
+			users := make([]*identity.User, n)
+			people := make([]*identity.Record, n)
+			group := &identity.SourceGroup{Source: "hr", Key: "g", Name: "Everyone"}
+			members := make([]store.MemberN, n)
+			h.update(func(tx *store.Tx) error {
+				for i := range n {
+					users[i] = &identity.User{UserName: fmt.Sprint("u", i)}
+				}
+				h.must(tx.SaveUsers(h.Context(), users))
+				for i := range n {
+					people[i] = person("hr", fmt.Sprint(i))
+					people[i].UserN = users[i].N
+				}
+				h.must(tx.SaveRecords(h.Context(), people))
+				h.must(tx.SaveSourceGroups(h.Context(), []*identity.SourceGroup{group}))
+				for i := range n {
+					members[i].N = people[i].N
+				}
+				_, err := tx.AddMembers(h.Context(), group.N, members)
+				return err
+			})
+			last, count := int64(0), 0
+			h.view(func(tx *store.Tx) error {
+				return tx.EachUser(h.Context(), func(u identity.User) error {
+					if u.N <= last {
+						h.Fatalf("user %d after %d", u.N, last)
+					}
+					if len(u.Groups) != 1 {
+						h.Fatalf("user %d has groups %v", u.N, u.Groups)
+					}
+					last, count = u.N, count+1
+					if count%1000 == 0 { // the transaction can be used in between
+						_, err := tx.CountUsers(h.Context())
+						return err
+					}
+					return nil
+				})
+			})
+			h.same("users told", count, n)
+		},
+	},
+	{
+		Name: "an error of the caller ends a stream and comes back as it is",
+		Why:  "a run that was stopped must not look complete",
+		Run: func(h *Hub) {
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{{UserName: "ada"}}) })
+			err := h.DB.View(h.Context(), func(tx *store.Tx) error {
+				return tx.EachUser(h.Context(), func(identity.User) error { return errPlanned })
+			})
+			if err != errPlanned {
+				h.Errorf("got %v", err)
+			}
+		},
+	},
+}
