@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 
 	"birthright/internal/secret"
 	"birthright/internal/strictyaml"
@@ -72,7 +73,7 @@ func secretsIn(path string, v reflect.Value, depth int, yield func(string, secre
 		}
 	case reflect.Map:
 		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return compareText(a, b) })
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 		for _, key := range keys {
 			if !secretsIn(strictyaml.Join(path, key.String()), v.MapIndex(key), depth+1, yield) {
 				return false
@@ -86,16 +87,6 @@ func secretsIn(path string, v reflect.Value, depth int, yield func(string, secre
 		}
 	}
 	return true
-}
-
-func compareText(a, b reflect.Value) int {
-	switch {
-	case a.String() < b.String():
-		return -1
-	case a.String() > b.String():
-		return 1
-	}
-	return 0
 }
 
 // secrets warns about secrets that are written into the file.

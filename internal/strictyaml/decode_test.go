@@ -246,6 +246,7 @@ func TestBombs(t *testing.T) {
 		"deep":              {"any: " + strings.Repeat("[", 500) + strings.Repeat("]", 500), "nested deeper than 100 levels"},
 		"deeper":            {"any: " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000), "nested too deep"},
 		"deep merges":       {"any: " + strings.Repeat("{<<: ", 500) + "{}" + strings.Repeat("}", 500), "merge keys are nested too deep"},
+		"deep and open":     {"any: " + strings.Repeat("[", 9000), "expected a value here"},
 		"large":             {strings.Repeat("# filler\n", 2<<20), "the file is larger than 16 MiB"},
 		"fault after fault": {strings.Repeat("- {}\n", 1) + strings.Repeat("x", 10), "expected"},
 	} {

@@ -9,7 +9,7 @@ import (
 const (
 	// locateBudget is how many bytes may be parsed again to find the place of a
 	// fault; beyond it the library's own line is told.
-	locateBudget = 8 << 20
+	locateBudget = 4 << 20
 )
 
 // locate finds where a file that does not parse goes wrong: the first line, and
@@ -17,6 +17,9 @@ const (
 // more. For a quote or bracket that is never closed that is the quote or
 // bracket itself. It reports false when looking would cost too much.
 func locate(data []byte) (line, column int, ok bool) {
+	if openBrackets(data) > 2*MaxDepth {
+		return 0, 0, false // the library's time grows with the square of the depth
+	}
 	ends := lineEnds(data)
 	budget := locateBudget
 	broken := func(end int) bool {
@@ -50,6 +53,22 @@ func locate(data []byte) (line, column int, ok bool) {
 		return 0, 0, false
 	}
 	return first + 1, utf8.RuneCount(text[:at]) + 1, true
+}
+
+// openBrackets returns about how deep brackets and braces nest, those in quoted
+// text included.
+func openBrackets(data []byte) int {
+	open, most := 0, 0
+	for _, b := range data {
+		switch b {
+		case '[', '{':
+			open++
+			most = max(most, open)
+		case ']', '}':
+			open--
+		}
+	}
+	return most
 }
 
 // lineEnds returns the offset behind each line, its line end included.
