@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"birthright/sources"
+	"birthright/sources/file"
 	"birthright/sources/ldap"
 	"birthright/sources/push"
 )
@@ -12,6 +13,7 @@ import (
 // to decode the rest of a source's settings into. The map is the caller's.
 func Kinds() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
+		"file": func() sources.Config { return new(file.Config) },
 		"ldap": func() sources.Config { return new(ldap.Config) },
 		"scim": func() sources.Config { return new(push.Config) },
 	}
