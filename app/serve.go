@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"birthright/identity"
+	"birthright/intake"
+	"birthright/scim"
+)
+
+// Limits of the HTTP server; slow or endless requests must not hurt others.
+const (
+	headerTimeout  = 10 * time.Second
+	requestTimeout = 2 * time.Minute
+	idleTimeout    = 2 * time.Minute
+	drainTimeout   = 15 * time.Second
+)
+
+// Server is a running App: it listens, works off changes and keeps schedules.
+type Server struct {
+	app      *App
+	http     *http.Server
+	listener net.Listener
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
+	failed   chan error
+}
+
+// Start listens on the configured address and starts the loops. The caller ends
+// it with Stop.
+func (a *App) Start(ctx context.Context) (*Server, error) {
+	listener, err := net.Listen("tcp", a.Config.Server.Listen)
+	if err != nil {
+		return nil, &identity.Error{
+			Kind: identity.Invalid, Op: "listen on " + a.Config.Server.Listen, Err: err,
+			Hint: "choose another address with server.listen",
+		}
+	}
+	next, err := schedule(a.Config.Sync.Schedule)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &Server{app: a, listener: listener, cancel: cancel, failed: make(chan error, 1)}
+	s.http = &http.Server{
+		Handler: a.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
+	}
+	s.done.Go(s.listen)
+	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
+	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
+	for _, source := range a.sources {
+		if source.Schedule == "" || source.Pushes() {
+			continue
+		}
+		next, err := schedule(source.Schedule)
+		if err != nil {
+			return nil, errors.Join(err, s.Stop(ctx))
+		}
+		s.done.Go(func() { a.importOnSchedule(loops, source, next) })
+	}
+	return s, nil
+}
+
+func (s *Server) listen() {
+	tls := s.app.Config.Server.TLS
+	var err error
+	if tls.Cert != "" {
+		err = s.http.ServeTLS(s.listener, s.app.path(tls.Cert), s.app.path(tls.Key))
+	} else {
+		err = s.http.Serve(s.listener)
+	}
+	if !errors.Is(err, http.ErrServerClosed) {
+		s.failed <- fmt.Errorf("serve %s: %w", s.Addr(), err)
+	}
+}
+
+// Addr is the address that is listened on.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Failed tells when the server ended by itself, and why.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Stop ends requests, then the loops; a change that is on its way to a target
+// is finished and put on record first.
+func (s *Server) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	s.cancel()
+	s.done.Wait()
+	return err
+}
+
+// importOnSchedule reads one source now and whenever it is due.
+func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Time) time.Time) {
+	for {
+		report, err := a.Intake.Pull(ctx, s.Name, s.Adapter)
+		a.logImport(ctx, s.Name, report, err)
+		timer := time.NewTimer(max(next(a.Now()).Sub(a.Now()), 0))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+func (a *App) logImport(ctx context.Context, source string, report intake.Report, err error) {
+	switch {
+	case err != nil && ctx.Err() == nil:
+		a.Log.Error("import", "source", source, "error", err)
+	case err == nil:
+		a.Log.Info("import", "report", report)
+	}
+}
+
+// handler is everything that is served.
+func (a *App) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/scim/v2/", scim.New(a.scimOptions()))
+	mux.HandleFunc("GET /healthz", a.healthy)
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", a.metrics())
+	mux.HandleFunc("GET /{$}", a.welcome)
+	return mux
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"birthright/config"
+	"birthright/directory"
+	"birthright/identity"
+	"birthright/intake"
+	"birthright/sources"
+)
+
+// Source is one configured source, ready to be asked.
+type Source struct {
+	config.Source
+	Adapter sources.Source
+}
+
+// Pushes reports whether the source pushes to the hub and cannot be pulled.
+func (s Source) Pushes() bool {
+	p, ok := s.Adapter.(interface{ Pushes() bool })
+	return ok && p.Pushes()
+}
+
+// Sources returns the configured sources in the order of the configuration.
+func (a *App) Sources() []Source { return a.sources }
+
+// Source returns the source of that name.
+func (a *App) Source(name string) (Source, error) {
+	i := slices.IndexFunc(a.sources, func(s Source) bool { return s.Name == name })
+	if i < 0 {
+		names := make([]string, len(a.sources))
+		for i, s := range a.sources {
+			names[i] = s.Name
+		}
+		return Source{}, &identity.Error{
+			Kind: identity.Invalid, Op: "choose a source", Err: fmt.Errorf("there is no source %q", name),
+			Hint: "configured are: " + strings.Join(names, ", "),
+		}
+	}
+	return a.sources[i], nil
+}
+
+// openSources makes the configured sources; none of them is contacted.
+func (a *App) openSources() error {
+	for _, s := range a.Config.Sources {
+		adapter, err := s.Settings.Open(sources.Env{
+			Name: s.Name, Map: s.Map, Log: a.Log.With("source", s.Name), Now: a.Now, Dir: a.Config.Dir,
+		})
+		if err != nil {
+			return &identity.Error{Kind: identity.Invalid, Op: "open source " + s.Name, Err: err}
+		}
+		if c, ok := adapter.(interface{ Close() error }); ok {
+			a.closers.add("source "+s.Name, c.Close)
+		}
+		a.sources = append(a.sources, Source{Source: s, Adapter: adapter})
+	}
+	return nil
+}
+
+func (a *App) intakeOptions() intake.Options {
+	o := intake.Options{
+		Correlate: a.Config.Correlate, MaxMissingPercent: a.Config.Sync.Guard.MaxMissingPercent,
+		Now: a.Now, NewID: a.NewID, Log: a.Log, Notify: a.wakeWorkers,
+	}
+	for _, s := range a.Config.Sources {
+		o.Sources = append(o.Sources, s.Name)
+	}
+	for _, rule := range a.Config.Authority {
+		o.Authority = append(o.Authority, directory.AuthorityRule{Attributes: rule.Attributes, Sources: rule.Sources})
+	}
+	return o
+}
+
+// Import reads the named sources into the directory, or all that can be read
+// where none is named. One that fails does not stop the others; the errors are
+// joined, and the reports are those of the sources that were read.
+func (a *App) Import(ctx context.Context, names []string) ([]intake.Report, error) {
+	chosen, err := a.chooseSources(names)
+	if err != nil {
+		return nil, err
+	}
+	var reports []intake.Report
+	var faults []error
+	for _, s := range chosen {
+		report, err := a.Intake.Pull(ctx, s.Name, s.Adapter)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		if err == nil || identity.KindOf(err) == identity.Held {
+			reports = append(reports, report)
+		}
+	}
+	return reports, errors.Join(faults...)
+}
+
+func (a *App) chooseSources(names []string) ([]Source, error) {
+	if len(names) == 0 {
+		pulled := slices.DeleteFunc(slices.Clone(a.sources), Source.Pushes)
+		if len(pulled) == 0 {
+			return nil, &identity.Error{
+				Kind: identity.Invalid, Op: "import", Err: errors.New("no source can be read: each of them pushes, or none is configured"),
+				Hint: "a SCIM source fills the directory while `birthright serve` runs; see docs/sources.md",
+			}
+		}
+		return pulled, nil
+	}
+	var chosen []Source
+	for _, name := range names {
+		s, err := a.Source(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, s)
+	}
+	return chosen, nil
+}

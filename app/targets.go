@@ -1,0 +1,76 @@
+package app
+
+import (
+	"fmt"
+
+	"birthright/config"
+	"birthright/identity"
+	"birthright/plan"
+	"birthright/reconcile"
+	"birthright/targets"
+)
+
+// openTargets makes the configured targets; none of them is contacted.
+func (a *App) openTargets() ([]reconcile.Destination, error) {
+	destinations := make([]reconcile.Destination, 0, len(a.Config.Targets))
+	for _, t := range a.Config.Targets {
+		target, err := a.openTarget(t)
+		if err != nil {
+			return nil, err
+		}
+		destinations = append(destinations, destination(a.Config.Sync.Guard, t, target))
+	}
+	return destinations, nil
+}
+
+func (a *App) openTarget(t config.Target) (targets.Target, error) {
+	if ready, ok := a.Targets[t.Name]; ok {
+		return ready, nil
+	}
+	target, err := t.Settings.Open(targets.Env{
+		Name: t.Name, Map: t.Map, Log: a.Log.With("target", t.Name), Now: a.Now, Dir: a.Config.Dir,
+	})
+	if err != nil {
+		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target " + t.Name, Err: err}
+	}
+	if c, ok := target.(targets.Closer); ok {
+		a.closers.add("target "+t.Name, c.Close)
+	}
+	return target, nil
+}
+
+// destination joins a target with its part of the configuration.
+func destination(guard config.Guard, t config.Target, target targets.Target) reconcile.Destination {
+	limits := plan.Limits{Removals: guard.MaxRemovals, Percent: guard.MaxRemovalPercent, Floor: guard.MinRemovals}
+	if g := t.Guard; g != nil {
+		override(&limits.Removals, g.MaxRemovals)
+		override(&limits.Percent, g.MaxRemovalPercent)
+		override(&limits.Floor, g.MinRemovals)
+	}
+	return reconcile.Destination{
+		Target: target, Limits: limits, Match: t.Match,
+		Settings: plan.Settings{
+			Target: t.Name, Unmanaged: plan.UnmanagedPolicy(t.Unmanaged), CreateAccounts: t.Accounts.Create,
+			Leaver: plan.LeaverPolicy(t.Accounts.Leaver), Capabilities: target.Capabilities(),
+		},
+	}
+}
+
+func override[T any](value *T, with *T) {
+	if with != nil {
+		*value = *with
+	}
+}
+
+// Destination returns the target of that name with its settings.
+func (a *App) Destination(name string) (reconcile.Destination, error) {
+	for _, d := range a.Runner.Destinations {
+		if d.Name() == name {
+			return d, nil
+		}
+	}
+	return reconcile.Destination{}, &identity.Error{
+		Kind: identity.Invalid, Op: "choose a target", Err: fmt.Errorf("there is no target %q", name),
+		Hint: "`birthright target list` shows those that are configured",
+	}
+}

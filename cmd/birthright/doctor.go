@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/audit"
+	"birthright/config"
+	"birthright/reconcile"
+	"birthright/store"
+)
+
+// probeTimeout bounds what doctor waits for each peer.
+const probeTimeout = 15 * time.Second
+
+func (p *program) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets",
+		Args:  p.args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.checkListing(p.examine(cmd.Context()))
+		},
+	}
+}
+
+// examine goes on after a bad finding as far as it makes sense: somebody who
+// asks the doctor wants to hear everything.
+func (p *program) examine(ctx context.Context) []checkView {
+	cfg, err := config.Load(p.configPath(), kinds(), p.env)
+	if err != nil {
+		return []checkView{failedCheck("configuration", err)}
+	}
+	checks := []checkView{good("configuration", cfg.File)}
+	for _, w := range cfg.Warnings {
+		checks = append(checks, checkView{Check: "configuration", OK: true, Detail: "warning: " + w})
+	}
+	for _, c := range cfg.CheckSecrets(ctx) {
+		if c.Err != nil {
+			checks = append(checks, failedCheck("secret "+c.Path, c.Err))
+			continue
+		}
+		checks = append(checks, good("secret "+c.Path, "found at "+c.Reference))
+	}
+	a, err := app.Open(ctx, app.Options{Config: cfg, Now: time.Now, Log: p.log(), Actor: operator()})
+	if err != nil {
+		return append(checks, failedCheck("policy and database", err))
+	}
+	defer func() { _ = a.Close() }() // nothing was written
+	policy := a.Engine().Policy()
+	checks = append(checks, good("policy", fmt.Sprintf("%d groups, %d rules", len(policy.Groups), len(policy.Rules))))
+	checks = append(checks, examineStore(ctx, a)...)
+	for _, s := range a.Sources() {
+		checks = append(checks, within(ctx, func(ctx context.Context) []checkView { return prefixed("source ", checkSource(ctx, s)) })...)
+	}
+	for _, d := range a.Runner.Destinations {
+		checks = append(checks, within(ctx, func(ctx context.Context) []checkView { return prefixed("target ", checkTarget(ctx, d)) })...)
+	}
+	return checks
+}
+
+func good(name, detail string) checkView { return checkView{Check: name, OK: true, Detail: detail} }
+
+func within(ctx context.Context, look func(context.Context) []checkView) []checkView {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	return look(ctx)
+}
+
+func prefixed(prefix string, checks []checkView) []checkView {
+	for i := range checks {
+		checks[i].Check = prefix + checks[i].Check
+	}
+	return checks
+}
+
+// examineStore looks at the database, the log, what is held and what is owed.
+func examineStore(ctx context.Context, a *app.App) []checkView {
+	var checks []checkView
+	err := a.Store.View(ctx, func(tx *store.Tx) error {
+		users, err := tx.CountUsers(ctx)
+		if err != nil {
+			return err
+		}
+		checks = append(checks, good("database", fmt.Sprintf("%d users", users)))
+		head, err := tx.AuditHead(ctx)
+		if err != nil {
+			return err
+		}
+		verdict, err := audit.Verify(allRecords(ctx, tx), audit.Head{}, head)
+		if err != nil {
+			return err
+		}
+		checks = append(checks, auditCheck(verdict))
+		held, err := tx.Held(ctx, store.HeldFilter{Open: true})
+		if err != nil {
+			return err
+		}
+		checks = append(checks, heldCheck(len(held)))
+		for _, d := range a.Runner.Destinations {
+			status, err := reconcile.Status(ctx, tx, d.Name())
+			if err != nil {
+				return err
+			}
+			checks = append(checks, owedCheck(d.Name(), status))
+		}
+		return nil
+	})
+	if err != nil {
+		checks = append(checks, failedCheck("database", err))
+	}
+	return checks
+}
+
+func auditCheck(v audit.Verdict) checkView {
+	if v.OK {
+		return good("audit log", fmt.Sprintf("whole, %d records", v.Records))
+	}
+	return checkView{
+		Check: "audit log", Detail: fmt.Sprintf("changed at record %d: %s", v.FirstBad, v.Reason),
+		Remedy: "keep this database as evidence and compare with an exported log",
+	}
+}
+
+func heldCheck(n int) checkView {
+	if n == 0 {
+		return good("guards", "nothing is held")
+	}
+	return checkView{Check: "guards", Detail: fmt.Sprintf("%d held", n), Remedy: "look at `birthright held list`"}
+}
+
+func owedCheck(target string, s reconcile.TargetStatus) checkView {
+	name := "target " + target + ": owed"
+	switch {
+	case s.Overdue > 0:
+		return checkView{
+			Check: name, Detail: fmt.Sprintf("%d users, the first for %s", s.Overdue, s.OldestOverdue.Round(time.Second)),
+			Remedy: "see why with `birthright target check " + target + "`; the hub goes on trying",
+		}
+	case s.LastFullAt.IsZero():
+		return checkView{Check: name, OK: true, Detail: "never synced"}
+	default:
+		return good(name, "nothing")
+	}
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/audit"
+	"birthright/identity"
+	"birthright/store"
+)
+
+func (p *program) heldCommand() *cobra.Command {
+	return p.family("held", "What a guard stopped until a person looks at it", p.heldListCommand(), p.heldReleaseCommand())
+}
+
+func (p *program) heldListCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List what is held, with the reasons",
+		Args:  p.args(cobra.NoArgs),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			var rows []store.HeldRow
+			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+				rows, err = tx.Held(ctx, store.HeldFilter{Open: !all})
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			l := listing{header: []string{"id", "kind", "where", "what", "reason"}, empty: "Nothing is held."}
+			data := make([]map[string]any, 0, len(rows))
+			for _, h := range rows {
+				data = append(data, map[string]any{
+					"id": h.ID, "kind": h.Kind, "source": h.Source, "target": h.Target, "subject": h.Subject, "action": h.Action,
+					"entitlement": h.Entitlement, "reason": h.Reason, "data": h.Data, "created_at": timeOrNil(h.Created),
+					"released_at": timeOrNil(h.ReleasedAt), "released_by": h.ReleasedBy, "release_reason": h.ReleaseReason,
+				})
+				l.rows = append(l.rows, []string{h.ID, h.Kind, h.Source + h.Target, h.Subject + " " + h.Action + " " + h.Entitlement, h.Reason})
+			}
+			l.data = data
+			return p.print(l)
+		}),
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "also what was released and not carried out yet")
+	return cmd
+}
+
+// releaseFlags say what to release and how.
+type releaseFlags struct {
+	reason, target, user string
+	all, newUser         bool
+}
+
+func (p *program) heldReleaseCommand() *cobra.Command {
+	var f releaseFlags
+	cmd := &cobra.Command{
+		Use:   "release ID… --reason TEXT",
+		Short: "Let held changes go; the next sync or import carries them out",
+		Long: `Releases what a guard held. A removal goes out with the next sync; people missing
+from a source are taken for gone by the next import that misses no others. A record
+that could not be told from another person's is given to a user with --user, or
+becomes a user of its own with --new.`,
+		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
+			if err := required("reason", f.reason, "say why; it goes into the audit log"); err != nil {
+				return err
+			}
+			rows, err := chooseHeld(ctx, a, ids, f)
+			if err != nil {
+				return err
+			}
+			for _, h := range rows {
+				if err := release(ctx, a, h, f); err != nil {
+					return err
+				}
+			}
+			p.remark("%d released.", len(rows))
+			return nil
+		}),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.reason, "reason", "", "why it is right; required")
+	flags.BoolVar(&f.all, "all", false, "everything that is held, or all of --target")
+	flags.StringVar(&f.target, "target", "", "with --all: only what is held on this `TARGET`")
+	flags.StringVar(&f.user, "user", "", "give an ambiguous record to this `USER`")
+	flags.BoolVar(&f.newUser, "new", false, "make an ambiguous record a user of its own")
+	return cmd
+}
+
+// chooseHeld finds what to release; one unknown id releases nothing.
+func chooseHeld(ctx context.Context, a *app.App, ids []string, f releaseFlags) ([]store.HeldRow, error) {
+	if f.all == (len(ids) > 0) {
+		return nil, usageError{errors.New("name what to release, or say --all; `birthright held list` shows the ids")}
+	}
+	var rows []store.HeldRow
+	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if f.all {
+			rows, err = tx.Held(ctx, store.HeldFilter{Target: f.target, Open: true})
+			return err
+		}
+		for _, id := range ids {
+			h, err := tx.HeldByID(ctx, id)
+			if identity.KindOf(err) == identity.NotFound {
+				return &identity.Error{
+					Kind: identity.NotFound, Op: "release", Object: id, Err: errors.New("nothing is held under that id"),
+					Hint: "`birthright held list` shows what is; nothing was released",
+				}
+			}
+			if err != nil {
+				return err
+			}
+			rows = append(rows, h)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func release(ctx context.Context, a *app.App, h store.HeldRow, f releaseFlags) error {
+	if h.Kind == "ambiguous" {
+		return resolve(ctx, a, h, f)
+	}
+	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		h.ReleasedAt, h.ReleasedBy, h.ReleaseReason = tx.Now(), a.Actor, f.reason
+		subject := "user:" + h.Subject
+		if h.Source != "" {
+			subject = "source:" + h.Source
+		}
+		event := audit.Event{
+			Actor: a.Actor, Action: "held.released", Subject: subject,
+			Detail: map[string]any{"held": h.ID, "kind": h.Kind, "target": h.Target, "action": h.Action, "entitlement": h.Entitlement, "reason": f.reason},
+		}
+		if err := tx.SaveHeld(ctx, []store.HeldRow{h}, event); err != nil {
+			return err
+		}
+		if h.Kind != "removal" || h.UserN == 0 {
+			return nil
+		}
+		// A running hub need not wait for its schedule.
+		return tx.EnqueueWork(ctx, []store.Work{{UserN: h.UserN, DueAt: tx.Now(), Removal: true}})
+	})
+}
+
+// resolve decides whose a record is.
+func resolve(ctx context.Context, a *app.App, h store.HeldRow, f releaseFlags) error {
+	if (f.user == "") == !f.newUser {
+		return usageError{fmt.Errorf("%s is a record that could be several people's: say --user USER or --new", h.ID)}
+	}
+	userID := ""
+	if f.user != "" {
+		err := a.Store.View(ctx, func(tx *store.Tx) error {
+			u, err := findUser(ctx, tx, f.user)
+			userID = u.ID
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return a.Intake.ResolveAmbiguous(ctx, h.ID, userID, a.Actor, f.reason)
+}

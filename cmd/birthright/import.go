@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/intake"
+)
+
+func (p *program) importCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "import [SOURCE…]",
+		Short: "Read sources into the directory",
+		Long: `Reads the named sources, or all that can be read, and brings the directory up to
+them. A source is taken in whole or not at all: one that fails half-way, or that
+suddenly misses many people, changes nothing.`,
+		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			reports, err := a.Import(ctx, args)
+			if printed := p.print(importListing(reports)); printed != nil {
+				return errors.Join(printed, err)
+			}
+			for _, r := range reports {
+				for _, h := range r.Held {
+					p.remark("held: %s: %s", h.Subject, h.Reason)
+				}
+			}
+			return err
+		}),
+	}
+}
+
+// importView is what reading one source came to.
+type importView struct {
+	Source     string   `json:"source"`
+	Seen       int      `json:"seen"`
+	Added      int      `json:"added"`
+	Changed    int      `json:"changed"`
+	Gone       int      `json:"gone"`
+	Unchanged  int      `json:"unchanged"`
+	Groups     int      `json:"groups"`
+	Ambiguous  int      `json:"ambiguous"`
+	Held       []string `json:"held"`
+	DurationMS int64    `json:"duration_ms"`
+}
+
+func importListing(reports []intake.Report) listing {
+	views := make([]importView, 0, len(reports))
+	l := listing{header: []string{"source", "seen", "added", "changed", "gone", "unchanged", "groups", "ambiguous"}}
+	for _, r := range reports {
+		view := importView{
+			Source: r.Source, Seen: r.Seen, Added: r.Added, Changed: r.Changed, Gone: r.Gone, Unchanged: r.Unchanged,
+			Groups: r.Groups, Ambiguous: r.Ambiguous, Held: []string{}, DurationMS: r.Duration.Milliseconds(),
+		}
+		for _, h := range r.Held {
+			view.Held = append(view.Held, h.Subject+": "+h.Reason)
+		}
+		views = append(views, view)
+		row := []string{r.Source}
+		for _, n := range []int{r.Seen, r.Added, r.Changed, r.Gone, r.Unchanged, r.Groups, r.Ambiguous} {
+			row = append(row, strconv.Itoa(n))
+		}
+		l.rows = append(l.rows, row)
+	}
+	l.data = map[string]any{"imports": views}
+	return l
+}

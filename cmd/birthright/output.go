@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+	"go.yaml.in/yaml/v3"
+)
+
+// formats are the values of --output.
+var formats = []string{"table", "json", "yaml", "csv"}
+
+// listing is something to print: as data for programs, as rows for people.
+type listing struct {
+	data   any
+	header []string
+	rows   [][]string
+	// text, if set, is what people read instead of the rows.
+	text string
+	// empty is the sentence for a table without rows.
+	empty string
+}
+
+// print writes l to standard output as --output says.
+func (p *program) print(l listing) error {
+	switch p.output {
+	case "json":
+		encoder := json.NewEncoder(p.out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(l.data)
+	case "yaml":
+		return printYAML(p.out, l.data)
+	case "csv":
+		return printCSV(p.out, l.header, l.rows)
+	}
+	if l.text != "" {
+		_, err := io.WriteString(p.out, l.text)
+		return err
+	}
+	if len(l.rows) == 0 {
+		if l.empty != "" {
+			p.remark("%s", l.empty)
+		}
+		return nil
+	}
+	return printTable(p.out, l.header, l.rows)
+}
+
+// printYAML goes through JSON, so that both formats have the same names.
+func printYAML(w io.Writer, data any) error {
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	var node yaml.Node
+	if err := yaml.Unmarshal(encoded, &node); err != nil {
+		return err
+	}
+	plainStyle(&node)
+	encoder := yaml.NewEncoder(w)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&node); err != nil {
+		return err
+	}
+	return encoder.Close()
+}
+
+// plainStyle turns JSON's flow style into YAML's usual block style; strings keep
+// their quotes, so that none of them turns into a number.
+func plainStyle(n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode && len(n.Content) > 0 {
+		n.Style = 0
+	}
+	for _, child := range n.Content {
+		plainStyle(child)
+	}
+}
+
+func printCSV(w io.Writer, header []string, rows [][]string) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = defused(cell)
+		}
+		if err := out.Write(safe); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// defused keeps a spreadsheet from taking a value for a formula.
+func defused(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// printTable aligns columns by what a terminal shows: names come in many scripts.
+func printTable(w io.Writer, header []string, rows [][]string) error {
+	widths := make([]int, len(header))
+	for i, h := range header {
+		widths[i] = runewidth.StringWidth(h)
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], runewidth.StringWidth(visible(cell)))
+		}
+	}
+	var b strings.Builder
+	line := func(cells []string, shape func(string) string) {
+		for i, cell := range cells {
+			cell = shape(visible(cell))
+			if i == len(cells)-1 {
+				b.WriteString(cell)
+				continue
+			}
+			b.WriteString(runewidth.FillRight(cell, widths[i]+2))
+		}
+		text := strings.TrimRight(b.String(), " ")
+		b.Reset()
+		fmt.Fprintln(w, text)
+	}
+	line(header, strings.ToUpper)
+	for _, row := range rows {
+		line(row, func(s string) string { return s })
+	}
+	return nil
+}
+
+// visible drops control characters: a name from a directory must not move the
+// cursor of whoever reads the table.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}

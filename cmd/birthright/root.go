@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/user"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/config"
+	"birthright/identity"
+	sourcekinds "birthright/sources/builtin"
+	targetkinds "birthright/targets/builtin"
+)
+
+// streams are the program's standard streams.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// program is what all subcommands share: streams, environment and the flags
+// that every command takes.
+type program struct {
+	streams
+	env      []string
+	config   string
+	output   string
+	quiet    bool
+	logLevel string
+	progress *progress
+}
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, args []string, s streams, env []string) int {
+	p := &program{streams: s, env: env}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	p.progress.stop()
+	return p.exit(err)
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "birthright",
+		Short: "Identity sync and provisioning: who gets what, from the first day to the last",
+		Long: `Birthright takes in people from identity providers, directories and HR files,
+decides by rules what each of them gets, brings target systems up to it, and
+writes down what it did.
+
+Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright init`" + ` to set up your own.`,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.checkFlags() },
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.config, "config", "", "configuration `FILE` (default birthright.yaml, or $BIRTHRIGHT_CONFIG)")
+	flags.StringVarP(&p.output, "output", "o", "table", "how to print data: table, json, yaml or csv")
+	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print data only: no progress, no remarks")
+	flags.StringVar(&p.logLevel, "log-level", "warn", "what is logged to standard error: debug, info, warn or error")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return p.usage(cmd, err) })
+	root.AddCommand(
+		p.demoCommand(), p.initCommand(), p.serveCommand(),
+		p.importCommand(), p.planCommand(), p.syncCommand(),
+		p.userCommand(), p.groupCommand(), p.policyCommand(),
+		p.sourceCommand(), p.targetCommand(),
+		p.heldCommand(), p.auditCommand(), p.tokenCommand(),
+		p.migrateCommand(), p.doctorCommand(), p.versionCommand(),
+	)
+	return root
+}
+
+// checkFlags refuses values of shared flags that nothing understands.
+func (p *program) checkFlags() error {
+	if !slices.Contains(formats, p.output) {
+		return usageError{fmt.Errorf("--output %s: choose one of %s", p.output, strings.Join(formats, ", "))}
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(p.logLevel)); err != nil {
+		return usageError{fmt.Errorf("--log-level %s: choose one of debug, info, warn, error", p.logLevel)}
+	}
+	p.progress = newProgress(p.err, p.quiet)
+	return nil
+}
+
+// usageError is a command line that cannot be right.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func (p *program) usage(cmd *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+}
+
+// args wraps a check of positional arguments so that a wrong number is a usage error.
+func (p *program) args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return p.usage(cmd, err)
+		}
+		return nil
+	}
+}
+
+// family is a command that only groups others.
+func (p *program) family(use, short string, members ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		Args: p.args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.usage(cmd, fmt.Errorf("%s needs one of its subcommands", cmd.CommandPath()))
+		},
+	}
+	cmd.AddCommand(members...)
+	return cmd
+}
+
+func (p *program) log() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(p.logLevel)) // checked by checkFlags
+	return slog.New(slog.NewTextHandler(p.progress.above(), &slog.HandlerOptions{Level: level}))
+}
+
+// remark prints something for people, on standard error.
+func (p *program) remark(format string, args ...any) {
+	if !p.quiet {
+		fmt.Fprintf(p.err, format+"\n", args...)
+	}
+}
+
+// configPath is the configuration file to read.
+func (p *program) configPath() string {
+	if p.config != "" {
+		return p.config
+	}
+	for _, v := range p.env {
+		if path, ok := strings.CutPrefix(v, "BIRTHRIGHT_CONFIG="); ok && path != "" {
+			return path
+		}
+	}
+	return "birthright.yaml"
+}
+
+// loadConfig reads the configuration and tells its warnings.
+func (p *program) loadConfig() (*config.Config, error) {
+	cfg, err := config.Load(p.configPath(), kinds(), p.env)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range cfg.Warnings {
+		p.remark("warning: %s", w)
+	}
+	return cfg, nil
+}
+
+// kinds are the kinds of source and target that this program knows.
+func kinds() config.Kinds {
+	return config.Kinds{Sources: sourcekinds.Kinds(), Targets: targetkinds.Kinds()}
+}
+
+// open opens the program's parts as the configuration says.
+func (p *program) open(ctx context.Context) (*app.App, error) {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(ctx, app.Options{
+		Config: cfg, Now: time.Now, Log: p.log(), Progress: p.progress.step, Actor: operator(),
+	})
+}
+
+// with opens the program, runs do, and closes it again.
+func (p *program) with(do func(ctx context.Context, a *app.App, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a, err := p.open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(cmd.Context(), a, args), a.Close())
+	}
+}
+
+// operator names who is at the machine, for the audit log.
+func operator() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return "operator:" + u.Username
+	}
+	return fmt.Sprintf("operator:%d", os.Getuid())
+}
+
+// required complains about a flag that must be given.
+func required(name, value, why string) error {
+	if value != "" {
+		return nil
+	}
+	return &identity.Error{Kind: identity.Invalid, Err: fmt.Errorf("--%s is missing: %s", name, why)}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the hub: SCIM endpoint, schedules and workers in one process",
+		Long: `Listens for SCIM pushes, reads sources and targets on their schedules, and sends
+every change out at once. SIGHUP reads the policy files again; a policy with a
+fault changes nothing. SIGINT and SIGTERM stop it cleanly.`,
+		Args: p.args(cobra.NoArgs),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			s, err := a.Start(ctx)
+			if err != nil {
+				return err
+			}
+			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), a.Config.Server.PublicURL)
+			return errors.Join(p.wait(ctx, a, s), s.Stop(ctx))
+		}),
+	}
+}
+
+// wait returns when the program is told to stop or cannot go on.
+func (p *program) wait(ctx context.Context, a *app.App, s *app.Server) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-s.Failed():
+			return err
+		case <-hangup:
+			if err := a.ReloadPolicy(); err != nil {
+				a.Log.Error("the policy was not reloaded, the old one stays in force", "error", err)
+				continue
+			}
+			a.Log.Warn("the policy was reloaded")
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"birthright/app"
+	"birthright/reconcile"
+)
+
+func (p *program) syncCommand() *cobra.Command {
+	var flags runFlags
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "sync",
+		Short: "Bring the targets up to what people should have",
+		Long: `Carries out what ` + "`birthright plan`" + ` shows. On a terminal it shows the plan first and
+asks; with --yes, or where nobody can answer, it goes ahead: guards, not questions,
+protect against a change of unusual size.`,
+		Args: p.args(cobra.NoArgs),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			if !yes && p.interactive() {
+				if agreed, err := p.confirm(ctx, a, flags); err != nil || !agreed {
+					return err
+				}
+			}
+			report, err := a.Runner.Sync(ctx, flags.request(a.Actor))
+			if err != nil {
+				return err
+			}
+			if err := p.printReport(report); err != nil {
+				return err
+			}
+			return syncVerdict(report)
+		}),
+	}
+	flags.add(cmd)
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+// interactive reports whether somebody is there to answer.
+func (p *program) interactive() bool {
+	in, ok := p.in.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd())) && p.output == "table"
+}
+
+// confirm shows the plan and asks whether to carry it out.
+func (p *program) confirm(ctx context.Context, a *app.App, flags runFlags) (bool, error) {
+	report, err := a.Runner.Plan(ctx, flags.request(a.Actor))
+	if err != nil {
+		return false, err
+	}
+	if err := p.printReport(report); err != nil {
+		return false, err
+	}
+	if changes, _, _ := report.Totals(); changes == 0 {
+		return true, nil // what is left is bookkeeping
+	}
+	fmt.Fprint(p.err, "Carry this out? [y/N] ")
+	answer, err := bufio.NewReader(p.in).ReadString('\n')
+	if err != nil {
+		return false, nil //nolint:nilerr // no answer is a no
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes", nil
+}
+
+// syncVerdict is the exit code of a sync.
+func syncVerdict(report reconcile.Report) error {
+	_, held, _ := report.Totals()
+	switch {
+	case len(report.Incomplete()) > 0:
+		return codeError{exitPart, incomplete(report)}
+	case report.Failed() > 0:
+		return codeError{exitPart, fmt.Errorf("%d changes could not be made; they are tried again by the next sync, or by itself where `birthright serve` runs", report.Failed())}
+	case held > 0:
+		return codeError{exitHeld, fmt.Errorf("%d changes are held by a guard; `birthright held list` shows them", held)}
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/audit"
+	"birthright/identity"
+	"birthright/internal/duration"
+	"birthright/store"
+	"birthright/tokens"
+)
+
+func (p *program) tokenCommand() *cobra.Command {
+	return p.family("token", "Bearer tokens for SCIM sources",
+		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
+}
+
+// defaultTokenLife is how long a token is good for unless told otherwise.
+const defaultTokenLife = "180d"
+
+func (p *program) tokenCreateCommand() *cobra.Command {
+	var source, life string
+	cmd := &cobra.Command{
+		Use:   "create --source SOURCE",
+		Short: "Make a token for a source; it is shown once",
+		Args:  p.args(cobra.NoArgs),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			if err := required("source", source, "name the source that will push with the token"); err != nil {
+				return err
+			}
+			if _, err := a.Source(source); err != nil {
+				return err
+			}
+			ttl, err := duration.Parse(life)
+			if err != nil || ttl <= 0 {
+				return usageError{fmt.Errorf("--expires %s: write a time such as 90d", life)}
+			}
+			plain, token, err := tokens.New(rand.Reader, source, tokens.ScopeSCIM, a.Now(), ttl)
+			if err != nil {
+				return err
+			}
+			row := store.TokenRow(token)
+			err = a.Store.Update(ctx, func(tx *store.Tx) error {
+				return tx.SaveToken(ctx, row, audit.Event{
+					Actor: a.Actor, Action: "token.created", Subject: "source:" + source,
+					Detail: map[string]any{"token": row.ID, "expires_at": row.ExpiresAt.Format(time.RFC3339)},
+				})
+			})
+			if err != nil {
+				return err
+			}
+			expires := row.ExpiresAt.UTC().Format(time.RFC3339)
+			if err := p.print(listing{
+				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "expires_at": expires},
+				header: []string{"id", "token", "source", "expires_at"},
+				rows:   [][]string{{row.ID, plain, source, expires}},
+			}); err != nil {
+				return err
+			}
+			p.remark("This is the only time the token is shown; the hub keeps a hash of it.")
+			return nil
+		}),
+	}
+	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` that the token speaks for")
+	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
+	return cmd
+}
+
+func (p *program) tokenListCommand() *cobra.Command {
+	var source string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List tokens, without their secrets",
+		Args:  p.args(cobra.NoArgs),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			var rows []store.TokenRow
+			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+				rows, err = tx.Tokens(ctx, source)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			l := listing{
+				header: []string{"id", "source", "state", "created_at", "expires_at", "last_used_at"},
+				empty:  "There are no tokens. `birthright token create --source SOURCE` makes one.",
+			}
+			data := make([]map[string]any, 0, len(rows))
+			for _, t := range rows {
+				state := tokenState(t, a.Now())
+				data = append(data, map[string]any{
+					"id": t.ID, "source": t.Source, "state": state, "created_at": timeOrNil(t.Created),
+					"expires_at": timeOrNil(t.ExpiresAt), "last_used_at": timeOrNil(t.LastUsed), "revoked_at": timeOrNil(t.RevokedAt),
+				})
+				l.rows = append(l.rows, []string{
+					t.ID, t.Source, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed),
+				})
+			}
+			l.data = data
+			return p.print(l)
+		}),
+	}
+	cmd.Flags().StringVar(&source, "source", "", "only those of this `SOURCE`")
+	return cmd
+}
+
+func tokenState(t store.TokenRow, now time.Time) string {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return "revoked"
+	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+		return "expired"
+	default:
+		return "live"
+	}
+}
+
+func (p *program) tokenRevokeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "revoke ID…",
+		Short: "Make tokens useless at once",
+		Args:  p.args(cobra.MinimumNArgs(1)),
+		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
+			return a.Store.Update(ctx, func(tx *store.Tx) error {
+				for _, id := range ids {
+					t, err := tx.TokenByID(ctx, id)
+					if identity.KindOf(err) == identity.NotFound {
+						return &identity.Error{
+							Kind: identity.NotFound, Op: "revoke token", Object: id, Err: fmt.Errorf("there is no such token"),
+							Hint: "`birthright token list` shows them; nothing was revoked",
+						}
+					}
+					if err != nil {
+						return err
+					}
+					if !t.RevokedAt.IsZero() {
+						continue
+					}
+					t.RevokedAt = tx.Now()
+					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: "source:" + t.Source, Detail: map[string]any{"token": t.ID}}
+					if err := tx.SaveToken(ctx, t, event); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}),
+	}
+}
+
+// timeText is a time for people, "" when there is none.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// timeOrNil is a time for programs, null when there is none.
+func timeOrNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}

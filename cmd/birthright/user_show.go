@@ -1,0 +1,169 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/identity"
+	"birthright/reconcile"
+	"birthright/store"
+)
+
+// recordView is what one source says about a user.
+type recordView struct {
+	Source  string `json:"source"`
+	Key     string `json:"key"`
+	Live    bool   `json:"live"`
+	Changed any    `json:"changed_at"`
+}
+
+// accountView is a user's presence on one target.
+type accountView struct {
+	Target       string   `json:"target"`
+	Account      string   `json:"account"`
+	Active       bool     `json:"active"`
+	Managed      bool     `json:"managed"`
+	Entitlements []string `json:"entitlements"`
+}
+
+func sortMemberships(list []membershipView) {
+	slices.SortFunc(list, func(a, b membershipView) int { return cmp.Compare(a.Group, b.Group) })
+}
+
+func (p *program) userShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show USER",
+		Short: "Show one user: attributes, memberships, accounts",
+		Args:  p.args(cobra.ExactArgs(1)),
+		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			var view userView
+			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+				view, err = showUser(ctx, tx, a, args[0])
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return p.print(userDetail(view))
+		}),
+	}
+}
+
+func showUser(ctx context.Context, tx *store.Tx, a *app.App, name string) (userView, error) {
+	u, err := findUser(ctx, tx, name)
+	if err != nil {
+		return userView{}, err
+	}
+	held, err := memberships(ctx, tx, []identity.User{u})
+	if err != nil {
+		return userView{}, err
+	}
+	view := viewUser(u, held[u.N])
+	view.Groups, view.Attributes, view.Origins = u.Groups, u.Attributes, u.Origins
+	records, err := tx.RecordsOfUsers(ctx, []int64{u.N})
+	if err != nil {
+		return userView{}, err
+	}
+	for _, r := range records[u.N] {
+		view.Records = append(view.Records, recordView{Source: r.Source, Key: r.Key, Live: r.Live(), Changed: timeOrNil(r.Modified)})
+	}
+	for _, dest := range a.Runner.Destinations {
+		account, err := showAccount(ctx, tx, dest.Name(), u.N)
+		if err != nil {
+			return userView{}, err
+		}
+		if account != nil {
+			view.Accounts = append(view.Accounts, *account)
+		}
+	}
+	return view, nil
+}
+
+// showAccount returns what is remembered of a user on one target, nil for nothing.
+func showAccount(ctx context.Context, tx *store.Tx, target string, userN int64) (*accountView, error) {
+	state, err := reconcile.Status(ctx, tx, target)
+	if err != nil || state.N == 0 {
+		return nil, err
+	}
+	accounts, err := tx.AccountsOfUsers(ctx, state.N, []int64{userN})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.AssignmentsOfUsers(ctx, state.N, []int64{userN})
+	if err != nil || len(accounts)+len(rows) == 0 {
+		return nil, err
+	}
+	view := &accountView{Target: target, Entitlements: []string{}}
+	if len(accounts) > 0 {
+		view.Account, view.Active, view.Managed = accounts[0].Name, accounts[0].Active, accounts[0].Managed
+	}
+	var ns []int64
+	for _, row := range rows {
+		if row.Observed {
+			ns = append(ns, row.EntN)
+		}
+	}
+	entitlements, err := tx.EntitlementsByN(ctx, ns)
+	for _, e := range entitlements {
+		view.Entitlements = append(view.Entitlements, e.Address.String())
+	}
+	slices.Sort(view.Entitlements)
+	return view, err
+}
+
+// userDetail lays a user out for people; CSV gets a row for each membership.
+func userDetail(v userView) listing {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s  %s\n\n", v.UserName, v.DisplayName, v.State)
+	for _, name := range v.Attributes.Names() {
+		origin := ""
+		if source := v.Origins[name]; source != "" {
+			origin = "  (from " + source + ")"
+		}
+		fmt.Fprintf(&b, "  %-16s %s%s\n", name, visible(strings.Join(v.Attributes[name], ", ")), origin)
+	}
+	if len(v.Groups) > 0 {
+		fmt.Fprintf(&b, "  %-16s %s\n", "groups", visible(strings.Join(v.Groups, ", ")))
+	}
+	section(&b, "Records", len(v.Records))
+	for _, r := range v.Records {
+		state := ""
+		if !r.Live {
+			state = "  gone"
+		}
+		fmt.Fprintf(&b, "  %s  %s%s\n", r.Source, visible(r.Key), state)
+	}
+	section(&b, "Memberships", len(v.Memberships))
+	l := listing{data: v, header: []string{"user", "group", "because"}}
+	for _, m := range v.Memberships {
+		fmt.Fprintf(&b, "  %s  because of %s\n", m.Group, because(m.Causes))
+		l.rows = append(l.rows, []string{v.UserName, m.Group, because(m.Causes)})
+	}
+	section(&b, "Accounts", len(v.Accounts))
+	for _, account := range v.Accounts {
+		state := ""
+		if !account.Active {
+			state = "  disabled"
+		}
+		fmt.Fprintf(&b, "  %s: %s%s\n", account.Target, visible(account.Account), state)
+		for _, e := range account.Entitlements {
+			fmt.Fprintf(&b, "    %s\n", e)
+		}
+	}
+	l.text = b.String()
+	return l
+}
+
+func section(b *strings.Builder, title string, n int) {
+	if n == 0 {
+		fmt.Fprintf(b, "\n%s: none\n", title)
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", title)
+}

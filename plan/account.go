@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"birthright/targets"
+)
+
+// Differs reports whether the account on the target must be updated to be what
+// is wanted. Only attributes that the target keeps are compared, and an
+// attribute that the hub has no value for is left as it is: the hub clears
+// nothing that it knows nothing about.
+func Differs(want, have targets.Account, caps targets.Capabilities) bool {
+	if want.Name != have.Name && !(caps.FoldNames && strings.EqualFold(want.Name, have.Name)) {
+		return true
+	}
+	for _, name := range caps.Attributes {
+		if values := want.Attributes[name]; len(values) > 0 && !slices.Equal(values, have.Attributes[name]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Strangers decides about one account that belongs to no user of the hub:
+// holdings are the governed entitlements that it has.
+func Strangers(s Settings, account targets.Account, holdings []Holding, names Lookup) ([]Change, []Drift) {
+	if s.unmanaged() == Ignore {
+		return nil, nil
+	}
+	var changes []Change
+	var drift []Drift
+	for _, h := range holdings {
+		if !h.Present || !names.Governed(h.Entitlement) {
+			continue
+		}
+		e := names.Entitlement(h.Entitlement)
+		drift = append(drift, Drift{Kind: Unmanaged, Target: s.Target, Account: account.Name, Entitlement: e})
+		if s.unmanaged() == RemoveUnmanaged && !h.Indirect {
+			changes = append(changes, Change{
+				ID: changeID(s.Target, targets.Remove, "account "+account.ID, e), Target: s.Target, Action: targets.Remove,
+				Account: account, Entitlement: e, Causes: unmanagedCause(),
+			})
+		}
+	}
+	return changes, drift
+}
+
+// Missing returns the steps that make the entitlements which changes add to and
+// the target does not have yet, each once.
+func Missing(s Settings, changes []Change, exists func(Change) bool) []Change {
+	if s.Capabilities.ImplicitEntitlements {
+		return nil
+	}
+	var out []Change
+	seen := map[string]bool{}
+	for _, c := range changes {
+		if c.Action != targets.Add || exists(c) {
+			continue
+		}
+		id := changeID(s.Target, targets.CreateEntitlement, "", c.Entitlement)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		out = append(out, Change{
+			ID: id, Target: s.Target, Action: targets.CreateEntitlement, Entitlement: c.Entitlement,
+			Causes: c.Causes, Ordered: true,
+		})
+	}
+	return out
+}

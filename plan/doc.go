@@ -1,0 +1,27 @@
+// Package plan decides what must change on a target. It is pure: no store, no
+// context, no clock, no logger, and nothing follows map order, so the same
+// inputs give the same plan byte for byte.
+//
+// One function, [User], compares what one person should have with what that
+// person has; the event loop calls it for the one who changed, the full loop
+// for everybody. The rest works on the changes it returns:
+//
+//	Desired ─┐
+//	         ├─ User ──▶ changes, adoptions, drift ─┐
+//	Actual ──┘                                      ├─ Sort ─ Guard ──▶ go / held
+//	strangers ─ Strangers ──▶ drift, changes ───────┘
+//
+// Rules that User keeps, for each entitlement of one account:
+//
+//	desired  there  managed   then
+//	yes      no     no        add
+//	yes      no     yes       add; if it was there before, tell that somebody took it (drift)
+//	yes      yes    no        adopt: from now on it is ours
+//	yes      yes    yes       nothing
+//	no       yes    yes       remove
+//	no       yes    no        leave it and tell (drift), unless told to remove
+//	no       no     yes       forget it
+//
+// What it leaves to others: computing memberships (rules), reading and changing
+// targets (targets), remembering (store), acting (reconcile).
+package plan

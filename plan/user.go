@@ -1,0 +1,237 @@
+package plan
+
+import (
+	"birthright/identity"
+	"birthright/targets"
+)
+
+// Desired is what one person should have on one target.
+type Desired struct {
+	UserN int64
+	User  string // userName
+	State identity.State
+	// Account is the wanted account as the target would show it (normalised).
+	Account targets.Account
+	// Entitlements are the numbers of those that memberships give, ascending.
+	Entitlements []int64
+}
+
+// Actual is what one person has on one target: as just read, or as remembered.
+type Actual struct {
+	// Account is nil where the person has none.
+	Account *targets.Account
+	// Managed is true where the hub made or adopted the account.
+	Managed bool
+	// Entitlements are what is there or ought to be, ascending by number.
+	Entitlements []Holding
+}
+
+// Holding is one entitlement that an account has, or that the hub gave it.
+type Holding struct {
+	Entitlement int64
+	// Present is true where the target has it.
+	Present bool
+	// Managed is true where the hub gave or adopted it.
+	Managed bool
+	// Vanished is true where it was there when last looked and is not now.
+	Vanished bool
+	// Indirect is true where it comes through something else on the target:
+	// it cannot be taken from the account itself.
+	Indirect bool
+}
+
+// Lookup resolves the numbers of one plan. Its answers must not change while
+// the plan is made.
+type Lookup interface {
+	// Entitlement returns the address behind a number.
+	Entitlement(n int64) identity.Entitlement
+	// Exists reports whether the target has the entitlement.
+	Exists(n int64) bool
+	// Governed reports whether the policy gives the entitlement to anybody:
+	// members of all others are none of the hub's business.
+	Governed(n int64) bool
+	// Why returns what gives the entitlement to the user, sorted.
+	Why(userN, n int64) []identity.Cause
+}
+
+// Outcome is the plan for one person.
+type Outcome struct {
+	Changes []Change
+	// AdoptAccount is true where the account was found and is ours from now on.
+	AdoptAccount bool
+	// Adopt and Forget are entitlement numbers whose bookkeeping changes
+	// without a change on the target.
+	Adopt, Forget []int64
+	Drift         []Drift
+	// Waiting says why entitlements cannot be given yet; "" when none waits.
+	Waiting string
+	// WaitingFor are the entitlements that wait, ascending.
+	WaitingFor []int64
+}
+
+// User compares what one person should have with what that person has.
+func User(s Settings, want Desired, have Actual, names Lookup) Outcome {
+	p := personal{Settings: s, want: want, have: have, names: names}
+	if have.Account != nil {
+		p.account = *have.Account
+	} else {
+		p.account = want.Account
+	}
+	p.planAccount()
+	p.planEntitlements()
+	return p.out
+}
+
+// personal is the plan for one person while it is being made.
+type personal struct {
+	Settings
+	want    Desired
+	have    Actual
+	names   Lookup
+	account targets.Account // what changes of entitlements name
+	noWay   string          // why nothing can be added, "" when it can
+	out     Outcome
+}
+
+// planAccount decides about the account itself: made, changed, enabled,
+// disabled, deleted or left alone.
+func (p *personal) planAccount() {
+	switch {
+	case len(p.want.Entitlements) > 0 && p.have.Account == nil:
+		p.planNewAccount()
+	case len(p.want.Entitlements) > 0:
+		p.planExistingAccount()
+	case p.have.Account != nil && p.have.Managed && p.want.State != identity.Active:
+		p.planClosing()
+	}
+}
+
+func (p *personal) planNewAccount() {
+	switch {
+	case p.Capabilities.ImplicitAccounts:
+	case p.CreateAccounts && p.Capabilities.CreateAccounts:
+		p.change(targets.CreateAccount, p.want.Account, identity.Entitlement{}, accountCause(), true)
+	default:
+		p.noWay = "no account of that name on the target, and it is not told to create accounts"
+	}
+}
+
+func (p *personal) planExistingAccount() {
+	if !p.CreateAccounts {
+		return // accounts belong to somebody else; only entitlements are ours
+	}
+	if !p.have.Managed {
+		p.out.AdoptAccount = true
+	}
+	wanted := p.want.Account
+	wanted.ID = p.have.Account.ID
+	if !p.have.Account.Active && p.Capabilities.DisableAccounts {
+		p.change(targets.EnableAccount, wanted, identity.Entitlement{}, accountCause(), true)
+	}
+	if p.Capabilities.UpdateAccounts && Differs(wanted, *p.have.Account, p.Capabilities) {
+		p.change(targets.UpdateAccount, wanted, identity.Entitlement{}, accountCause(), true)
+	}
+}
+
+// planClosing disables or deletes the account of somebody who may hold nothing.
+func (p *personal) planClosing() {
+	because := p.lifecycleCause()
+	switch {
+	case p.Leaver == DeleteLeaver && p.want.State == identity.Left && p.Capabilities.DeleteAccounts:
+		p.change(targets.DeleteAccount, p.account, identity.Entitlement{}, because, true)
+	case p.Leaver != KeepLeaver && p.Leaver != "" && p.have.Account.Active && p.Capabilities.DisableAccounts &&
+		p.want.State != identity.Staged:
+		p.change(targets.DisableAccount, p.account, identity.Entitlement{}, because, true)
+	}
+}
+
+// planEntitlements merges the two ascending lists.
+func (p *personal) planEntitlements() {
+	want, have := p.want.Entitlements, p.have.Entitlements
+	for len(want) > 0 || len(have) > 0 {
+		switch {
+		case len(have) == 0 || len(want) > 0 && want[0] < have[0].Entitlement:
+			p.add(want[0])
+			want = want[1:]
+		case len(want) == 0 || have[0].Entitlement < want[0]:
+			p.surplus(have[0])
+			have = have[1:]
+		default:
+			p.both(have[0])
+			want, have = want[1:], have[1:]
+		}
+	}
+}
+
+// both handles an entitlement that is wanted and known.
+func (p *personal) both(h Holding) {
+	switch {
+	case h.Present && !h.Managed && !h.Indirect:
+		p.out.Adopt = append(p.out.Adopt, h.Entitlement)
+	case !h.Present:
+		if h.Managed && h.Vanished {
+			p.drift(Vanished, h.Entitlement)
+		}
+		p.add(h.Entitlement)
+	}
+}
+
+// surplus handles an entitlement that nothing gives.
+func (p *personal) surplus(h Holding) {
+	switch {
+	case !h.Present:
+		p.out.Forget = append(p.out.Forget, h.Entitlement)
+	case h.Managed && !h.Indirect:
+		because, ordered := p.whyNot()
+		p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), because, ordered)
+	case p.unmanaged() == Ignore || !p.names.Governed(h.Entitlement):
+	default:
+		p.drift(Unmanaged, h.Entitlement)
+		if p.unmanaged() == RemoveUnmanaged && !h.Indirect {
+			p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), unmanagedCause(), false)
+		}
+	}
+}
+
+func (p *personal) add(n int64) {
+	why := p.noWay
+	if why == "" && !p.names.Exists(n) && !p.Capabilities.CreateEntitlements && !p.Capabilities.ImplicitEntitlements {
+		why = "the target has no such entitlement, and it is not told to create it"
+	}
+	if why != "" {
+		p.out.Waiting = why
+		p.out.WaitingFor = append(p.out.WaitingFor, n)
+		return
+	}
+	p.change(targets.Add, p.account, p.names.Entitlement(n), p.names.Why(p.want.UserN, n), true)
+}
+
+// whyNot says why a managed entitlement goes, and whether that was ordered. The
+// lifecycle orders; a rule that stopped matching does not: it may be a mistake.
+func (p *personal) whyNot() ([]identity.Cause, bool) {
+	if p.want.State != identity.Active {
+		return p.lifecycleCause(), true
+	}
+	return []identity.Cause{{Kind: identity.CauseNone, Name: "no rule or grant gives it any more"}}, false
+}
+
+func (p *personal) lifecycleCause() []identity.Cause {
+	return []identity.Cause{{Kind: identity.CauseLifecycle, Name: string(p.want.State)}}
+}
+
+func (p *personal) drift(kind DriftKind, n int64) {
+	p.out.Drift = append(p.out.Drift, Drift{
+		Kind: kind, Target: p.Target, User: p.want.User, Account: p.account.Name, Entitlement: p.names.Entitlement(n),
+	})
+}
+
+func (p *personal) change(a targets.Action, account targets.Account, e identity.Entitlement, why []identity.Cause, ordered bool) {
+	p.out.Changes = append(p.out.Changes, Change{
+		ID: changeID(p.Target, a, p.want.User, e), Target: p.Target, Action: a, UserN: p.want.UserN, User: p.want.User,
+		Account: account, Entitlement: e, Causes: why, Ordered: ordered,
+	})
+}
+
+func accountCause() []identity.Cause { return []identity.Cause{{Kind: identity.CauseAccount}} }
+
+func unmanagedCause() []identity.Cause { return []identity.Cause{{Kind: identity.CauseUnmanaged}} }

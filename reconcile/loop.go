@@ -1,0 +1,101 @@
+package reconcile
+
+import (
+	"context"
+	"time"
+
+	"birthright/store"
+)
+
+// pollEvery is how often the work queue is looked at without being woken: for
+// work that another process put there, and as a net under lost wake-ups.
+const pollEvery = time.Second
+
+// EventLoop does what is due until ctx ends. wake is a hint that something was
+// put into the queue; losing one delays it by pollEvery.
+func (r *Runner) EventLoop(ctx context.Context, wake <-chan struct{}) {
+	for ctx.Err() == nil {
+		n, err := r.Step(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.Log.Error("work queue", "error", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		timer := time.NewTimer(pollEvery)
+		select {
+		case <-wake:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// FullLoop makes a full run at once for the targets that were never read, and
+// for all of them on schedule, until ctx ends. next returns the first scheduled
+// time after an instant, and the zero time for never.
+func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
+	due := next(r.Now())
+	r.runFull(ctx, r.neverRead(ctx))
+	for ctx.Err() == nil {
+		if owed := r.TakeOwed(); len(owed) > 0 {
+			r.runFull(ctx, owed)
+		}
+		if now := r.Now(); !due.IsZero() && !now.Before(due) {
+			r.runFull(ctx, r.notReadSince(ctx, due))
+			due = next(r.Now())
+		}
+		timer := time.NewTimer(pollEvery)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// runFull reads the named targets whole and repairs them. An empty list is no run.
+func (r *Runner) runFull(ctx context.Context, names []string) {
+	if len(names) == 0 || ctx.Err() != nil {
+		return
+	}
+	report, err := r.Sync(ctx, Request{Targets: names, Full: true, Actor: actorHub})
+	if err != nil && ctx.Err() == nil {
+		r.Log.Error("full run", "error", err)
+	}
+	for _, run := range report.Runs {
+		level := r.Log.Info
+		if !run.Complete {
+			level = r.Log.Warn
+		}
+		level("full run", "target", run.Target, "complete", run.Complete, "changes", len(run.Changes),
+			"held", len(run.Held), "drift", len(run.Drift), "error", run.Error)
+	}
+}
+
+func (r *Runner) neverRead(ctx context.Context) []string {
+	return r.notReadSince(ctx, time.UnixMicro(1))
+}
+
+// notReadSince returns the targets whose last full read is older than t: with
+// several replicas, whoever comes first does the run and the others see it done.
+func (r *Runner) notReadSince(ctx context.Context, t time.Time) []string {
+	var names []string
+	err := r.Store.View(ctx, func(tx *store.Tx) error {
+		for _, dest := range r.Destinations {
+			state, err := stateOf(ctx, tx, dest.Name())
+			if err != nil {
+				return err
+			}
+			if state.LastFullAt.Before(t) {
+				names = append(names, dest.Name())
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		r.Log.Error("look which targets are due", "error", err)
+	}
+	return names
+}

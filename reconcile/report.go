@@ -1,0 +1,133 @@
+package reconcile
+
+import (
+	"time"
+
+	"birthright/identity"
+	"birthright/plan"
+	"birthright/targets"
+)
+
+// Report is what a plan or a sync came to, target by target.
+type Report struct {
+	Runs []Run `json:"runs" yaml:"runs"`
+}
+
+// Run is one target's part. Complete is true where the target's state was fully
+// known, so that what is listed is all there is to do.
+type Run struct {
+	ID       string    `json:"id" yaml:"id"`
+	Target   string    `json:"target" yaml:"target"`
+	Kind     string    `json:"kind" yaml:"kind"` // full: read whole; incremental: from what is remembered
+	Complete bool      `json:"complete" yaml:"complete"`
+	Started  time.Time `json:"started" yaml:"started"`
+	Finished time.Time `json:"finished" yaml:"finished"`
+	Changes  []Change  `json:"changes" yaml:"changes"`
+	Held     []Held    `json:"held" yaml:"held"`
+	Drift    []Drift   `json:"drift" yaml:"drift"`
+	Waiting  []Waiting `json:"waiting" yaml:"waiting"`
+	// Error says why the run is not complete, "" when it is.
+	Error string `json:"error,omitempty" yaml:"error,omitempty"`
+}
+
+// Change is one step and what became of it.
+type Change struct {
+	ID          string           `json:"id" yaml:"id"`
+	Action      targets.Action   `json:"action" yaml:"action"`
+	User        string           `json:"user,omitempty" yaml:"user,omitempty"`
+	Account     string           `json:"account" yaml:"account"`
+	Entitlement string           `json:"entitlement" yaml:"entitlement"`
+	Causes      []identity.Cause `json:"causes" yaml:"causes"`
+	Outcome     string           `json:"outcome" yaml:"outcome"`
+	Error       string           `json:"error,omitempty" yaml:"error,omitempty"`
+}
+
+// The outcomes of a Change beyond those of package targets.
+const (
+	// Planned: not tried, because only a plan was asked for.
+	Planned = "planned"
+	// Overdue: access that must go and could not be taken away yet; the hub
+	// goes on trying until it is done.
+	Overdue = "overdue"
+	// Superseded: the user changed while the run was going on; another one
+	// looks after it.
+	Superseded = "superseded"
+)
+
+// Held is a step that a guard stopped.
+type Held struct {
+	ID          string         `json:"id" yaml:"id"`
+	Reason      string         `json:"reason" yaml:"reason"`
+	Action      targets.Action `json:"action" yaml:"action"`
+	Account     string         `json:"account" yaml:"account"`
+	Entitlement string         `json:"entitlement" yaml:"entitlement"`
+}
+
+// Drift is what somebody else changed on the target.
+type Drift struct {
+	Kind        plan.DriftKind `json:"kind" yaml:"kind"`
+	User        string         `json:"user,omitempty" yaml:"user,omitempty"`
+	Account     string         `json:"account" yaml:"account"`
+	Entitlement string         `json:"entitlement" yaml:"entitlement"`
+}
+
+// Waiting is what cannot be given yet, and why.
+type Waiting struct {
+	User         string   `json:"user" yaml:"user"`
+	Entitlements []string `json:"entitlements" yaml:"entitlements"`
+	Reason       string   `json:"reason" yaml:"reason"`
+}
+
+// Failed counts the changes that were tried and are not true on the target.
+func (r Report) Failed() int {
+	n := 0
+	for _, run := range r.Runs {
+		for _, c := range run.Changes {
+			switch c.Outcome {
+			case Planned, Superseded, string(targets.Done), string(targets.Already), string(targets.Pending):
+			default:
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Incomplete returns the targets whose state could not be learned.
+func (r Report) Incomplete() []string {
+	var out []string
+	for _, run := range r.Runs {
+		if !run.Complete {
+			out = append(out, run.Target)
+		}
+	}
+	return out
+}
+
+// Totals returns the numbers of changes, held steps and drift in all runs.
+func (r Report) Totals() (changes, held, drift int) {
+	for _, run := range r.Runs {
+		changes += len(run.Changes)
+		held += len(run.Held)
+		drift += len(run.Drift)
+	}
+	return changes, held, drift
+}
+
+func address(e identity.Entitlement) string {
+	if e.IsZero() {
+		return ""
+	}
+	return e.String()
+}
+
+func reportChange(c plan.Change, outcome, err string) Change {
+	causes := c.Causes
+	if causes == nil {
+		causes = []identity.Cause{}
+	}
+	return Change{
+		ID: c.ID, Action: c.Action, User: c.User, Account: c.Account.Name, Entitlement: address(c.Entitlement),
+		Causes: causes, Outcome: outcome, Error: err,
+	}
+}

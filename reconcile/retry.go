@@ -1,0 +1,54 @@
+package reconcile
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"birthright/store"
+)
+
+// How long until something that failed is tried again: twice as long each
+// time, up to a cap. There is no last attempt: access that must go is tried
+// every minute until it is gone.
+const (
+	firstRetry      = time.Second
+	longestRemoval  = time.Minute
+	longestAddition = 15 * time.Minute
+)
+
+// retryAfter returns the pause before attempt number n+1, n counting from 1.
+func retryAfter(n int, removal bool) time.Duration {
+	longest := longestAddition
+	if removal {
+		longest = longestRemoval
+	}
+	pause := firstRetry << min(n-1, 20)
+	return min(pause, longest)
+}
+
+// retries returns the work that the run leaves, one row a user, due when the
+// target asked for it or after the first pause.
+func (a *applier) retries() []store.Work {
+	byUser := map[int64]store.Work{}
+	for _, w := range a.owed {
+		if had, ok := byUser[w.UserN]; ok {
+			w.Removal = w.Removal || had.Removal
+			w.LastError = cmp.Or(had.LastError, w.LastError)
+			if had.DueAt.After(w.DueAt) {
+				w.DueAt = had.DueAt
+			}
+		}
+		byUser[w.UserN] = w
+	}
+	work := make([]store.Work, 0, len(byUser))
+	for _, w := range byUser {
+		w.Attempts = 1
+		if w.DueAt.IsZero() {
+			w.DueAt = a.Now().Add(retryAfter(1, w.Removal))
+		}
+		work = append(work, w)
+	}
+	slices.SortFunc(work, func(a, b store.Work) int { return cmp.Compare(a.UserN, b.UserN) })
+	return work
+}

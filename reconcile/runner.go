@@ -1,0 +1,76 @@
+package reconcile
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"birthright/plan"
+	"birthright/rules"
+	"birthright/store"
+	"birthright/targets"
+)
+
+// Destination is one configured target with everything the run must know of it.
+type Destination struct {
+	Target   targets.Target
+	Settings plan.Settings
+	Limits   plan.Limits
+	// Match lists the attributes by which an account that is there already is
+	// recognised as a user's, in order; userName is the account's name.
+	Match []string
+}
+
+// Name returns the configured name.
+func (d Destination) Name() string { return d.Settings.Target }
+
+// Options are what a Runner needs.
+type Options struct {
+	Store *store.DB
+	// Engine returns the policy in force; a run uses one from start to end.
+	Engine func() *rules.Engine
+	// Facts answers what conditions ask of other systems; nil knows nothing.
+	Facts rules.Facts
+	// Refresh recomputes the lifecycle of users whose calendar may have turned.
+	Refresh      func(ctx context.Context, users []int64) error
+	Destinations []Destination
+	Now          func() time.Time
+	NewID        func() string
+	Log          *slog.Logger
+	// Progress, if set, hears how far a long step is; total is 0 when unknown.
+	Progress func(target, step string, done, total int)
+}
+
+// Runner carries out runs. Its methods may be called from several goroutines;
+// runs of the same target take turns, also across processes.
+type Runner struct {
+	Options
+	// owed names the targets that were never read whole: only a full run can
+	// tell what they hold.
+	owedMu sync.Mutex
+	owed   map[string]bool
+}
+
+// New returns a Runner.
+func New(o Options) *Runner {
+	if o.Progress == nil {
+		o.Progress = func(string, string, int, int) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Runner{Options: o, owed: map[string]bool{}}
+}
+
+// Request says what a run is for.
+type Request struct {
+	// Targets limits the run to these; nil means all.
+	Targets []string
+	// User limits the run to one user, by name; "" means everybody.
+	User string
+	// Full reads targets whole instead of trusting what is remembered.
+	Full bool
+	// Actor is who asked for it, for the audit log.
+	Actor string
+}
