@@ -20,6 +20,12 @@ func birthrightSchema() schema.Schema {
 		Attributes: schema.Attributes{
 			text("team", "The team that the User works in. Where it is absent, the enterprise extension's division counts."),
 			text("location", "The place that the User works at."),
+			text("employeeType", "Employee, Contractor and so on. Where it is absent, userType counts."),
+			text("startDate", "The first day of work, a date or a time of RFC 3339. Before it, the User gets only what is marked prehire."),
+			text("endDate", "The last day of work, a date or a time of RFC 3339. After it, the User has left."),
+			schema.SimpleCoreAttribute(schema.SimpleBooleanParams(schema.BooleanParams{
+				Name: "onLeave", Description: optional.NewString("True while the User is away but still employed."),
+			})),
 		},
 	}
 }

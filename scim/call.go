@@ -1,0 +1,160 @@
+package scim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"birthright/identity"
+	"birthright/scim/fault"
+	"birthright/scim/resource"
+)
+
+const mediaType = "application/scim+json"
+
+// call is one request on its way through the front door.
+type call struct {
+	*http.Request
+	w      http.ResponseWriter
+	base   string  // absolute address of the front door
+	source *Source // whose token it carries
+	id     string  // the resource in the path, "" for none
+}
+
+// answer is what a request gets: a status, and a body unless it is nil.
+type answer struct {
+	status   int
+	body     any
+	location string
+}
+
+// object reads the body as one JSON object of at most limit bytes.
+func (c *call) object(limit int64) (map[string]any, error) {
+	if err := readable(c.Header); err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
+	var tooLong *http.MaxBytesError
+	if errors.As(err, &tooLong) {
+		return nil, fault.New(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes. Send it in parts.", limit)
+	}
+	if err != nil {
+		return nil, fault.InvalidSyntax("The body could not be read to its end.")
+	}
+	return resource.ReadObject(data)
+}
+
+// readable refuses bodies that are not plain JSON.
+func readable(header http.Header) error {
+	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return fault.New(http.StatusUnsupportedMediaType, "The content encoding %q is not supported; send the body as it is.", encoding)
+	}
+	value := header.Get("Content-Type")
+	if value == "" {
+		return nil
+	}
+	kind, parameters, err := mime.ParseMediaType(value)
+	if charset := parameters["charset"]; err != nil || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		kind = ""
+	}
+	switch kind {
+	case mediaType, "application/json":
+		return nil
+	}
+	return fault.New(http.StatusUnsupportedMediaType, "The media type %q is not supported; use %s.", value, mediaType)
+}
+
+// acceptable refuses clients that could not read a SCIM answer.
+func acceptable(accept []string) error {
+	ranges := strings.Split(strings.Join(accept, ","), ",")
+	for _, r := range ranges {
+		kind, _, _ := strings.Cut(r, ";")
+		switch strings.ToLower(strings.TrimSpace(kind)) {
+		case "", "*/*", "application/*", "application/json", mediaType:
+			return nil
+		}
+	}
+	return fault.New(http.StatusNotAcceptable, "Answers are %s; the Accept header rules that out.", mediaType)
+}
+
+// write sends an answer.
+func (c *call) write(a answer) {
+	header := c.w.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	if a.location != "" {
+		header.Set("Location", a.location)
+	}
+	if a.body == nil {
+		c.w.WriteHeader(a.status)
+		return
+	}
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(a.body); err != nil {
+		panic(err) // a value that JSON has no form for: a fault of ours, answered above
+	}
+	header.Set("Content-Type", mediaType)
+	header.Set("Content-Length", strconv.Itoa(body.Len()))
+	c.w.WriteHeader(a.status)
+	_, _ = c.w.Write(body.Bytes()) // the client may be gone; there is nobody to tell
+}
+
+// refuse sends an error.
+func (c *call) refuse(err error) {
+	var told fault.Error
+	if errors.As(err, &told) {
+		c.write(answer{status: told.Status, body: told})
+	}
+}
+
+// fail sends an error of any origin. What is not meant for the client is logged
+// and said in general words.
+func (h *handler) fail(c *call, err error) {
+	var told fault.Error
+	if !errors.As(err, &told) {
+		told = general(err)
+		level := h.o.Log.Warn
+		if told.Status == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+			level = h.o.Log.Error
+		}
+		level("scim: request failed", "method", c.Method, "path", c.URL.Path, "status", told.Status, "error", err)
+	}
+	if told.Status == http.StatusServiceUnavailable || told.Status == http.StatusTooManyRequests {
+		c.w.Header().Set("Retry-After", "5")
+	}
+	c.refuse(told)
+}
+
+// general words an error by its kind alone.
+func general(err error) fault.Error {
+	status, detail := http.StatusInternalServerError, "The request could not be carried out; the reason is in the hub's log."
+	switch identity.KindOf(err) {
+	case identity.Invalid:
+		var invalid fault.Error
+		errors.As(fault.InvalidValue("A value of the request cannot be taken; the reason is in the hub's log."), &invalid)
+		return invalid
+	case identity.NotFound:
+		status, detail = http.StatusNotFound, "There is no such resource."
+	case identity.Conflict:
+		status, detail = http.StatusConflict, "The request clashes with what is there."
+	case identity.Denied:
+		status, detail = http.StatusForbidden, "This is not allowed."
+	case identity.Held:
+		status, detail = http.StatusConflict, "A guard of the hub stopped this; a person has to release it."
+	case identity.Unavailable:
+		status, detail = http.StatusServiceUnavailable, "The hub cannot do this at the moment. Try again."
+	case identity.Throttled:
+		status, detail = http.StatusTooManyRequests, "There are too many requests at the moment. Try again."
+	}
+	return fault.Error{Status: status, Detail: detail}
+}
+
+func trimSlash(s string) string { return strings.TrimRight(s, "/") }

@@ -1,0 +1,273 @@
+package scim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"birthright/identity"
+	"birthright/scim/fault"
+	"birthright/scim/patch"
+	"birthright/scim/resource"
+)
+
+func (h *handler) groupEndpoint() endpoints {
+	return endpoints{
+		list: h.listGroups, search: h.searchGroups, create: h.createGroup,
+		read: h.readGroup, replace: h.replaceGroup, patch: h.patchGroup, remove: h.removeGroup,
+	}
+}
+
+func (h *handler) createGroup(c *call) (answer, error) {
+	p, err := h.projection(c, h.groups)
+	if err != nil {
+		return answer{}, err
+	}
+	g, ids, err := h.groupBody(c)
+	if err != nil {
+		return answer{}, err
+	}
+	members, err := h.refs(c, ids, true)
+	if err != nil {
+		return answer{}, err
+	}
+	g, err = h.o.Intake.CreateGroup(c.Context(), c.source.name, g, members)
+	if err != nil {
+		return answer{}, groupFault(err, "")
+	}
+	a, err := h.groupAnswer(c, g, p)
+	a.status, a.location = http.StatusCreated, location(h.groups, c.base, g.ID)
+	return a, err
+}
+
+func (h *handler) readGroup(c *call) (answer, error) {
+	p, err := h.projection(c, h.groups)
+	if err != nil {
+		return answer{}, err
+	}
+	g, err := h.o.Directory.Group(c.Context(), c.source.name, c.id)
+	if err != nil {
+		return answer{}, groupFault(err, c.id)
+	}
+	return h.groupAnswer(c, g, p)
+}
+
+// replaceGroup makes a group what the body says, members included: a body
+// without members is a group without members (RFC 7644 section 3.5.1).
+func (h *handler) replaceGroup(c *call) (answer, error) {
+	p, err := h.projection(c, h.groups)
+	if err != nil {
+		return answer{}, err
+	}
+	told, ids, err := h.groupBody(c)
+	if err != nil {
+		return answer{}, err
+	}
+	members, err := h.refs(c, ids, true)
+	if err != nil {
+		return answer{}, err
+	}
+	g, err := h.o.Intake.EditGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) (GroupEdit, error) {
+		g.Name, g.Payload = told.Name, told.Payload
+		return GroupEdit{Group: g, Replace: true, Add: members}, nil
+	})
+	if err != nil {
+		return answer{}, groupFault(err, c.id)
+	}
+	return h.groupAnswer(c, g, p)
+}
+
+// patchGroup changes attributes and members in one step. The answer has no body
+// unless attributes were asked for: saying the members back would cost more than
+// changing them.
+func (h *handler) patchGroup(c *call) (answer, error) {
+	p, err := h.projection(c, h.groups)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.object(h.limits.GroupBody)
+	if err != nil {
+		return answer{}, err
+	}
+	steps, err := patch.Parse(body, h.limits.GroupOperations)
+	if err != nil {
+		return answer{}, err
+	}
+	steps, change, err := patch.SplitMembers(steps)
+	if err != nil {
+		return answer{}, err
+	}
+	edit := GroupEdit{Replace: change.Replace}
+	if edit.Add, err = h.refs(c, change.Add, true); err != nil {
+		return answer{}, err
+	}
+	if edit.Remove, err = h.refs(c, change.Remove, false); err != nil {
+		return answer{}, err
+	}
+	g, err := h.o.Intake.EditGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) (GroupEdit, error) {
+		edit.Group = g
+		return edit, h.applyToGroup(&edit.Group, steps)
+	})
+	if err != nil {
+		return answer{}, groupFault(err, c.id)
+	}
+	if !p.Limited() {
+		return answer{status: http.StatusNoContent}, nil
+	}
+	return h.groupAnswer(c, g, p)
+}
+
+// applyToGroup carries out what is not about members.
+func (h *handler) applyToGroup(g *identity.SourceGroup, steps []patch.Step) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	doc, err := groupResource(*g)
+	if err != nil {
+		return err
+	}
+	if err := patch.Apply(h.groups, doc, steps); err != nil {
+		return err
+	}
+	return fillGroup(g, doc)
+}
+
+func (h *handler) removeGroup(c *call) (answer, error) {
+	if err := h.o.Intake.RemoveGroup(c.Context(), c.source.name, c.id); err != nil {
+		return answer{}, groupFault(err, c.id)
+	}
+	return answer{status: http.StatusNoContent}, nil
+}
+
+// groupBody reads a whole group and the ids of its members, each once.
+func (h *handler) groupBody(c *call) (g identity.SourceGroup, ids []string, err error) {
+	body, err := c.object(h.limits.GroupBody)
+	if err != nil {
+		return g, nil, err
+	}
+	for name, value := range body {
+		if !strings.EqualFold(name, "members") {
+			continue
+		}
+		if ids, err = patch.MemberIDs(value); err != nil {
+			return g, nil, err
+		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+		delete(body, name)
+	}
+	doc, err := h.groups.Read(body)
+	if err != nil {
+		return g, nil, err
+	}
+	return g, ids, fillGroup(&g, doc)
+}
+
+// fillGroup makes g say what doc says.
+func fillGroup(g *identity.SourceGroup, doc resource.Document) error {
+	payload, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("write down group: %w", err)
+	}
+	g.Name, _ = doc["displayName"].(string)
+	g.Payload = payload
+	return nil
+}
+
+// groupResource reads what a group says, without its members.
+func groupResource(g identity.SourceGroup) (resource.Document, error) {
+	doc, err := parsePayload(g.Payload)
+	if err == nil {
+		doc["displayName"] = g.Name
+	}
+	return doc, err
+}
+
+// refs turns ids of members into references. Where they must exist, an unknown
+// one is the client's error; otherwise it is passed over.
+func (h *handler) refs(c *call, ids []string, must bool) ([]identity.MemberRef, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	known, err := h.o.Directory.Refs(c.Context(), c.source.name, ids)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]identity.MemberRef, 0, len(ids))
+	for _, id := range ids {
+		ref, ok := known[id]
+		switch {
+		case ok:
+			refs = append(refs, ref)
+		case must:
+			return nil, fault.InvalidValue("The member %q is neither a user nor a group here. Create it first.", id)
+		}
+	}
+	return refs, nil
+}
+
+// groupFault words the intake's and the directory's errors for the client.
+func groupFault(err error, id string) error {
+	var told fault.Error
+	if errors.As(err, &told) {
+		return told
+	}
+	switch identity.KindOf(err) {
+	case identity.NotFound:
+		return fault.NotFound("Group", id)
+	case identity.Invalid: // a member that went between the look and the change
+		return fault.InvalidValue("A member is no longer a user or group here.")
+	}
+	return err
+}
+
+// groupAnswer says what a group is.
+func (h *handler) groupAnswer(c *call, g identity.SourceGroup, p resource.Projection) (answer, error) {
+	docs, err := h.groupDocuments(c.Context(), c, []identity.SourceGroup{g}, p)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, body: docs[0]}, nil
+}
+
+// groupDocuments makes resources of groups. Members are read only if an answer
+// carries them.
+func (h *handler) groupDocuments(ctx context.Context, c *call, groups []identity.SourceGroup, p resource.Projection) ([]resource.Document, error) {
+	docs := make([]resource.Document, len(groups))
+	for i, g := range groups {
+		doc, err := groupResource(g)
+		if err != nil {
+			return nil, err
+		}
+		dress(h.groups, doc, c.base, g.ID, g.Created, g.Modified)
+		if p.Wants("members") {
+			members, err := h.o.Directory.Members(ctx, c.source.name, g.ID)
+			if err != nil {
+				return nil, groupFault(err, g.ID)
+			}
+			doc["members"] = h.memberReferences(c, members)
+		}
+		docs[i] = p.Apply(doc)
+	}
+	return docs, nil
+}
+
+func (h *handler) memberReferences(c *call, members []Member) []any {
+	out := make([]any, len(members))
+	for i, m := range members {
+		t := h.users
+		if m.Group {
+			t = h.groups
+		}
+		object := map[string]any{"value": m.ID, "$ref": location(t, c.base, m.ID), "type": t.Name}
+		if m.Name != "" {
+			object["display"] = m.Name
+		}
+		out[i] = object
+	}
+	return out
+}
