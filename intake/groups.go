@@ -88,19 +88,19 @@ func (b *batch) saveGroups(ctx context.Context, told []toldGroup) (int, error) {
 // setMembers makes the members of the told groups true by difference, and
 // returns how many groups changed.
 func (b *batch) setMembers(ctx context.Context, told []toldGroup) (int, error) {
-	groupNs, recordNs, err := b.memberNumbers(ctx, told)
+	groups, people, err := b.memberNumbers(ctx, told)
 	if err != nil {
 		return 0, err
 	}
 	changed := 0
 	var moved []store.MemberN
 	for _, t := range told {
-		g := groupNs[t.group.Key]
+		g := groups[t.group.Key]
 		var members []store.MemberN
 		for _, m := range t.members {
-			n := recordNs[m.Key]
+			n := people[m.Key].N
 			if m.Group {
-				n = groupNs[m.Key].N
+				n = groups[m.Key].N
 			}
 			if n != 0 {
 				members = append(members, store.MemberN{N: n, Group: m.Group})
@@ -116,11 +116,11 @@ func (b *batch) setMembers(ctx context.Context, told []toldGroup) (int, error) {
 			moved = append(append(moved, added...), removed...)
 		}
 	}
-	return changed, b.membersMoved(ctx, moved)
+	return changed, b.membersMoved(ctx, moved, people)
 }
 
-// memberNumbers looks up the told groups and their members, all at once.
-func (b *batch) memberNumbers(ctx context.Context, told []toldGroup) (map[string]identity.SourceGroup, map[string]int64, error) {
+// memberNumbers looks up the told groups and their members, all at once, by key.
+func (b *batch) memberNumbers(ctx context.Context, told []toldGroup) (map[string]identity.SourceGroup, map[string]store.RecordState, error) {
 	people, groups := map[string]bool{}, map[string]bool{}
 	for _, t := range told {
 		groups[t.group.Key] = true
@@ -132,7 +132,7 @@ func (b *batch) memberNumbers(ctx context.Context, told []toldGroup) (map[string
 			}
 		}
 	}
-	groupNs, err := b.tx.SourceGroupsByKey(ctx, b.source, slices.Sorted(maps.Keys(groups)))
+	known, err := b.tx.SourceGroupsByKey(ctx, b.source, slices.Sorted(maps.Keys(groups)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,13 +140,8 @@ func (b *batch) memberNumbers(ctx context.Context, told []toldGroup) (map[string
 	if err != nil {
 		return nil, nil, err
 	}
-	recordNs := make(map[string]int64, len(states))
-	for key, state := range states {
-		if state.Live {
-			recordNs[key] = state.N
-		}
-	}
-	return groupNs, recordNs, nil
+	maps.DeleteFunc(states, func(_ string, state store.RecordState) bool { return !state.Live })
+	return known, states, nil
 }
 
 // dropGroups deletes groups that the source no longer has.
@@ -170,45 +165,56 @@ func (b *batch) groupsMoved(ctx context.Context, groupNs []int64) error {
 	return b.enqueueUsers(ctx, users)
 }
 
-// membersMoved leaves work for those who became or ceased to be members.
-func (b *batch) membersMoved(ctx context.Context, moved []store.MemberN) error {
-	if err := b.tx.Audit(ctx, b.takeEvents()...); err != nil {
+// membersMoved leaves work for those who became or ceased to be members; known
+// are the records that were looked up already.
+func (b *batch) membersMoved(ctx context.Context, moved []store.MemberN, known map[string]store.RecordState) error {
+	if err := b.tx.Audit(ctx, b.takeEvents()...); err != nil || len(moved) == 0 {
 		return err
 	}
-	var records, groups []int64
+	userOf := make(map[int64]int64, len(known))
+	for _, state := range known {
+		userOf[state.N] = state.UserN
+	}
+	users := map[int64]bool{}
+	var strangers, groups []int64
 	for _, m := range moved {
-		if m.Group {
+		n, ok := userOf[m.N]
+		switch {
+		case m.Group:
 			groups = append(groups, m.N)
-		} else {
-			records = append(records, m.N)
+		case ok:
+			users[n] = true
+		default:
+			strangers = append(strangers, m.N)
 		}
 	}
-	if err := b.groupsMoved(ctx, groups); err != nil || len(records) == 0 {
+	if err := b.usersOfRecords(ctx, strangers, users); err != nil {
 		return err
 	}
-	users, err := b.usersOfRecords(ctx, records)
-	if err != nil {
+	delete(users, 0)
+	if err := b.enqueueUsers(ctx, slices.Sorted(maps.Keys(users))); err != nil {
 		return err
 	}
-	return b.enqueueUsers(ctx, users)
+	return b.groupsMoved(ctx, groups)
 }
 
-// usersOfRecords returns the users that records of the batch's source speak of.
-func (b *batch) usersOfRecords(ctx context.Context, recordNs []int64) ([]int64, error) {
+// usersOfRecords adds the users that records of the batch's source speak of.
+func (b *batch) usersOfRecords(ctx context.Context, recordNs []int64, users map[int64]bool) error {
+	if len(recordNs) == 0 {
+		return nil
+	}
 	keyOf, err := b.tx.RecordKeys(ctx, recordNs)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	states, err := b.tx.RecordDigests(ctx, b.source, slices.Sorted(maps.Values(keyOf)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	users := map[int64]bool{}
 	for _, state := range states {
 		users[state.UserN] = true
 	}
-	delete(users, 0)
-	return slices.Sorted(maps.Keys(users)), nil
+	return nil
 }
 
 // takeEvents hands the collected events over.

@@ -7,7 +7,6 @@ import (
 
 	"birthright/directory"
 	"birthright/identity"
-	"birthright/store"
 )
 
 // settleNames sees to it that no two users share a user name. Someone known
@@ -54,7 +53,7 @@ func (b *batch) nameOwners(ctx context.Context) (map[string]*person, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	numbers, err := userNumbers(ctx, b.tx, wanted)
+	numbers, err := b.tx.UserNumbers(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -134,19 +133,4 @@ func (p *person) described() string {
 		return p.name() + " (new)"
 	}
 	return fmt.Sprintf("%s (%s)", p.name(), p.old.State)
-}
-
-// userNumbers returns who has which of the names; names that nobody has are left out.
-func userNumbers(ctx context.Context, tx *store.Tx, names []string) (map[string]int64, error) {
-	numbers := map[string]int64{}
-	for _, name := range names {
-		u, err := tx.UserByName(ctx, name)
-		switch {
-		case err == nil:
-			numbers[name] = u.N
-		case identity.KindOf(err) != identity.NotFound:
-			return nil, err
-		}
-	}
-	return numbers, nil
 }

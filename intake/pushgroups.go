@@ -152,7 +152,7 @@ func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e Group
 		return 0, err
 	}
 	moved = append(append(moved, removed...), added...)
-	return len(moved), b.membersMoved(ctx, moved)
+	return len(moved), b.membersMoved(ctx, moved, nil)
 }
 
 // members turns references into numbers. One that the source does not have is
@@ -167,7 +167,7 @@ func (b *batch) members(ctx context.Context, refs []identity.MemberRef, needed b
 	}
 	out := make([]store.MemberN, 0, len(refs))
 	for _, ref := range refs {
-		n := records[ref.Key]
+		n := records[ref.Key].N
 		if ref.Group {
 			n = groups[ref.Key].N
 		}

@@ -85,7 +85,7 @@ func (b *batch) finishResolved(ctx context.Context) error {
 	p := b.order[0]
 	if p.isNew() {
 		names := b.s.authority.Names(p.records, p.next.Attributes)
-		taken, err := userNumbers(ctx, b.tx, names)
+		taken, err := b.tx.UserNumbers(ctx, names)
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 
 // batchSize is how many records one transaction takes in. Larger ones gain
 // little and keep others waiting.
-const batchSize = 2000
+const batchSize = 5000
 
 // Options are the settings of a Service and what the program lends it.
 type Options struct {
