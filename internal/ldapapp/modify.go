@@ -1,0 +1,112 @@
+package ldapapp
+
+import "slices"
+
+// The operations of a modify request (RFC 4511 section 4.6).
+const (
+	modAdd     = 0
+	modDelete  = 1
+	modReplace = 2
+)
+
+// modification is one change of a modify request.
+type modification struct {
+	op   int
+	attr newAttr
+}
+
+// modify makes all changes or none. permissive turns what is so already into
+// success; assert, if not nil, must hold first.
+func (t *tree) modify(dn string, changes []modification, permissive bool, assert filter) *refusal {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, _, r := t.find(dn)
+	if r != nil {
+		return r
+	}
+	if assert != nil && assert.match(e) != yes {
+		return refuse(assertionFailed, "the assertion does not hold")
+	}
+	draft := &entry{rdn: e.rdn, parent: e.parent, attrs: map[string]*attribute{}, order: slices.Clone(e.order)}
+	for key, a := range e.attrs {
+		draft.attrs[key] = a
+	}
+	copied := map[string]bool{}
+	for _, c := range changes {
+		if r := draft.change(c, permissive, copied); r != nil {
+			return r
+		}
+	}
+	if r := draft.check(); r != nil {
+		if r.code == namingViolation {
+			r.code = notAllowedOnRDN
+		}
+		return r
+	}
+	e.attrs, e.order, e.modified = draft.attrs, draft.order, t.now()
+	return nil
+}
+
+// change applies one modification to a draft. Attributes are copied before the
+// first change, so that a refusal leaves the entry as it was.
+func (e *entry) change(c modification, permissive bool, copied map[string]bool) *refusal {
+	key := attrKey(c.attr.name)
+	if operational(key) {
+		return refuse(constraintViolation, "%s: no user modification allowed", c.attr.name)
+	}
+	a := e.attrs[key]
+	switch {
+	case a == nil:
+		a = newAttribute(c.attr.name)
+	case !copied[key]:
+		a = a.clone()
+	}
+	copied[key] = true
+	var r *refusal
+	switch c.op {
+	case modAdd:
+		r = a.addAll(c.attr, permissive)
+	case modDelete:
+		r = a.dropAll(c.attr, permissive)
+	case modReplace:
+		a = newAttribute(c.attr.name)
+		r = a.addAll(c.attr, false)
+		if len(c.attr.values) == 0 {
+			r = nil
+		}
+	default:
+		r = refuse(protocolError, "modify operation %d is not known", c.op)
+	}
+	if r == nil {
+		e.put(key, a)
+	}
+	return r
+}
+
+func (a *attribute) addAll(in newAttr, permissive bool) *refusal {
+	if len(in.values) == 0 {
+		return refuse(protocolError, "%s: no values given", in.name)
+	}
+	for _, v := range in.values {
+		if !a.add(v) && !permissive {
+			return refuse(attributeOrValueExists, "%s: value #%d already exists", in.name, slices.Index(in.values, v))
+		}
+	}
+	return nil
+}
+
+func (a *attribute) dropAll(in newAttr, permissive bool) *refusal {
+	if len(in.values) == 0 {
+		if len(a.values) == 0 && !permissive {
+			return refuse(noSuchAttribute, "%s: no such attribute", in.name)
+		}
+		*a = *newAttribute(a.name)
+		return nil
+	}
+	for _, v := range in.values {
+		if !a.drop(v) && !permissive {
+			return refuse(noSuchAttribute, "%s: no such value", in.name)
+		}
+	}
+	return nil
+}
