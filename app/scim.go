@@ -1,5 +1,30 @@
 package app
 
-import "birthright/scim"
+import (
+	"errors"
+	"net/http"
 
-func (a *App) scimOptions() scim.Options { return scim.Options{} }
+	"birthright/identity"
+	"birthright/scim"
+	"birthright/scim/backing"
+)
+
+// scimHandler is the SCIM front door for the sources that push.
+func (a *App) scimHandler() (http.Handler, error) {
+	behind := backing.New(a.Store, a.Intake)
+	o := scim.Options{
+		Directory: behind, Intake: behind, Tokens: behind,
+		PublicURL: a.Config.Server.PublicURL, Log: a.Log, Now: a.Now,
+	}
+	for _, s := range a.sources {
+		if !s.Pushes() {
+			continue
+		}
+		source, faults := scim.NewSource(s.Name, s.Map)
+		if len(faults) > 0 {
+			return nil, &identity.Error{Kind: identity.Invalid, Op: "open source " + s.Name, Err: errors.Join(faults...)}
+		}
+		o.Sources = append(o.Sources, source)
+	}
+	return scim.New(o), nil
+}

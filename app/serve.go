@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/intake"
 	"birthright/scim"
 )
 
@@ -35,6 +34,10 @@ type Server struct {
 // Start listens on the configured address and starts the loops. The caller ends
 // it with Stop.
 func (a *App) Start(ctx context.Context) (*Server, error) {
+	door, err := a.scimHandler()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", a.Config.Server.Listen)
 	if err != nil {
 		return nil, &identity.Error{
@@ -49,7 +52,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -101,8 +104,9 @@ func (s *Server) Stop(ctx context.Context) error {
 // importOnSchedule reads one source now and whenever it is due.
 func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Time) time.Time) {
 	for {
-		report, err := a.Intake.Pull(ctx, s.Name, s.Adapter)
-		a.logImport(ctx, s.Name, report, err)
+		if _, err := a.Intake.Pull(ctx, s.Name, s.Adapter); err != nil && ctx.Err() == nil {
+			a.Log.Error("import", "source", s.Name, "error", err)
+		}
 		timer := time.NewTimer(max(next(a.Now()).Sub(a.Now()), 0))
 		select {
 		case <-ctx.Done():
@@ -113,19 +117,10 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 	}
 }
 
-func (a *App) logImport(ctx context.Context, source string, report intake.Report, err error) {
-	switch {
-	case err != nil && ctx.Err() == nil:
-		a.Log.Error("import", "source", source, "error", err)
-	case err == nil:
-		a.Log.Info("import", "report", report)
-	}
-}
-
 // handler is everything that is served.
-func (a *App) handler() http.Handler {
+func (a *App) handler(door http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/scim/v2/", scim.New(a.scimOptions()))
+	mux.Handle(scim.Prefix+"/", door)
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())

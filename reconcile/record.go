@@ -134,6 +134,9 @@ func (m *memory) done(c plan.Change, res targets.Result) {
 		row.Managed, row.Observed = true, true
 		m.assigned = append(m.assigned, row)
 		m.present = append(m.present, row.EntN)
+		if c.Account.ID == "" && res.AccountID != "" {
+			m.account(c, res) // adding brought the account into being
+		}
 	case targets.Remove:
 		m.unassigned = append(m.unassigned, m.row(c))
 	case targets.CreateEntitlement:
@@ -141,15 +144,20 @@ func (m *memory) done(c plan.Change, res targets.Result) {
 	case targets.DeleteAccount:
 		m.noAccounts = append(m.noAccounts, c.UserN)
 	default:
-		account := c.Account
-		if res.AccountID != "" {
-			account.ID = res.AccountID
-		}
-		m.accounts = append(m.accounts, store.AccountRow{
-			TargetN: m.state.N, UserN: c.UserN, NativeID: account.ID, Name: account.Name,
-			Active: c.Action != targets.DisableAccount, Managed: true, Attributes: account.Attributes,
-		})
+		m.account(c, res)
 	}
+}
+
+// account notes the account of a change as the change leaves it.
+func (m *memory) account(c plan.Change, res targets.Result) {
+	row := store.AccountRow{
+		TargetN: m.state.N, UserN: c.UserN, NativeID: c.Account.ID, Name: c.Account.Name,
+		Active: c.Action != targets.DisableAccount, Managed: true, Attributes: c.Account.Attributes,
+	}
+	if res.AccountID != "" {
+		row.NativeID = res.AccountID
+	}
+	m.accounts = append(m.accounts, row)
 }
 
 // failed notes a change that is not true: what was to be added is not ours after all.
