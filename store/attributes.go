@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,34 +12,96 @@ import (
 
 // Digest stands for the content of a record: equal digests, equal attributes
 // and payload.
-func Digest(a identity.Attributes, payload []byte) (sum [16]byte) {
-	text := append(appendAttributes(nil, a), 0)
-	full := sha256.Sum256(append(text, payload...))
+func Digest(a identity.Attributes, payload []byte) [16]byte {
+	return digestOf(attributesText(a), payload)
+}
+
+func digestOf(attributes string, payload []byte) (sum [16]byte) {
+	content := make([]byte, 0, len(attributes)+1+len(payload))
+	content = append(append(content, attributes...), 0)
+	full := sha256.Sum256(append(content, payload...))
 	copy(sum[:], full[:])
 	return sum
 }
 
-func attributesText(a identity.Attributes) string { return string(appendAttributes(nil, a)) }
+func attributesText(a identity.Attributes) string {
+	return string(appendAttributes(make([]byte, 0, 512), a))
+}
 
 // appendAttributes writes canonical JSON: names sorted, nothing escaped that
 // need not be. It is written by hand because it runs for every record of every
 // import.
 func appendAttributes(b []byte, a identity.Attributes) []byte {
+	var room [24]string // enough for most, without a visit to the heap
+	names := room[:0]
+	for name := range a {
+		names = append(names, name)
+	}
+	slices.Sort(names)
 	b = append(b, '{')
-	for i, name := range a.Names() {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, name), ':', '[')
-		for j, value := range a[name] {
-			if j > 0 {
-				b = append(b, ',')
-			}
-			b = appendString(b, value)
-		}
-		b = append(b, ']')
+	for i, name := range names {
+		b = appendNext(b, i)
+		b = append(appendString(b, name), ':')
+		b = appendList(b, a[name])
 	}
 	return append(b, '}')
+}
+
+func appendList(b []byte, values []string) []byte {
+	b = append(b, '[')
+	for i, value := range values {
+		b = appendString(appendNext(b, i), value)
+	}
+	return append(b, ']')
+}
+
+func appendNext(b []byte, i int) []byte {
+	if i > 0 {
+		return append(b, ',')
+	}
+	return b
+}
+
+// originsText writes which attributes came from each source, in the form of
+// attributes: it is shorter that way round.
+func originsText(origins map[string]string) string {
+	var room [24]string
+	pairs := room[:0]
+	for name, source := range origins {
+		pairs = append(pairs, source+"\x00"+name)
+	}
+	slices.Sort(pairs)
+	b := append(make([]byte, 0, 256), '{')
+	last := ""
+	for i, pair := range pairs {
+		source, name, _ := strings.Cut(pair, "\x00")
+		switch {
+		case i == 0:
+			b = append(appendString(b, source), ':', '[')
+		case source != last:
+			b = append(b, ']', ',')
+			b = append(appendString(b, source), ':', '[')
+		default:
+			b = append(b, ',')
+		}
+		b, last = appendString(b, name), source
+	}
+	if len(pairs) > 0 {
+		b = append(b, ']')
+	}
+	return string(append(b, '}'))
+}
+
+// parseOrigins reads what originsText wrote.
+func parseOrigins(text string) (map[string]string, error) {
+	bySource, err := parseAttributes(text)
+	origins := make(map[string]string, 4*len(bySource))
+	for source, names := range bySource {
+		for _, name := range names {
+			origins[name] = source
+		}
+	}
+	return origins, err
 }
 
 const hexDigits = "0123456789abcdef"

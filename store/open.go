@@ -19,7 +19,7 @@ import (
 // Options are what the program lends the store.
 type Options struct {
 	Now   func() time.Time // time.Now if nil
-	NewID func() string    // random UUIDs if nil
+	NewID func() string    // time-ordered UUIDs if nil
 	Log   *slog.Logger     // discarded if nil
 	// Migrate brings the schema up first, making the SQLite file if it is not
 	// there.
@@ -31,12 +31,22 @@ func (o Options) filled() Options {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = uuid.NewString
+		o.NewID = newID
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// newID makes a UUID that sorts by time, so that an index of them grows at its
+// end only.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.NewString()
+	}
+	return id.String()
 }
 
 // DB is the hub's database. Its methods may be called from any goroutine.

@@ -220,10 +220,11 @@ func (tx *Tx) SaveRecords(ctx context.Context, records []*identity.Record, event
 
 func fillRecord(r *identity.Record, v []any) {
 	a := r.Attributes
-	digest := Digest(a, r.Payload)
+	text := attributesText(a)
+	digest := digestOf(text, r.Payload)
 	v[0], v[1], v[2], v[3], v[4], v[5] = r.N, r.ID, r.Source, r.Key, r.UserN, r.HeldReason
 	v[6], v[7], v[8] = fold(plain(a, identity.AttrUserName)), plain(a, identity.AttrExternalID), fold(plain(a, identity.AttrEmail))
 	v[9] = cmp.Or(plain(a, identity.AttrDisplayName), plain(a, identity.AttrUserName))
 	v[10], v[11], v[12], v[13] = digest[:], micros(r.Created), micros(r.Modified), micros(r.GoneAt)
-	v[14], v[15] = attributesText(a), blob(r.Payload)
+	v[14], v[15] = text, blob(r.Payload)
 }

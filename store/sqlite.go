@@ -68,7 +68,7 @@ func (db *DB) openSQLite(ctx context.Context, path string, create bool) error {
 func sqliteDSN(path string, write bool) string {
 	q := url.Values{"_pragma": {
 		"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-65536)", "temp_store(FILE)", "journal_size_limit(67108864)",
+		"cache_size(-65536)", "temp_store(FILE)", "wal_autocheckpoint(8192)", "journal_size_limit(67108864)",
 	}}
 	if write {
 		q.Set("_txlock", "immediate")

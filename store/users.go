@@ -3,10 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-	"time"
 
 	"birthright/audit"
 	"birthright/identity"
@@ -252,35 +249,4 @@ func nameTaken(name string) error {
 		Kind: identity.Conflict, Op: "save user", Object: name,
 		Err: fmt.Errorf("the user name %q is taken by another user", name),
 	}
-}
-
-// originsText writes which attributes came from each source.
-func originsText(origins map[string]string) string {
-	bySource := identity.Attributes{}
-	for _, name := range slices.Sorted(maps.Keys(origins)) {
-		bySource[origins[name]] = append(bySource[origins[name]], name)
-	}
-	return attributesText(bySource)
-}
-
-func parseOrigins(text string) (map[string]string, error) {
-	bySource, err := parseAttributes(text)
-	origins := make(map[string]string, 4*len(bySource))
-	for source, names := range bySource {
-		for _, name := range names {
-			origins[name] = source
-		}
-	}
-	return origins, err
-}
-
-// UsersChangedSince returns the numbers of the users modified after t.
-func (tx *Tx) UsersChangedSince(ctx context.Context, t time.Time) (map[int64]struct{}, error) {
-	out := map[int64]struct{}{}
-	err := tx.each(ctx, func(row scanner) error {
-		n, err := readNumber(row)
-		out[n] = struct{}{}
-		return err
-	}, "SELECT n FROM users WHERE modified > ?", micros(t))
-	return out, err
 }
