@@ -5,6 +5,7 @@ package builtin
 import (
 	"birthright/targets"
 	"birthright/targets/file"
+	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/scim"
 )
@@ -13,6 +14,7 @@ import (
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"file":   func() targets.Config { return new(file.Config) },
+		"ldap":   func() targets.Config { return new(ldap.Config) },
 		"memory": func() targets.Config { return new(memory.Config) },
 		"scim":   func() targets.Config { return new(scim.Config) },
 	}

@@ -46,7 +46,7 @@ func letterCase(t testing.TB, p Peer) {
 	eng := p.entitlement("eng")
 	p.converge(t, newWant().account("Bob").gives(eng, "Bob"))
 	if p.Target.Capabilities().FoldNames {
-		s := p.settled(t, newWant().account("bob").gives(eng, "bob"))
+		s := p.converge(t, newWant().account("bob").gives(eng, "bob"))
 		if len(s.Accounts) != 1 {
 			t.Errorf("%d accounts, want one", len(s.Accounts))
 		}

@@ -130,8 +130,7 @@ func rename(t testing.TB, p Peer) {
 			ada = a
 		}
 	}
-	wanted := ada
-	wanted.Name = "ada.lovelace"
+	wanted := p.normal(targets.Account{ID: ada.ID, Name: "ada.lovelace", Active: true})
 	r := p.one(t, targets.Op{Action: targets.UpdateAccount, Account: wanted})
 	if !r.Outcome.OK() {
 		t.Fatalf("rename: %s", told(r))

@@ -1,0 +1,269 @@
+package ldap
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"birthright/identity"
+	"birthright/targets"
+)
+
+var errNameless = errors.New("an account without id and name")
+
+// Apply makes the ops true. Memberships wait until the end of the call, so that
+// each group is changed by few requests, unless an account that they name is
+// changed before.
+func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
+	if len(ops) == 0 {
+		return nil
+	}
+	a := &application{t: t, ops: ops, results: make([]targets.Result, len(ops))}
+	if !a.check() {
+		return a.results
+	}
+	s, err := t.begin(ctx)
+	if err != nil {
+		a.failRest(err)
+		return a.results
+	}
+	defer s.end()
+	a.session = s
+	if err := a.lookUp(); err != nil {
+		a.failRest(err)
+		return a.results
+	}
+	for i := range ops {
+		if a.results[i].Outcome == "" {
+			a.perform(i)
+		}
+	}
+	for len(a.batches) > 0 {
+		a.flush(a.batches[0])
+	}
+	return a.results
+}
+
+// application is one call of Apply.
+type application struct {
+	*session
+	t       *Target
+	ops     []targets.Op
+	results []targets.Result // an empty outcome: not decided yet
+	people  people
+	teams   map[string]*team
+	batches []*batch
+}
+
+// check refuses what makes no sense and reports whether anything is left.
+func (a *application) check() bool {
+	left := false
+	for i, op := range a.ops {
+		if err := a.t.nonsense(op); err != nil {
+			a.results[i] = a.t.refuse(op, identity.Invalid, "%w", err)
+			continue
+		}
+		left = true
+	}
+	return left
+}
+
+// nonsense tells why an op cannot be meant for this target.
+func (t *Target) nonsense(op targets.Op) error {
+	c := t.Capabilities()
+	allowed := map[targets.Action]bool{
+		targets.Add: true, targets.Remove: true, targets.CreateAccount: c.CreateAccounts, targets.UpdateAccount: c.UpdateAccounts,
+		targets.EnableAccount: c.DisableAccounts, targets.DisableAccount: c.DisableAccounts, targets.DeleteAccount: c.DeleteAccounts,
+		targets.CreateEntitlement: c.CreateEntitlements,
+	}
+	if !allowed[op.Action] {
+		return errors.New("this target is not set up to do that")
+	}
+	switch op.Action {
+	case targets.Add, targets.Remove, targets.CreateEntitlement:
+		if op.Entitlement != t.address(op.Entitlement.ID) || op.Entitlement.ID == "" {
+			return errors.New("it names no group of this target")
+		}
+	}
+	nameless := op.Account.ID == "" || op.Action == targets.CreateAccount
+	if op.Action != targets.CreateEntitlement && nameless && op.Account.Name == "" {
+		return errNameless
+	}
+	if op.Action == targets.CreateAccount && !op.Account.Active && !c.DisableAccounts {
+		return errors.New("an account cannot be made inactive: set users.disable")
+	}
+	return nil
+}
+
+// failRest gives every op that is not decided the same failure, before anything
+// was sent.
+func (a *application) failRest(err error) {
+	for i, r := range a.results {
+		if r.Outcome == "" {
+			a.results[i] = a.t.failed(a.ops[i], notSent(err))
+		}
+	}
+}
+
+// notSent makes a failure to look something up one of an op that was not sent.
+func notSent(err error) error {
+	var told *identity.Error
+	if errors.As(err, &told) && told.Kind != identity.Incomplete {
+		return err
+	}
+	return &identity.Error{Kind: identity.Unavailable, Err: err}
+}
+
+// lookUp finds every account and group that the call names by few searches.
+func (a *application) lookUp() error {
+	var accounts []targets.Account
+	var groups []string
+	for i, op := range a.ops {
+		if a.results[i].Outcome != "" {
+			continue
+		}
+		accounts = append(accounts, op.Account)
+		groups = append(groups, op.Entitlement.ID)
+	}
+	var err error
+	if a.people, err = a.find(accounts); err != nil {
+		return err
+	}
+	a.teams, err = a.session.teams(groups)
+	return err
+}
+
+// perform does one op, or puts it into a batch.
+func (a *application) perform(i int) {
+	op := a.ops[i]
+	if err := a.ready(); err != nil {
+		a.results[i] = a.t.failed(op, err)
+		return
+	}
+	switch op.Action {
+	case targets.CreateEntitlement:
+		a.results[i] = a.createGroup(op)
+		return
+	case targets.CreateAccount:
+		a.results[i] = a.create(op)
+		return
+	}
+	found := a.people.find(op.Account)
+	switch {
+	case len(found) > 1:
+		a.results[i] = a.t.refuse(op, identity.Conflict, "%d entries have that name: %q and %q among them", len(found), found[0].dn, found[1].dn)
+		return
+	case len(found) == 0 && op.Action == targets.DeleteAccount:
+		a.results[i] = targets.Result{Outcome: targets.Already}
+		return
+	case len(found) == 0:
+		a.results[i] = a.t.stale(op, "no such account")
+		return
+	}
+	p := found[0]
+	if op.Action == targets.Add || op.Action == targets.Remove {
+		a.enqueue(i, p)
+		return
+	}
+	a.flushNaming(p)
+	a.results[i] = a.change(op, p)
+}
+
+// change does an op on an account that is there.
+func (a *application) change(op targets.Op, p *person) targets.Result {
+	var done bool
+	var err error
+	switch op.Action {
+	case targets.UpdateAccount:
+		if other := a.people.find(targets.Account{Name: op.Account.Name}); op.Account.Name != "" && slices.ContainsFunc(other, func(o *person) bool { return o != p }) {
+			return a.t.refuse(op, identity.Conflict, "another account is called %q", op.Account.Name)
+		}
+		done, err = a.update(op.Account, p)
+	case targets.EnableAccount, targets.DisableAccount:
+		done, err = a.setActive(p, op.Action == targets.EnableAccount)
+	case targets.DeleteAccount:
+		done, err = a.delete(p)
+	}
+	switch {
+	case err != nil && done: // half of it: renamed, but not in every group
+		return a.t.answer(op, targets.Unknown, identity.Unavailable, err, "")
+	case err != nil:
+		r := a.t.failed(op, err)
+		r.AccountID = p.ID
+		return r
+	case done:
+		return targets.Result{Outcome: targets.Done, AccountID: p.ID}
+	}
+	return targets.Result{Outcome: targets.Already, AccountID: p.ID}
+}
+
+// enqueue puts a membership into the batch of its group.
+func (a *application) enqueue(i int, p *person) {
+	op := a.ops[i]
+	g := a.teams[op.Entitlement.ID]
+	switch {
+	case g == nil && a.spelling(op.Entitlement.ID) != "":
+		a.results[i] = a.t.stale(op, "no such group; there is one spelt %q", a.spelling(op.Entitlement.ID))
+		return
+	case g == nil:
+		a.results[i] = a.t.stale(op, "no such group")
+		return
+	case g.several:
+		a.results[i] = a.t.refuse(op, identity.Conflict, "several groups have that name: narrow groups.base_dn or groups.filter")
+		return
+	}
+	var b *batch
+	for _, other := range a.batches {
+		if other.team == g {
+			b = other
+		}
+	}
+	if b != nil && b.names(p) {
+		a.flush(b)
+		b = nil
+	}
+	if b == nil {
+		b = &batch{team: g}
+		a.batches = append(a.batches, b)
+	}
+	b.members = append(b.members, &member{op: i, person: p, value: p.value(a.t.schema), add: op.Action == targets.Add})
+}
+
+// spelling returns the name of a group that differs in letter case or spaces only.
+func (a *application) spelling(name string) string {
+	for other := range a.teams {
+		if foldValue(other) == foldValue(name) {
+			return other
+		}
+	}
+	return ""
+}
+
+// flushNaming sends the batches that name the account.
+func (a *application) flushNaming(p *person) {
+	for _, b := range slices.Clone(a.batches) {
+		if b.names(p) {
+			a.flush(b)
+		}
+	}
+}
+
+// flush sends a batch and records its results.
+func (a *application) flush(b *batch) {
+	a.batches = slices.DeleteFunc(a.batches, func(other *batch) bool { return other == b })
+	for part := range chunks(b.members, a.t.batch) {
+		a.settle(b.team, part)
+	}
+	for _, m := range b.members {
+		op := a.ops[m.op]
+		r := targets.Result{Outcome: targets.Done, AccountID: m.person.ID}
+		switch {
+		case m.err != nil:
+			r = a.t.failed(op, m.err)
+			r.AccountID = m.person.ID
+		case m.already:
+			r.Outcome = targets.Already
+		}
+		a.results[m.op] = r
+	}
+}

@@ -1,0 +1,195 @@
+package ldap
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"birthright/identity"
+
+	goldap "github.com/go-ldap/ldap/v3"
+)
+
+// session is one call's use of a connection.
+type session struct {
+	t    *Target
+	ctx  context.Context
+	conn *goldap.Conn
+	// broken is set once the connection is lost; nothing is sent after that.
+	broken error
+	stop   func() bool
+}
+
+// begin takes a connection that ends with ctx.
+func (t *Target) begin(ctx context.Context) (*session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &identity.Error{Kind: identity.Unavailable, Op: t.op("connect"), Err: err}
+	}
+	conn, err := t.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{t: t, ctx: ctx, conn: conn}
+	s.stop = context.AfterFunc(ctx, func() { conn.Close() })
+	return s, nil
+}
+
+// end gives the connection back, or closes it where it is lost.
+func (s *session) end() {
+	if !s.stop() || s.broken != nil {
+		s.conn.Close()
+		return
+	}
+	s.t.put(s.conn)
+}
+
+// ready tells why nothing can be sent any more.
+func (s *session) ready() error {
+	cause := s.broken
+	switch {
+	case s.ctx.Err() != nil:
+		cause = s.ctx.Err()
+	case cause == nil && s.conn.IsClosing():
+		cause = errors.New("the connection was closed")
+	case cause == nil:
+		return nil
+	}
+	return &identity.Error{Kind: identity.Unavailable, Op: s.t.op("send"), Err: fmt.Errorf("not sent: %w", cause)}
+}
+
+// write sends a change. An *identity.Error means that it was not sent; any other
+// error is the server's, or that of a connection lost on the way.
+func (s *session) write(send func(*goldap.Conn) error) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
+	err := send(s.conn)
+	if lost(err) {
+		s.broken = err
+	}
+	return err
+}
+
+// search is what to look for.
+type search struct {
+	what   string // for messages: "users"
+	base   string
+	scope  int
+	filter string
+	fields []string
+}
+
+// each hands every entry found to use, page by page. Its nil error means that
+// there are no others.
+func (s *session) each(q search, use func(*goldap.Entry) error) error {
+	paging := goldap.NewControlPaging(uint32(s.t.config.PageSize))
+	request := goldap.NewSearchRequest(q.base, q.scope, goldap.NeverDerefAliases, 0, 0, false, q.filter, q.fields, []goldap.Control{paging})
+	for seen := 0; ; {
+		if err := s.ready(); err != nil {
+			return err
+		}
+		page, err := s.conn.Search(request)
+		if err == nil && s.ctx.Err() != nil {
+			err = s.ctx.Err()
+		}
+		if err != nil {
+			return s.cut(q, seen, err)
+		}
+		if len(page.Referrals) > 0 && !s.t.config.IgnoreReferrals {
+			return s.incomplete(q, seen, fmt.Errorf("a part of the tree lies elsewhere: %s", page.Referrals[0]),
+				"narrow base_dn, or accept it with ignore_referrals: true")
+		}
+		seen += len(page.Entries)
+		for _, e := range page.Entries {
+			if err := ranged(e); err != nil {
+				return s.incomplete(q, seen, err, "raise the server's limit of values in an answer")
+			}
+			if err := use(e); err != nil {
+				return err
+			}
+		}
+		more, err := nextPage(paging, page)
+		if err != nil {
+			return s.incomplete(q, seen, err, "the server does not page as it should")
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// nextPage puts the answer's cookie into the request and says if there is one.
+func nextPage(paging *goldap.ControlPaging, page *goldap.SearchResult) (bool, error) {
+	answer, ok := goldap.FindControl(page.Controls, goldap.ControlTypePaging).(*goldap.ControlPaging)
+	if !ok || len(answer.Cookie) == 0 {
+		return false, nil
+	}
+	if len(page.Entries) == 0 && bytes.Equal(answer.Cookie, paging.Cookie) {
+		return false, errors.New("it repeats a page without entries")
+	}
+	paging.SetCookie(answer.Cookie)
+	return true, nil
+}
+
+// ranged finds values that the server hands out in parts only (member;range=0-1499):
+// a part must never be taken for all.
+func ranged(e *goldap.Entry) error {
+	for _, a := range e.Attributes {
+		if strings.Contains(strings.ToLower(a.Name), ";range=") {
+			return fmt.Errorf("%s: the server hands out %s only", e.DN, a.Name)
+		}
+	}
+	return nil
+}
+
+// cut explains a search that ended early.
+func (s *session) cut(q search, seen int, err error) error {
+	if lost(err) {
+		s.broken = err
+	}
+	hint := "try again; if it happens again, look into the server's log"
+	switch {
+	case goldap.IsErrorWithCode(err, goldap.LDAPResultNoSuchObject):
+		return &identity.Error{Kind: identity.Invalid, Op: s.t.op("read " + q.what), Object: q.base, Err: err,
+			Hint: "correct base_dn, or let the bind account see it"}
+	case goldap.IsErrorAnyOf(err, goldap.LDAPResultSizeLimitExceeded, goldap.LDAPResultAdminLimitExceeded):
+		hint = "lift the server's size limit for the bind account, also for paged searches"
+	case goldap.IsErrorWithCode(err, goldap.LDAPResultInsufficientAccessRights):
+		hint = "let the bind account read it"
+	}
+	return s.incomplete(q, seen, err, hint)
+}
+
+func (s *session) incomplete(q search, seen int, err error, hint string) error {
+	return &identity.Error{Kind: identity.Incomplete, Op: s.t.op("read " + q.what),
+		Object: fmt.Sprintf("ended after %d entries", seen), Err: err, Hint: hint}
+}
+
+// all returns the entries found.
+func (s *session) all(q search) ([]*goldap.Entry, error) {
+	var out []*goldap.Entry
+	err := s.each(q, func(e *goldap.Entry) error {
+		out = append(out, e)
+		return nil
+	})
+	return out, err
+}
+
+// at looks at one entry by its DN; nil where it is not there or does not match.
+func (s *session) at(what, dn, filter string, fields ...string) (*goldap.Entry, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	found, err := s.conn.Search(goldap.NewSearchRequest(dn, goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, filter, fields, nil))
+	switch {
+	case goldap.IsErrorWithCode(err, goldap.LDAPResultNoSuchObject):
+		return nil, nil
+	case err != nil:
+		return nil, s.cut(search{what: what, base: dn}, 0, err)
+	case len(found.Entries) == 0:
+		return nil, nil
+	}
+	return found.Entries[0], ranged(found.Entries[0])
+}
