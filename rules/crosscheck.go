@@ -17,7 +17,7 @@ func (l *loader) crossCheck(files []*source) {
 		for i, e := range s.doc.Rules {
 			path := strictyaml.Index("rules", i)
 			if e.Owner != "" {
-				l.owner(s, strictyaml.Join(path, "owner"), e.Owner)
+				l.answers(s, strictyaml.Join(path, "owner"), e.Owner)
 			}
 			l.given(s, strictyaml.Join(path, "groups"), e.Groups)
 			l.asked(s, strictyaml.Join(path, "when"), e.When)
@@ -29,7 +29,7 @@ func (l *loader) crossCheck(files []*source) {
 			l.approvers(s, path, e.Request)
 		}
 		for i, e := range s.doc.Constraints {
-			l.references(s, strictyaml.Join(strictyaml.Index("constraints", i), "conflict"), e.Conflict)
+			l.conflict(s, strictyaml.Join(strictyaml.Index("constraints", i), "conflict"), e.Conflict)
 		}
 		for i, e := range s.doc.Tests {
 			path := strictyaml.Index("tests", i)
@@ -74,11 +74,31 @@ func (l *loader) groupNames() []string {
 const maxSuggestions = 100
 
 func (l *loader) undefined(s *source, path, group string) {
-	hint := ""
-	if len(l.faults) < maxSuggestions {
-		hint = didYouMean("", group, l.groupNames())
+	l.fault(s, path, "undefined group %q%s: define it under groups", group, l.nearGroup(group))
+}
+
+// nearGroup suggests a group that may have been meant, as " (did you mean …?)".
+func (l *loader) nearGroup(group string) string {
+	if len(l.faults)+len(l.policy.Warnings) >= maxSuggestions {
+		return ""
 	}
-	l.fault(s, path, "undefined group %q%s: define it under groups", group, hint)
+	return didYouMean("", group, l.groupNames())
+}
+
+// warn notes what works and is probably not meant.
+func (l *loader) warn(s *source, path, format string, args ...any) {
+	l.policy.Warnings = append(l.policy.Warnings, s.positions.Fault(path, format, args...))
+}
+
+// conflict checks the groups of a constraint. One that is not there yet cannot
+// be held by anybody, so the constraint is true of it.
+func (l *loader) conflict(s *source, path string, groups []string) {
+	for i, group := range groups {
+		if !l.known(group) {
+			l.warn(s, strictyaml.Index(path, i), "undefined group %q%s: nobody can hold it, so the constraint keeps nothing apart here",
+				group, l.nearGroup(group))
+		}
+	}
 }
 
 func (l *loader) references(s *source, path string, groups []string) {
@@ -121,22 +141,32 @@ func (l *loader) asked(s *source, path string, x expression) {
 
 func (l *loader) owners(s *source, path string, owners []string) {
 	for i, owner := range owners {
-		l.owner(s, strictyaml.Index(path, i), owner)
+		l.answers(s, strictyaml.Index(path, i), owner)
 	}
 }
 
-// owner checks user:NAME, group:NAME and manager, which is the member's own.
-func (l *loader) owner(s *source, path, owner string) {
+// answers checks who answers for a group or a rule. A group that is not there
+// yet takes nothing from anybody, so it is a warning.
+func (l *loader) answers(s *source, path, owner string) {
+	if group := l.owner(s, path, owner); group != "" && !l.known(group) {
+		l.warn(s, path, "undefined group %q%s: nobody answers here until there is such a group", group, l.nearGroup(group))
+	}
+}
+
+// owner checks the shape of user:NAME, group:NAME and manager, which is the
+// member's own, and returns the group if it names one.
+func (l *loader) owner(s *source, path, owner string) (group string) {
 	if owner == "manager" {
-		return
+		return ""
 	}
 	kind, name, _ := strings.Cut(owner, ":")
 	switch {
 	case name == "" || (kind != "user" && kind != "group"):
 		l.fault(s, path, "%q is not an owner: write user:NAME, group:NAME or manager", owner)
-	case kind == "group" && !l.known(name):
-		l.undefined(s, path, name)
+	case kind == "group":
+		return name
 	}
+	return ""
 }
 
 // templateOwners checks owners that may have placeholders; which group one of
@@ -146,7 +176,7 @@ func (l *loader) templateOwners(s *source, path string, owners []string) {
 		if strings.HasPrefix(owner, "group:") && strings.Contains(owner, "{") {
 			continue
 		}
-		l.owner(s, strictyaml.Index(path, i), owner)
+		l.answers(s, strictyaml.Index(path, i), owner)
 	}
 }
 
@@ -161,7 +191,9 @@ func (l *loader) approvers(s *source, path string, r *requestEntry) {
 	for i, stage := range r.Approve {
 		if stage.By != "" && stage.By != "owners" {
 			at := strictyaml.Index(strictyaml.Join(strictyaml.Join(path, "request"), "approve"), i)
-			l.owner(s, strictyaml.Join(at, "by"), stage.By)
+			if group := l.owner(s, strictyaml.Join(at, "by"), stage.By); group != "" && !l.known(group) {
+				l.undefined(s, strictyaml.Join(at, "by"), group)
+			}
 		}
 	}
 }

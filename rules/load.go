@@ -17,7 +17,8 @@ type File struct {
 // Load reads the files of a policy and checks everything that can be checked
 // without users. targets are the configured targets that access may name; nil
 // means not to check that. All faults are told at once: the error wraps
-// strictyaml.Faults, each with file, line and column.
+// strictyaml.Faults, each with file, line and column. What only looks wrong is in
+// Policy.Warnings.
 //
 // The order of files does not matter: they are read in the order of their names.
 func Load(files []File, targets []string) (*Policy, error) {
@@ -42,6 +43,7 @@ func Load(files []File, targets []string) (*Policy, error) {
 	if err := l.faults.Err(); err != nil {
 		return nil, invalid("", err)
 	}
+	l.policy.Warnings = l.policy.Warnings.Sorted()
 	l.policy.Hash = hash(l.policy)
 	l.policy.Version = l.policy.Hash[:12]
 	return l.policy, nil

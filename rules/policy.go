@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/strictyaml"
 )
 
 // Policy is what the files say, checked. Load makes it; it does not change.
@@ -20,6 +21,10 @@ type Policy struct {
 	Templates   []Template
 	Constraints []Constraint
 	Tests       []Test
+
+	// Warnings are what works and is probably not meant, in the order of the
+	// files: an owner that is a group nobody defined.
+	Warnings strictyaml.Faults
 
 	lang *language
 }
