@@ -44,6 +44,9 @@ func (s *Source) Pull(ctx context.Context, _ sources.Cursor, sink sources.Sink) 
 	if refused != nil {
 		return sources.Checkpoint{}, refused
 	}
+	if ended := ctx.Err(); ended != nil {
+		return sources.Checkpoint{}, f.incomplete(ended)
+	}
 	if changed := f.changed(); changed != nil || sum != again {
 		return sources.Checkpoint{}, f.incomplete(errors.New("the file changed while it was read"))
 	}

@@ -1,0 +1,8 @@
+package sourcetest
+
+import "slices"
+
+// Cases returns the whole contract in reading order.
+func Cases() []Case {
+	return slices.Concat(tellingCases(), keyCases(), endingCases(), mannerCases())
+}
