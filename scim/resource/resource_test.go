@@ -163,6 +163,7 @@ func TestMatch(t *testing.T) {
 		`(userName eq "x" or active eq true) and not (title pr)`:                                   true,
 		`userName eq "x" and active eq true or externalId eq "00u1" and emails co "@x"`:            true,
 		resource.UserURN + ` pr`:                                                                   true,
+		`manager eq "boss" and department sw "eng"`:                                                true,
 		`addresses.locality eq "london" and phoneNumbers.value co "44" and roles.value eq "admin"`: true,
 	}
 	for text, want := range cases {

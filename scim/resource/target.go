@@ -34,7 +34,10 @@ func (t *Type) Resolve(path filter.Path, doc Document, object bool) (Target, err
 	if path.Attr != "" {
 		full += ":" + path.Attr
 	}
-	if path.Schema == "" || strings.EqualFold(path.Schema, t.URN) && path.Attr != "" {
+	if path.Schema == "" {
+		return t.plainTarget(path)
+	}
+	if strings.EqualFold(path.Schema, t.URN) && path.Attr != "" {
 		return coreTarget(t.Attributes, path)
 	}
 	if path.Sub == "" && path.Where == nil {
@@ -56,6 +59,19 @@ func (t *Type) Resolve(path filter.Path, doc Document, object bool) (Target, err
 		return Target{Extension: full}, nil
 	}
 	return extensionTarget(key, nil, path)
+}
+
+// plainTarget resolves a name without a schema: of a core attribute, or of an
+// attribute of a declared extension, as in Entra's manager eq "ID".
+func (t *Type) plainTarget(path filter.Path) (Target, error) {
+	if lookup(t.Attributes, path.Attr) == nil {
+		for _, x := range t.Extensions {
+			if a := lookup(x.Attributes, path.Attr); a != nil {
+				return extensionTarget(x.URN, a, path)
+			}
+		}
+	}
+	return coreTarget(t.Attributes, path)
 }
 
 // coreTarget resolves an attribute that must be declared.
