@@ -37,7 +37,7 @@ func parseDN(in string) ([]rdn, bool) {
 			attr, raw, ok := strings.Cut(part, "=")
 			value, valid := unescape(raw)
 			attr = strings.TrimSpace(attr)
-			if !ok || !valid || attr == "" || value == "" {
+			if !ok || !valid || !isAttributeName(attr) || value == "" {
 				return nil, false
 			}
 			r.parts = append(r.parts, ava{attr, value})
@@ -45,6 +45,13 @@ func parseDN(in string) ([]rdn, bool) {
 		out = append(out, r)
 	}
 	return out, true
+}
+
+// isAttributeName reports whether s can be an attribute's name or number.
+func isAttributeName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 // split cuts in at separators that are neither escaped nor quoted.
@@ -81,6 +88,9 @@ func unescape(in string) (string, bool) {
 	}
 	var out strings.Builder
 	for i := 0; i < len(in); i++ {
+		if in[i] == '"' {
+			return "", false // a quote within, neither escaped nor around it all
+		}
 		if in[i] != '\\' {
 			out.WriteByte(in[i])
 			continue
@@ -110,7 +120,7 @@ func trimEnd(in string) string {
 
 // escape makes a value safe inside a key.
 func escape(value string) string {
-	return strings.NewReplacer(`\`, `\5c`, ",", `\2c`, "+", `\2b`, "=", `\3d`).Replace(value)
+	return strings.NewReplacer(`\`, `\5c`, ",", `\2c`, "+", `\2b`, "=", `\3d`, `"`, `\22`, ";", `\3b`, "#", `\23`).Replace(value)
 }
 
 // dnKey is the form of a DN to compare by; false where in is no DN.
