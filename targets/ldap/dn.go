@@ -36,7 +36,9 @@ func canonical(dn string) string {
 // foldValue prepares a value for comparison as directories do for names
 // (RFC 4518): without case, in one composition, with single inner spaces.
 func foldValue(v string) string {
-	return strings.Join(strings.Fields(cases.Fold().String(norm.NFKC.String(v))), " ")
+	// Folding alone swaps the cases of some scripts; lower case settles that.
+	folded := strings.ToLower(cases.Fold().String(norm.NFKC.String(v)))
+	return strings.Join(strings.Fields(norm.NFKC.String(folded)), " ")
 }
 
 // child returns the DN of an entry under base that is named by one attribute.
