@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type call struct {
 	w      http.ResponseWriter
 	base   string  // absolute address of the front door
 	source *Source // whose token it carries
+	query  url.Values
 	id     string  // the resource in the path, "" for none
 }
 

@@ -15,7 +15,7 @@ const coreURN = "urn:ietf:params:scim:schemas:core:2.0:"
 // cannot be filtered (RFC 7644 section 4).
 func discovery(definitions func(*call) []map[string]any) serve {
 	return func(c *call) (answer, error) {
-		if c.URL.Query().Has("filter") {
+		if c.query.Has("filter") {
 			return answer{}, fault.New(http.StatusForbidden, "Definitions cannot be filtered.")
 		}
 		all := definitions(c)

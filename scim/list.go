@@ -26,7 +26,7 @@ type question struct {
 
 // asked reads the question of a URL.
 func (h *handler) asked(c *call, t *resource.Type) (question, error) {
-	values := c.URL.Query()
+	values := c.query
 	number := func(name string, absent int) (int, error) {
 		text := strings.TrimSpace(values.Get(name))
 		if text == "" {
@@ -127,7 +127,7 @@ func (h *handler) question(t *resource.Type, text string, start, count int, attr
 
 // projection reads what a client wants to see of one resource.
 func (h *handler) projection(c *call, t *resource.Type) (resource.Projection, error) {
-	values := c.URL.Query()
+	values := c.query
 	return t.Projection(names(values["attributes"]), names(values["excludedAttributes"]))
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -110,6 +111,9 @@ func (h *handler) answer(c *call) (answer, error) {
 	}
 	if err := acceptable(c.Header.Values("Accept")); err != nil {
 		return answer{}, err
+	}
+	if c.query, err = url.ParseQuery(c.URL.RawQuery); err != nil { // half a question would get a wrong answer
+		return answer{}, fault.InvalidValue("The query of the URL cannot be read: escape it.")
 	}
 	return serve(c)
 }

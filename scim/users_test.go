@@ -117,6 +117,7 @@ func TestUserRefusals(t *testing.T) {
 		{"PATCH", "/Users/" + id, patchBody(strings.TrimSuffix(strings.Repeat(`{"op":"remove","path":"title"},`, 4), ",")), 413, ""},
 		{"GET", "/Users?startIndex=x", "", 400, "invalidValue"},
 		{"GET", "/Users?count=1.5", "", 400, "invalidValue"},
+		{"GET", "/Users?filter=%zz", "", 400, "invalidValue"},
 		{"GET", "/Users?filter=nonsense", "", 400, "invalidFilter"},
 		{"GET", "/Users?filter=nonsense+eq+1", "", 400, "invalidFilter"},
 		{"GET", "/Users?filter=groups+eq+%22g%22", "", 400, "invalidFilter"},
