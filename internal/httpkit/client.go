@@ -78,9 +78,10 @@ type Request struct {
 
 // Response is an answer with a 2xx status.
 type Response struct {
-	Status int
-	Header http.Header
-	Body   []byte
+	Request string // method and path, for messages
+	Status  int
+	Header  http.Header
+	Body    []byte
 }
 
 // New makes a client without connecting.
@@ -174,7 +175,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode,
 			Err: fmt.Errorf("the answer is larger than %d MiB", c.opt.MaxAnswer>>20)}
 	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	return &Response{Request: r.name(), Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
 // traced notes in sent whether the request got a connection. From then on it

@@ -177,11 +177,29 @@ func (t *Target) deleteAccount(ctx context.Context, op targets.Op) targets.Resul
 		}
 		id = text(found, "id")
 	}
-	_, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodDelete, Path: place(users, id), Accept: media})
+	_, err := t.remove(ctx, place(users, id))
 	if isMissing(err) {
-		return targets.Result{Outcome: targets.Already, AccountID: id}
+		return t.confirmGone(ctx, op, id)
 	}
 	return withID(httpkit.Result(op, err), id)
+}
+
+// confirmGone makes sure that a 404 was about the account: a proxy or a moved
+// server answers 404 to everything, and the leaver would still be in. The list
+// of users must be there, and the account not in it.
+func (t *Target) confirmGone(ctx context.Context, op targets.Op, id string) targets.Result {
+	name := op.Account.Name
+	if name == "" {
+		name = id // nobody; only whether the list is there counts
+	}
+	found, err := t.findByName(ctx, name)
+	switch {
+	case errors.Is(err, errNoAccount), err == nil && text(found, "id") != id:
+		return targets.Result{Outcome: targets.Already, AccountID: id}
+	case err != nil:
+		return explain(op, err)
+	}
+	return httpkit.Failed(op, targets.Unknown, identity.Conflict, errors.New("the server says that the account is not there, and lists it"))
 }
 
 // createGroup looks first: not every server minds two groups of one name.

@@ -101,9 +101,28 @@ func (t *Target) send(ctx context.Context, method, path string, body any, ifMatc
 	if err != nil {
 		return nil, err
 	}
-	return t.client.Do(ctx, httpkit.Request{
+	return sane(t.client.Do(ctx, httpkit.Request{
 		Method: method, Path: path, Body: data, ContentType: media, Accept: media, IfMatch: ifMatch,
-	})
+	}))
+}
+
+// remove deletes what is at path.
+func (t *Target) remove(ctx context.Context, path string) (*httpkit.Response, error) {
+	return sane(t.client.Do(ctx, httpkit.Request{Method: http.MethodDelete, Path: path, Accept: media}))
+}
+
+// sane refuses a success that no SCIM server sends: a page to sign in, served
+// with 200 by something in between, is not a change made.
+func sane(resp *httpkit.Response, err error) (*httpkit.Response, error) {
+	if err != nil || len(resp.Body) == 0 {
+		return resp, err
+	}
+	var any resource
+	if json.Unmarshal(resp.Body, &any) != nil {
+		return nil, &httpkit.Failure{Request: resp.Request, Sent: true, Status: resp.Status,
+			Err: errors.New("success, but the answer is not JSON"), Hint: "something between us and the server may have answered"}
+	}
+	return resp, nil
 }
 
 // get reads one resource. Its error wraps identity.NotFound's failure where
