@@ -45,10 +45,10 @@ func (b *batch) userEvent(p *person) audit.Event {
 	switch {
 	case p.isNew():
 		e.Action = UserCreated
-		e.Detail["state"] = p.next.State
+		e.Detail["state"] = string(p.next.State)
 	case p.old.State != p.next.State:
 		e.Action = UserState
-		e.Detail["from"], e.Detail["to"] = p.old.State, p.next.State
+		e.Detail["from"], e.Detail["to"] = string(p.old.State), string(p.next.State)
 	}
 	if !p.isNew() {
 		if names := directory.Differences(p.old.Attributes, p.next.Attributes); len(names) > 0 {
@@ -59,11 +59,7 @@ func (b *batch) userEvent(p *person) audit.Event {
 		}
 	}
 	if len(p.entries) > 0 {
-		var records []string
-		for _, entry := range p.entries {
-			records = append(records, entry.record.Source+"/"+entry.record.Key)
-		}
-		e.Detail["records"] = records
+		e.Detail["record"] = p.entries[0].record.Source + "/" + p.entries[0].record.Key
 	}
 	b.explain(e)
 	return e

@@ -24,7 +24,7 @@ func (b *batch) meet(ctx context.Context, userNs []int64) error {
 	if len(userNs) == 0 {
 		return nil
 	}
-	users, err := b.tx.UsersByN(ctx, userNs)
+	users, err := b.tx.BareUsers(ctx, userNs)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (p *pull) cursor(ctx context.Context) (sources.Cursor, error) {
 // end, when those who stood in their way may have moved.
 func (p *pull) apply(ctx context.Context, sf *sift) error {
 	p.park, p.touched = sf.groups.len > 0, roaring64.New()
-	for records, err := range sf.people.records(ctx, batchSize) {
+	for records, err := range ahead(sf.people.records(ctx, batchSize)) {
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"birthright/identity"
@@ -15,10 +16,10 @@ import (
 // durable on return. Kind Conflict: the source has that userName already. Kind
 // Invalid: something about the lifecycle cannot be read.
 func (s *Service) Create(ctx context.Context, source string, r identity.Record) (identity.Record, error) {
-	r.ID = s.o.NewID()
-	r.Key = r.ID
-	return s.push(ctx, source, "create user", func(b *batch) (identity.Record, []string, error) {
-		return r, nil, b.uniqueName(ctx, r, "")
+	return s.push(ctx, source, "create user", func(*batch) (old, told identity.Record, err error) {
+		r.ID = s.o.NewID()
+		r.Key = r.ID
+		return old, r, nil
 	})
 }
 
@@ -27,45 +28,49 @@ func (s *Service) Create(ctx context.Context, source string, r identity.Record) 
 // changed. Kinds as for Create, and NotFound. Work, log and durability follow
 // what really changed: an update that changes nothing writes nothing.
 func (s *Service) Update(ctx context.Context, source, id string, change func(old identity.Record) (identity.Record, error)) (identity.Record, error) {
-	return s.push(ctx, source, "update user", func(b *batch) (identity.Record, []string, error) {
-		old, err := b.tx.RecordByID(ctx, source, id)
-		if err != nil {
-			return old, nil, err
+	return s.push(ctx, source, "update user", func(b *batch) (old, told identity.Record, err error) {
+		if old, err = b.tx.RecordByID(ctx, source, id); err != nil {
+			return old, told, err
 		}
 		offered := old
 		offered.Attributes = old.Attributes.Clone()
-		next, err := change(offered)
-		if err != nil {
-			return next, nil, err
-		}
-		next.ID, next.Key = old.ID, old.Key
-		return next, s.correlate.Keys(old), b.uniqueName(ctx, next, old.Attributes.First(identity.AttrUserName))
+		told, err = change(offered)
+		told.ID, told.Key = old.ID, old.Key
+		return old, told, err
 	})
 }
 
-// push takes one record in. prepare returns the record as told and the match
-// keys that it had before.
-func (s *Service) push(ctx context.Context, source, op string, prepare func(b *batch) (identity.Record, []string, error)) (identity.Record, error) {
+// push takes one record in; prepare returns it as stored and as told.
+func (s *Service) push(ctx context.Context, source, op string, prepare func(b *batch) (old, told identity.Record, err error)) (identity.Record, error) {
 	var stored identity.Record
 	err := s.change(ctx, source, sourceActor(source), func(b *batch) error {
-		told, before, err := prepare(b)
+		old, told, err := prepare(b)
 		if err != nil {
 			return err
 		}
 		if err := s.authority.Check(identity.Record{Source: source, Attributes: told.Attributes}); err != nil {
 			return &identity.Error{Kind: identity.Invalid, Op: op, Object: told.Attributes.First(identity.AttrUserName), Err: err}
 		}
-		if err := b.arrive(ctx, []identity.Record{told}); err != nil {
+		if err := b.uniqueName(ctx, told, old.Attributes.First(identity.AttrUserName)); err != nil {
 			return err
 		}
-		if err := b.reconsider(ctx, before); err != nil {
+		if stored, err = b.takeIn(ctx, old, told); err != nil {
 			return err
 		}
-		records, err := b.tx.RecordsByKey(ctx, source, []string{told.Key})
-		stored = records[told.Key]
-		return err
+		return b.reconsiderUnless(ctx, s.correlate.Keys(old), s.correlate.Keys(stored))
 	})
 	return stored, err
+}
+
+// takeIn is arrive for one record whose stored state is at hand; it returns the
+// record as it is stored then.
+func (b *batch) takeIn(ctx context.Context, old, told identity.Record) (identity.Record, error) {
+	b.enter(old, told)
+	if len(b.entries) == 0 {
+		return old, nil
+	}
+	err := b.finish(ctx)
+	return b.entries[0].record, err
 }
 
 // Remove takes in that source no longer has the record id. Who has no other
@@ -122,6 +127,15 @@ func (b *batch) uniqueName(ctx context.Context, r identity.Record, before string
 		}
 	}
 	return nil
+}
+
+// reconsiderUnless looks again at held records that shared a match key with a
+// record, unless that kept all of its keys.
+func (b *batch) reconsiderUnless(ctx context.Context, before, after []string) error {
+	if slices.Equal(before, after) {
+		return nil
+	}
+	return b.reconsider(ctx, before)
 }
 
 // reconsider looks again at held records that share one of keys with a record

@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"birthright/identity"
+)
 
 // UserNumbers returns which user has each of the names, without regard to
 // letter case, by name as given; names that nobody has are left out.
@@ -27,4 +31,10 @@ func (tx *Tx) UserNumbers(ctx context.Context, names []string) (map[string]int64
 		}
 	}
 	return out, nil
+}
+
+// BareUsers is UsersByN without the groups, for those who look at nothing but
+// what SaveUsers saves.
+func (tx *Tx) BareUsers(ctx context.Context, ns []int64) ([]identity.User, error) {
+	return list(ctx, tx, readUser, selectUsers+"WHERE n IN {numbers} ORDER BY n", numbers(ns))
 }
