@@ -3,8 +3,10 @@ package intake_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,7 +42,15 @@ func newHub(t testing.TB, o intake.Options) *hub {
 	t.Helper()
 	h := &hub{t: t, clock: noon}
 	now := func() time.Time { return h.clock }
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), store.Options{Now: now, Migrate: true})
+	file := filepath.Join(t.TempDir(), "hub.db")
+	blank, err := blankDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, blank, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), "sqlite:"+file, store.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +63,25 @@ func newHub(t testing.TB, o intake.Options) *hub {
 	h.reopen(o)
 	return h
 }
+
+// blankDatabase is a migrated database without contents, made once: properties
+// open hundreds.
+var blankDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "birthright-intake-test-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "blank.db")
+	db, err := store.Open(context.Background(), "sqlite:"+file, store.Options{Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 // reopen makes a service with other settings on the same database.
 func (h *hub) reopen(o intake.Options) {
