@@ -1,0 +1,60 @@
+# Everything a developer runs. `make help` lists it.
+
+GO ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# Packages with concurrency of their own: tested with the race detector.
+RACE = ./app/... ./intake/... ./reconcile/... ./scim/... ./store/... ./targets/... ./internal/ldapapp/... ./internal/scimapp/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/birthright
+	$(GO) build -trimpath -o bin/birthright ./cmd/birthright
+
+.PHONY: demo
+demo: ## Watch the whole main job; installs nothing
+	$(GO) run ./cmd/birthright demo
+
+.PHONY: test
+test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
+	$(GO) test $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test -race $(RACE)
+
+.PHONY: quick
+quick: ## Tests without the race detector and without installing anything
+	$(GO) test ./...
+
+.PHONY: peers
+peers: servers ## Against peers from other registries (sets them up itself)
+	./scripts/peers
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck, and that go.mod is tidy
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+
+.PHONY: vuln
+vuln: ## Known vulnerabilities in what is called; needs the vulnerability database
+	$(GO) run $(GOVULNCHECK) ./...
+
+.PHONY: bench
+bench: servers ## Measure against the floors; prints ratios
+	./scripts/bench
+
+.PHONY: fuzz
+fuzz: ## Each fuzz target for 20 seconds
+	./scripts/fuzz 20s
+
+.PHONY: servers
+servers: ## Install the servers that tests start: slapd, PostgreSQL
+	@./scripts/servers
+
+SHELL := /bin/bash
