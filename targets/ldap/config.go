@@ -50,7 +50,7 @@ type TLS struct {
 	ServerName string `yaml:"server_name"`
 }
 
-// Users says which entries are accounts and what may be done to them.
+// Users says which entries are accounts, and how new ones are made.
 type Users struct {
 	// BaseDN is where they are, at any depth, and where new ones are made.
 	BaseDN string `yaml:"base_dn"`
@@ -62,10 +62,6 @@ type Users struct {
 	ObjectClasses []string `yaml:"object_classes"`
 	// ID is the attribute that never changes; default entryUUID.
 	ID string `yaml:"id"`
-	// Create, Update and Delete allow these.
-	Create bool `yaml:"create"`
-	Update bool `yaml:"update"`
-	Delete bool `yaml:"delete"`
 	// Disable says how an account is marked inactive; without it accounts are
 	// not disabled.
 	Disable Disable `yaml:"disable"`

@@ -43,12 +43,13 @@ type idleConn struct {
 	since time.Time
 }
 
-// Capabilities follow from what the configuration allows.
+// Capabilities follow from the configuration; whether accounts are made and
+// ended at all is the engine's decision.
 func (t *Target) Capabilities() targets.Capabilities {
 	u, g := t.config.Users, t.config.Groups
 	return targets.Capabilities{
 		Kinds:          []string{kindGroup},
-		CreateAccounts: u.Create, UpdateAccounts: u.Update, DeleteAccounts: u.Delete, DisableAccounts: u.Disable.Attribute != "",
+		CreateAccounts: true, UpdateAccounts: true, DeleteAccounts: true, DisableAccounts: u.Disable.Attribute != "",
 		CreateEntitlements: g.Create,
 		Attributes:         t.schema.attributes(),
 		MaxBatch:           1000,

@@ -196,9 +196,6 @@ users:
   rdn: uid
   object_classes: [inetOrgPerson]
   id: entryUUID
-  create: true
-  update: true
-  delete: false
   disable: {attribute: description, active: "", inactive: "left"}
 groups: {base_dn: "ou=groups,dc=example,dc=com", filter: "", name: cn, object_class: groupOfNames, member: member, create: true, placeholder: "cn=nobody"}
 page_size: 500

@@ -57,7 +57,7 @@ func start(t testing.TB, options slapdtest.Options, change func(*ldap.Config)) *
 	r.config = ldap.Config{
 		URL: r.proxy.url(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3,
 		Users: ldap.Users{
-			BaseDN: peopleDN, Create: true, Update: true, Delete: true,
+			BaseDN:  peopleDN,
 			Disable: ldap.Disable{Attribute: "description", Inactive: "disabled by birthright"},
 		},
 		Groups: ldap.Groups{BaseDN: groupsDN, Create: true},

@@ -103,6 +103,9 @@ func (p *probe) users() {
 			return nil
 		})
 	p.note("read users", fmt.Sprintf("%d accounts", usable), err)
+	if schema.users.Disable.Attribute == "" {
+		p.note("disable accounts", "not set up: accounts of leavers keep working until they are deleted; see users.disable", nil)
+	}
 	if err == nil && usable < count {
 		p.warn("name users", fmt.Sprintf("%d entries have no %s or %s", count-usable, schema.users.RDN, schema.users.ID),
 			"narrow users.filter, correct users.rdn or users.id, or let the bind account read them")
