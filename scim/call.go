@@ -26,7 +26,7 @@ type call struct {
 	base   string  // absolute address of the front door
 	source *Source // whose token it carries
 	query  url.Values
-	id     string  // the resource in the path, "" for none
+	id     string // the resource in the path, "" for none
 }
 
 // answer is what a request gets: a status, and a body unless it is nil.

@@ -96,7 +96,7 @@ func TestReadRefuses(t *testing.T) {
 		{head + `,"emails":[{"value":"a","primary":true},{"value":"b","primary":true}]}`, "invalidValue", "more than one primary"},
 		{head + `,"x509Certificates":[{"value":"%"}]}`, "invalidValue", "base64"},
 		{head + `,"` + resource.EnterpriseURN + `":"x"}`, "invalidValue", "must be an object"},
-		{head + `,"emails":[` + strings.TrimSuffix(strings.Repeat(`{"value":"a"},`, 1001), ",") + `]}`, "invalidValue", "at most 1000"},
+		{head + `,"emails":[` + strings.TrimSuffix(strings.Repeat(`{"value":"a"},`, 251), ",") + `]}`, "invalidValue", "at most 250"},
 	}
 	for _, c := range cases {
 		object, err := resource.ReadObject([]byte(c.body))

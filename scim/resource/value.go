@@ -10,7 +10,7 @@ import (
 )
 
 // MaxValues bounds the values of one multi-valued attribute, members excepted.
-const MaxValues = 1000
+const MaxValues = 250
 
 // Value makes a value that a client sent for a regular, or says why it cannot be
 // one. Nil means unassigned: null, an empty array, an empty text or object.
