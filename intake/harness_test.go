@@ -28,6 +28,7 @@ type hub struct {
 	db       *store.DB
 	clock    time.Time
 	notified atomic.Int64
+	onNotify func()
 }
 
 func options() intake.Options {
@@ -86,7 +87,12 @@ var blankDatabase = sync.OnceValues(func() ([]byte, error) {
 // reopen makes a service with other settings on the same database.
 func (h *hub) reopen(o intake.Options) {
 	o.Now = func() time.Time { return h.clock }
-	o.Notify = func() { h.notified.Add(1) }
+	o.Notify = func() {
+		h.notified.Add(1)
+		if h.onNotify != nil {
+			h.onNotify()
+		}
+	}
 	o.TempDir = h.t.TempDir()
 	h.Service = intake.New(h.db, o)
 }

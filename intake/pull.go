@@ -115,7 +115,7 @@ func (p *pull) cursor(ctx context.Context) (sources.Cursor, error) {
 // end, when those who stood in their way may have moved.
 func (p *pull) apply(ctx context.Context, sf *sift) error {
 	p.park, p.touched = sf.groups.len > 0, roaring64.New()
-	for records, err := range ahead(sf.people.records(ctx, batchSize)) {
+	for records, err := range ahead(sf.people.records(ctx, p.s.batch)) {
 		if err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (p *pull) batch(ctx context.Context, fn func(b *batch) error) error {
 
 // leave takes in that the missing ones left.
 func (p *pull) leave(ctx context.Context) error {
-	for ns := range chunks(p.missing, batchSize) {
+	for ns := range chunks(p.missing, p.s.batch) {
 		err := p.batch(ctx, func(b *batch) error {
 			records, err := recordsByN(ctx, b.tx, p.name, ns)
 			if err != nil {
@@ -187,7 +187,7 @@ func (p *pull) unpark(ctx context.Context) error {
 		return nil
 	}
 	p.park = false
-	for ns := range chunks(p.touched, 5*batchSize) {
+	for ns := range chunks(p.touched, 5*p.s.batch) {
 		err := p.batch(ctx, func(b *batch) error { return b.enqueueUsers(ctx, ns) })
 		if err != nil {
 			return err

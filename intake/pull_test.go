@@ -502,6 +502,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		var want map[string]identity.User
 		for round := range 2 {
 			h := newHub(t, options())
+			h.SetBatch(rapid.IntRange(1, 9).Draw(rt, "batch"))
 			h.pull("hr", fake{people: hr})
 			h.pull("corp", fake{people: corp})
 			if round == 0 {
@@ -514,4 +515,40 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A pull that is killed between two batches is finished by the next one.
+func TestNextPullFinishesWhatWasCutOff(t *testing.T) {
+	people := crowd(40)
+	groups := []group{{"g", "staff", []string{"k1", "k39"}}, {"h", "eng", []string{"k2", "@g"}}}
+	changed := append(crowd(37), person("new", "userName", "new"))
+	for i := range changed {
+		changed[i].Attributes["title"] = []string{"T"}
+	}
+	want := newHub(t, options())
+	want.pull("hr", fake{people: people, groups: groups})
+	want.pull("hr", fake{people: changed, groups: groups[:1]})
+
+	for stop := range 12 {
+		h := newHub(t, options())
+		h.pull("hr", fake{people: people, groups: groups})
+		h.SetBatch(5)
+		ctx, cancel := context.WithCancel(t.Context())
+		batches := 0
+		h.onNotify = func() {
+			if batches++; batches > stop {
+				cancel()
+			}
+		}
+		_, err := h.Pull(ctx, "hr", fake{people: changed, groups: groups[:1]})
+		cancel()
+		h.onNotify = nil
+		if stop < 8 && err == nil {
+			t.Fatalf("after %d batches it was not cut off", stop)
+		}
+		h.pull("hr", fake{people: changed, groups: groups[:1]})
+		if !sameUsers(want.users(), h.users()) {
+			t.Errorf("cut off after %d batches:\n%s", stop, cmp.Diff(want.users(), h.users()))
+		}
+	}
 }

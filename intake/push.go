@@ -188,11 +188,11 @@ func (b *batch) again(ctx context.Context, source string, records []identity.Rec
 func (s *Service) reconsiderAll(ctx context.Context) error {
 	for after, more := int64(0), true; more; {
 		err := s.change(ctx, "", "hub", func(b *batch) error {
-			records, _, err := b.tx.Records(ctx, store.RecordQuery{Held: true, AfterN: after, Limit: batchSize})
+			records, _, err := b.tx.Records(ctx, store.RecordQuery{Held: true, AfterN: after, Limit: s.batch})
 			if err != nil {
 				return err
 			}
-			more = len(records) == batchSize
+			more = len(records) == s.batch
 			bySource := map[string][]identity.Record{}
 			for _, r := range records {
 				after = r.N

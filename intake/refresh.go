@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"time"
@@ -47,6 +49,13 @@ func (b *batch) refresh(ctx context.Context, userNs []int64) error {
 	return b.save(ctx)
 }
 
+// Settings stands for the configured correlation and authority: when it differs
+// from what it was when RefreshAll last ran, RefreshAll should run again.
+func (s *Service) Settings() string {
+	sum := sha256.Sum256([]byte(s.correlate.String() + "\n" + s.authority.String()))
+	return hex.EncodeToString(sum[:8])
+}
+
 // RefreshAll computes every user and every match key anew: correlation or
 // authority in the configuration may have changed. It leaves work for users that
 // differ and returns how many do. Records that are linked stay with their user;
@@ -54,11 +63,11 @@ func (b *batch) refresh(ctx context.Context, userNs []int64) error {
 func (s *Service) RefreshAll(ctx context.Context) (changed int, err error) {
 	for after, more := int64(0), true; more; {
 		err := s.change(ctx, "", "hub", func(b *batch) error {
-			users, _, err := b.tx.Users(ctx, store.UserFilter{AfterN: after, Limit: batchSize})
+			users, _, err := b.tx.Users(ctx, store.UserFilter{AfterN: after, Limit: s.batch})
 			if err != nil {
 				return err
 			}
-			more = len(users) == batchSize
+			more = len(users) == s.batch
 			ns := make([]int64, len(users))
 			for i, u := range users {
 				ns[i], after = u.N, u.N

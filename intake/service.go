@@ -12,7 +12,7 @@ import (
 )
 
 // batchSize is how many records one transaction takes in. Larger ones gain
-// little and keep others waiting.
+// little and keep other writers waiting.
 const batchSize = 5000
 
 // Options are the settings of a Service and what the program lends it.
@@ -45,6 +45,7 @@ type Service struct {
 	correlate directory.Correlation
 	authority directory.Authority
 	o         Options
+	batch     int // batchSize, but in tests
 }
 
 // New returns a Service on db.
@@ -66,6 +67,7 @@ func New(db *store.DB, o Options) *Service {
 		correlate: directory.NewCorrelation(o.Correlate),
 		authority: directory.NewAuthority(o.Sources, o.Authority),
 		o:         o,
+		batch:     batchSize,
 	}
 }
 

@@ -75,7 +75,7 @@ func (sf *sift) Record(r identity.Record) error {
 	sf.told++
 	clean(r.Attributes)
 	sf.filling = append(sf.filling, r)
-	if len(sf.filling) < batchSize {
+	if len(sf.filling) < sf.s.batch {
 		return nil
 	}
 	return sf.hand()
@@ -101,7 +101,7 @@ func (sf *sift) hand() error {
 	}
 	select {
 	case sf.full <- sf.filling:
-		sf.filling = make([]identity.Record, 0, batchSize)
+		sf.filling = make([]identity.Record, 0, sf.s.batch)
 		return nil
 	case <-sf.ctx.Done():
 		return context.Cause(sf.ctx)
