@@ -15,7 +15,7 @@
 //
 // Pages are decoded on one goroutine while the sink works on what came before,
 // and the server prepares the next page meanwhile. What is kept over a pull is
-// the index: about a hundred bytes a person, and no entry.
+// the index: about two hundred bytes a person, and no entry.
 //
 // It leaves the wire to internal/ldapwire, and to go-ldap the encoding of
 // filters.

@@ -4,7 +4,7 @@ import "hash/maphash"
 
 // index remembers, over one pull, which entry is known by which name: by DN, by
 // uid and by key. It holds hashes instead of names, 128 bits under a seed of its
-// own, so that a million people fit into some hundred megabytes; two names that
+// own, so that a million people fit into two hundred megabytes; two names that
 // collide by chance are not to be expected in the lifetime of this world, and
 // nobody can make a pair on purpose without knowing the seeds.
 type index struct {

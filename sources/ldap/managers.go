@@ -48,11 +48,7 @@ func (p *people) notePending(record identity.Record) {
 // reaches reports whether an entry of that canonical name would be in the pull
 // if it passed the filter.
 func (p *people) reaches(canon []byte) bool {
-	base, err := appendCanonical(nil, []byte(p.search.Base))
-	if err != nil {
-		return false
-	}
-	rest, under := bytes.CutSuffix(canon, base)
+	rest, under := bytes.CutSuffix(canon, p.base)
 	switch p.search.Scope {
 	case ldapwire.Base:
 		return under && len(rest) == 0

@@ -21,7 +21,11 @@ func (r *reader) readPeople(sink sources.Sink) (seen int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	p := &people{reader: r, plan: r.people, row: r.people.slots.newRow(), search: search}
+	base, err := appendCanonical(nil, []byte(search.Base))
+	if err != nil {
+		return 0, fmt.Errorf("users.base_dn: %w", err)
+	}
+	p := &people{reader: r, plan: r.people, row: r.people.slots.newRow(), search: search, base: base}
 	var outcome ldapwire.Outcome
 	made, taken := stream(r.cancel, func(emit func([]identity.Record) error) error {
 		p.emit = emit
@@ -57,6 +61,7 @@ type people struct {
 	plan   *plan
 	row    *row
 	search ldapwire.Search
+	base   []byte // of the search, canonical
 	emit   func([]identity.Record) error
 
 	batch   []identity.Record
