@@ -43,41 +43,58 @@ type App struct {
 	Intake *intake.Service
 	Runner *reconcile.Runner
 
-	engine  atomic.Pointer[rules.Engine]
-	sources []Source
-	wake    chan struct{}
-	closers closers
+	engine       atomic.Pointer[rules.Engine]
+	sources      []Source
+	destinations []reconcile.Destination
+	wake         chan struct{}
+	closers      closers
 }
 
-// Open loads the policy, opens the database and makes sources and targets; it
-// connects to none of them. A database without tables gets them; one that is
-// older than the program is refused until somebody says `birthright migrate up`.
-func Open(ctx context.Context, o Options) (app *App, err error) {
-	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.Close())
-		}
-	}()
-	if err := a.loadPolicy(); err != nil {
-		return nil, err
-	}
-	if err := a.openStore(ctx); err != nil {
-		return nil, err
-	}
-	a.Intake = intake.New(a.Store, a.intakeOptions())
-	if err := a.openSources(); err != nil {
-		return nil, err
-	}
-	destinations, err := a.openTargets()
+// Open is Prepare and Connect.
+func Open(ctx context.Context, o Options) (*App, error) {
+	a, err := Prepare(o)
 	if err != nil {
 		return nil, err
 	}
+	if err := a.Connect(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Prepare loads the policy and makes sources and targets. It connects to nothing
+// and writes nothing, so that whatever is wrong with the configuration is found
+// before anything is touched. Store, Intake and Runner are there after Connect.
+func Prepare(o Options) (*App, error) {
+	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1)}
+	if err := a.prepare(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) prepare() error {
+	if err := a.loadPolicy(); err != nil {
+		return err
+	}
+	if err := a.openSources(); err != nil {
+		return err
+	}
+	return a.openTargets()
+}
+
+// Connect opens the database. One without tables gets them; one that is older
+// than the program is refused until somebody says `birthright migrate up`.
+func (a *App) Connect(ctx context.Context) error {
+	if err := a.openStore(ctx); err != nil {
+		return err
+	}
+	a.Intake = intake.New(a.Store, a.intakeOptions())
 	a.Runner = reconcile.New(reconcile.Options{
-		Store: a.Store, Engine: a.engine.Load, Refresh: a.refresh, Destinations: destinations,
+		Store: a.Store, Engine: a.engine.Load, Refresh: a.refresh, Destinations: a.destinations,
 		Now: a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
 	})
-	return a, nil
+	return nil
 }
 
 func (o Options) withDefaults() Options {
@@ -98,7 +115,7 @@ func (o Options) withDefaults() Options {
 
 // openStore opens the database and gives an empty one its tables.
 func (a *App) openStore(ctx context.Context) error {
-	url, err := DatabaseURL(ctx, a.Config)
+	url, err := a.Config.DatabaseURL(ctx)
 	if err != nil {
 		return err
 	}
@@ -134,16 +151,6 @@ func prepareStore(ctx context.Context, url string, o store.Options) error {
 	return nil
 }
 
-// DatabaseURL returns the database's address, with the password in it; a
-// relative SQLite path is taken from the configuration file's folder.
-func DatabaseURL(ctx context.Context, cfg *config.Config) (string, error) {
-	url, err := cfg.Database.URL.Reveal(ctx, cfg.Dir)
-	if err != nil {
-		return "", err
-	}
-	return absoluteSQLite(url, cfg.Dir), nil
-}
-
 func (a *App) refresh(ctx context.Context, users []int64) error {
 	_, err := a.Intake.Refresh(ctx, users, a.Now())
 	return err
@@ -177,7 +184,7 @@ func Policy(cfg *config.Config) (*rules.Engine, error) {
 		if err != nil {
 			return nil, &identity.Error{Kind: identity.Invalid, Op: "read policy", Object: path, Err: err}
 		}
-		files = append(files, rules.File{Name: relative(cfg.Dir, path), Data: data})
+		files = append(files, rules.File{Name: policyName(cfg, path), Data: data})
 	}
 	names := make([]string, len(cfg.Targets))
 	for i, t := range cfg.Targets {

@@ -1,10 +1,10 @@
 // Package app is the program as a value: it wires configuration, store, policy,
 // sources, targets and the loops together, and is the only place that does.
 //
-//	Options ─▶ Open ─▶ App ─▶ Import, Runner.Plan, Runner.Sync …   (a command)
-//	                    └───▶ Start ─▶ Stop                        (the server)
+//	Options ─▶ Prepare ─▶ Connect ─▶ Import, Runner.Plan, Runner.Sync …   (a command)
+//	                         └─────▶ Start ─▶ Stop                        (the server)
 //
-// Open connects to the database and nothing else; Start listens, on port 0 if a
+// Prepare touches nothing, Connect the database and nothing else; Start listens, on port 0 if a
 // test says so, and Stop ends everything in the reverse order. Nothing here
 // decides anything about people or access.
 package app

@@ -3,24 +3,19 @@ package app
 import (
 	"path/filepath"
 	"strings"
+
+	"birthright/config"
 )
 
-// absoluteSQLite makes the path of a sqlite: address absolute.
-func absoluteSQLite(url, dir string) string {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" || strings.HasPrefix(path, ":memory:") || filepath.IsAbs(path) {
-		return url
-	}
-	return "sqlite:" + filepath.Join(dir, path)
-}
-
-// relative shortens path for people where it lies below dir.
-func relative(dir, path string) string {
-	short, err := filepath.Rel(dir, path)
+// policyName is what a policy file is called in messages: below the folder of
+// the configuration, it is written as that file was, so that the place can be
+// opened from where the program was started.
+func policyName(cfg *config.Config, path string) string {
+	short, err := filepath.Rel(cfg.Dir, path)
 	if err != nil || strings.HasPrefix(short, "..") {
 		return path
 	}
-	return short
+	return filepath.Join(filepath.Dir(cfg.File), short)
 }
 
 // path makes a path of the configuration absolute: relative ones start at the

@@ -11,16 +11,15 @@ import (
 )
 
 // openTargets makes the configured targets; none of them is contacted.
-func (a *App) openTargets() ([]reconcile.Destination, error) {
-	destinations := make([]reconcile.Destination, 0, len(a.Config.Targets))
+func (a *App) openTargets() error {
 	for _, t := range a.Config.Targets {
 		target, err := a.openTarget(t)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		destinations = append(destinations, destination(a.Config.Sync.Guard, t, target))
+		a.destinations = append(a.destinations, destination(a.Config.Sync.Guard, t, target))
 	}
-	return destinations, nil
+	return nil
 }
 
 func (a *App) openTarget(t config.Target) (targets.Target, error) {
@@ -62,9 +61,12 @@ func override[T any](value *T, with *T) {
 	}
 }
 
+// Destinations returns the configured targets in the order of the configuration.
+func (a *App) Destinations() []reconcile.Destination { return a.destinations }
+
 // Destination returns the target of that name with its settings.
 func (a *App) Destination(name string) (reconcile.Destination, error) {
-	for _, d := range a.Runner.Destinations {
+	for _, d := range a.destinations {
 		if d.Name() == name {
 			return d, nil
 		}

@@ -39,7 +39,7 @@ type Change struct {
 	Entitlement string           `json:"entitlement" yaml:"entitlement"`
 	Causes      []identity.Cause `json:"causes" yaml:"causes"`
 	Outcome     string           `json:"outcome" yaml:"outcome"`
-	Error       string           `json:"error,omitempty" yaml:"error,omitempty"`
+	Error       string           `json:"error" yaml:"error"`
 }
 
 // The outcomes of a Change beyond those of package targets.

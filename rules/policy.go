@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -35,6 +36,9 @@ type Position struct {
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 }
+
+// String returns "file:line:column".
+func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
 
 // Group is a group that the policy spells out.
 type Group struct {

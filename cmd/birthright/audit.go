@@ -49,6 +49,12 @@ func (f *auditFlags) query(now time.Time) (store.AuditQuery, error) {
 	return q, err
 }
 
+// check refuses flags that nothing can be looked up by.
+func (f *auditFlags) check(a *app.App, _ []string) error {
+	_, err := f.query(a.Now())
+	return errors.Join(err, notNegative("limit", f.limit))
+}
+
 // moment reads a time, or how long ago it was.
 func moment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
@@ -71,7 +77,7 @@ func (p *program) auditListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List what was done, newest first",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			q, err := f.query(a.Now())
 			if err != nil {
@@ -97,7 +103,7 @@ func (p *program) auditListCommand() *cobra.Command {
 				l.rows = append(l.rows, []string{strconv.FormatInt(r.Seq, 10), timeText(r.At), r.Actor, r.Action, r.Subject, string(detail)})
 			}
 			return p.print(l)
-		}),
+		}, f.check),
 	}
 	f.add(cmd)
 	cmd.Flags().IntVar(&f.limit, "limit", 100, "at most this many; 0 for all")
@@ -109,7 +115,7 @@ func (p *program) auditVerifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Check that nobody changed the log; names the first bad record",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if file != "" {
 				return p.verifyFile(file)
@@ -192,7 +198,7 @@ func (p *program) auditExportCommand() *cobra.Command {
 		Short: "Write the whole log in a form that can be checked offline",
 		Long: `Writes one JSON object a line: an opening, every record with its hash, and a closing
 with the head of the chain. ` + "`birthright audit verify --file FILE`" + ` checks it without a database.`,
-		Args: p.args(cobra.NoArgs),
+		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			return p.toFile(file, func(w io.Writer) error {
 				return a.Store.View(ctx, func(tx *store.Tx) error {

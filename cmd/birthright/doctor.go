@@ -21,7 +21,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.checkListing(p.examine(cmd.Context()))
 		},

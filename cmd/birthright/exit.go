@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/strictyaml"
 )
 
 // The exit codes of the contract.
@@ -45,10 +46,15 @@ func (p *program) exit(err error) int {
 	return exitCode(err)
 }
 
-// message is what a person reads: each fault on a line of its own.
+// message is what a person reads: one fault behind the program's name, several
+// as a list.
 func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "birthright: stopped"
+	}
+	var faults strictyaml.Faults
+	if errors.As(err, &faults) && len(faults) > 1 {
+		return fmt.Sprintf("birthright: %d faults:\n  %s", len(faults), strings.ReplaceAll(faults.Error(), "\n", "\n  "))
 	}
 	text := strings.TrimSpace(err.Error())
 	if text == "" {
@@ -63,7 +69,7 @@ func exitCode(err error) int {
 		return code.code
 	}
 	var usage usageError
-	if errors.As(err, &usage) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &usage) {
 		return exitUsage
 	}
 	switch identity.KindOf(err) {

@@ -84,7 +84,7 @@ func (p *program) groupListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List groups",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			views, err := groupViews(ctx, a)
 			if err != nil {
@@ -108,7 +108,7 @@ func (p *program) groupShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show GROUP",
 		Short: "Show one group",
-		Args:  p.args(cobra.ExactArgs(1)),
+		Args:  takes(1, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			views, err := groupViews(ctx, a)
 			if err != nil {
@@ -151,7 +151,7 @@ func (p *program) groupMembersCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "members GROUP",
 		Short: "List who is in a group, and why",
-		Args:  p.args(cobra.ExactArgs(1)),
+		Args:  takes(1, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			views := []memberView{}
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {

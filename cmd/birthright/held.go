@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
 	"birthright/audit"
 	"birthright/identity"
+	"birthright/intake"
 	"birthright/store"
 )
 
@@ -22,7 +24,7 @@ func (p *program) heldListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List what is held, with the reasons",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			var rows []store.HeldRow
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -66,9 +68,6 @@ from a source are taken for gone by the next import that misses no others. A rec
 that could not be told from another person's is given to a user with --user, or
 becomes a user of its own with --new.`,
 		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
-			if err := required("reason", f.reason, "say why; it goes into the audit log"); err != nil {
-				return err
-			}
 			rows, err := chooseHeld(ctx, a, ids, f)
 			if err != nil {
 				return err
@@ -78,9 +77,9 @@ becomes a user of its own with --new.`,
 					return err
 				}
 			}
-			p.remark("%d released.", len(rows))
+			p.remarkReleased(rows)
 			return nil
-		}),
+		}, f.check),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.reason, "reason", "", "why it is right; required")
@@ -91,15 +90,45 @@ becomes a user of its own with --new.`,
 	return cmd
 }
 
-// chooseHeld finds what to release; one unknown id releases nothing.
-func chooseHeld(ctx context.Context, a *app.App, ids []string, f releaseFlags) ([]store.HeldRow, error) {
-	if f.all == (len(ids) > 0) {
-		return nil, usageError{errors.New("name what to release, or say --all; `birthright held list` shows the ids")}
+// check refuses flags that contradict each other.
+func (f *releaseFlags) check(a *app.App, ids []string) error {
+	switch {
+	case f.all == (len(ids) > 0):
+		return usageError{errors.New("name what to release, or say --all; `birthright held list` shows the ids")}
+	case f.target != "" && !f.all:
+		return usageError{errors.New("--target goes with --all; an id says enough by itself")}
+	case f.user != "" && f.newUser:
+		return usageError{errors.New("--user and --new contradict each other: is the record an existing user's, or a new one's?")}
+	case f.all && (f.user != "" || f.newUser):
+		return usageError{errors.New("--all does not place records: name each with --user or --new")}
+	case f.target != "":
+		if err := knownTargets(a, []string{f.target}); err != nil {
+			return err
+		}
 	}
+	return required("reason", f.reason, "say why; it goes into the audit log")
+}
+
+// remarkReleased says what happens next.
+func (p *program) remarkReleased(rows []store.HeldRow) {
+	if len(rows) == 0 {
+		p.remark("Nothing is held.")
+		return
+	}
+	next := map[string]string{
+		"removal": "`birthright sync`", "missing": "`birthright import`", "ambiguous": "`birthright import` and `birthright sync`",
+	}[rows[0].Kind]
+	p.remark("Released: %s. %s goes on with it.", count(len(rows), "thing", "things"), next)
+}
+
+// chooseHeld finds what to release; one unknown id releases nothing. Ambiguous
+// records need a decision each, so that --all leaves them.
+func chooseHeld(ctx context.Context, a *app.App, ids []string, f releaseFlags) ([]store.HeldRow, error) {
 	var rows []store.HeldRow
 	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if f.all {
 			rows, err = tx.Held(ctx, store.HeldFilter{Target: f.target, Open: true})
+			rows = slices.DeleteFunc(rows, func(h store.HeldRow) bool { return h.Kind == intake.HeldAmbiguous })
 			return err
 		}
 		for _, id := range ids {
@@ -109,6 +138,9 @@ func chooseHeld(ctx context.Context, a *app.App, ids []string, f releaseFlags) (
 					Kind: identity.NotFound, Op: "release", Object: id, Err: errors.New("nothing is held under that id"),
 					Hint: "`birthright held list` shows what is; nothing was released",
 				}
+			}
+			if err == nil {
+				err = f.fits(h)
 			}
 			if err != nil {
 				return err
@@ -120,8 +152,20 @@ func chooseHeld(ctx context.Context, a *app.App, ids []string, f releaseFlags) (
 	return rows, err
 }
 
+// fits checks that the flags decide what h asks.
+func (f *releaseFlags) fits(h store.HeldRow) error {
+	placed := f.user != "" || f.newUser
+	switch {
+	case h.Kind == intake.HeldAmbiguous && !placed:
+		return usageError{fmt.Errorf("%s is a record that could be several people's: say whose with --user USER, or --new; nothing was released", h.ID)}
+	case h.Kind != intake.HeldAmbiguous && placed:
+		return usageError{fmt.Errorf("%s is no ambiguous record: leave out --user and --new; nothing was released", h.ID)}
+	}
+	return nil
+}
+
 func release(ctx context.Context, a *app.App, h store.HeldRow, f releaseFlags) error {
-	if h.Kind == "ambiguous" {
+	if h.Kind == intake.HeldAmbiguous {
 		return resolve(ctx, a, h, f)
 	}
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
@@ -147,9 +191,6 @@ func release(ctx context.Context, a *app.App, h store.HeldRow, f releaseFlags) e
 
 // resolve decides whose a record is.
 func resolve(ctx context.Context, a *app.App, h store.HeldRow, f releaseFlags) error {
-	if (f.user == "") == !f.newUser {
-		return usageError{fmt.Errorf("%s is a record that could be several people's: say --user USER or --new", h.ID)}
-	}
 	userID := ""
 	if f.user != "" {
 		err := a.Store.View(ctx, func(tx *store.Tx) error {

@@ -18,19 +18,41 @@ func (p *program) importCommand() *cobra.Command {
 		Long: `Reads the named sources, or all that can be read, and brings the directory up to
 them. A source is taken in whole or not at all: one that fails half-way, or that
 suddenly misses many people, changes nothing.`,
+		Args: takes(0, anyNumber),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			reports, err := a.Import(ctx, args)
 			if printed := p.print(importListing(reports)); printed != nil {
 				return errors.Join(printed, err)
 			}
-			for _, r := range reports {
-				for _, h := range r.Held {
-					p.remark("held: %s: %s", h.Subject, h.Reason)
-				}
-			}
+			p.remarkImports(reports, err)
 			return err
-		}),
+		}, knownSources),
 	}
+}
+
+// remarkImports says what waits for a person and what comes next. What held a
+// whole source is told by err.
+func (p *program) remarkImports(reports []intake.Report, err error) {
+	changed := 0
+	for _, r := range reports {
+		changed += r.Added + r.Changed + r.Gone
+		if r.Ambiguous > 0 {
+			p.remark("%s: %s for a person to look at: `birthright held list`", r.Source, count(r.Ambiguous, "record waits", "records wait"))
+		}
+	}
+	if changed > 0 && err == nil {
+		p.remark("`birthright plan` shows what follows from it.")
+	}
+}
+
+// knownSources checks that arguments are names of sources.
+func knownSources(a *app.App, names []string) error {
+	for _, name := range names {
+		if _, err := a.Source(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // importView is what reading one source came to.

@@ -23,7 +23,7 @@ func (p *program) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a commented configuration, a policy, a people file and a file target to start from",
-		Args:  p.args(cobra.MaximumNArgs(1)),
+		Args:  takes(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {

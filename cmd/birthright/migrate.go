@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/migrations"
 	"birthright/store"
 )
@@ -18,13 +17,13 @@ func (p *program) migrateUpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "up",
 		Short: "Bring the database's tables up to this program",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := p.loadConfig()
 			if err != nil {
 				return err
 			}
-			url, err := app.DatabaseURL(cmd.Context(), cfg)
+			url, err := cfg.DatabaseURL(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -41,13 +40,13 @@ func (p *program) migrateStatusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
 		Short: "Show which migrations are applied; exits with 1 where some are not",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := p.loadConfig()
 			if err != nil {
 				return err
 			}
-			url, err := app.DatabaseURL(cmd.Context(), cfg)
+			url, err := cfg.DatabaseURL(cmd.Context())
 			if err != nil {
 				return err
 			}

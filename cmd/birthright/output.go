@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -110,6 +112,7 @@ func defused(cell string) string {
 
 // printTable aligns columns by what a terminal shows: names come in many scripts.
 func printTable(w io.Writer, header []string, rows [][]string) error {
+	header, rows = withoutEmpty(header, rows)
 	widths := make([]int, len(header))
 	for i, h := range header {
 		widths[i] = runewidth.StringWidth(h)
@@ -133,11 +136,45 @@ func printTable(w io.Writer, header []string, rows [][]string) error {
 		b.Reset()
 		fmt.Fprintln(w, text)
 	}
-	line(header, strings.ToUpper)
+	line(header, heading)
 	for _, row := range rows {
 		line(row, func(s string) string { return s })
 	}
 	return nil
+}
+
+// heading is a column's name for people.
+func heading(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "_", " ")) }
+
+// withoutEmpty drops columns in which no row has anything: they would only make
+// people look.
+func withoutEmpty(header []string, rows [][]string) ([]string, [][]string) {
+	var keep []int
+	for i := range header {
+		if slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
+			keep = append(keep, i)
+		}
+	}
+	pick := func(row []string) []string {
+		out := make([]string, len(keep))
+		for i, k := range keep {
+			out[i] = row[k]
+		}
+		return out
+	}
+	kept := make([][]string, len(rows))
+	for i, row := range rows {
+		kept[i] = pick(row)
+	}
+	return pick(header), kept
+}
+
+// count is a number with its noun: "1 file", "2 files".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // visible drops control characters: a name from a directory must not move the

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +25,12 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.full, "full", false, "read targets whole and find drift, instead of trusting what is remembered")
 }
 
+// check refuses targets that are not configured.
+func (f *runFlags) check(a *app.App, _ []string) error { return knownTargets(a, f.targets) }
+
 func (f *runFlags) request(actor string) reconcile.Request {
-	return reconcile.Request{Targets: f.targets, User: f.user, Full: f.full, Actor: actor}
+	slices.Sort(f.targets)
+	return reconcile.Request{Targets: slices.Compact(f.targets), User: f.user, Full: f.full, Actor: actor}
 }
 
 func (p *program) planCommand() *cobra.Command {
@@ -33,7 +39,7 @@ func (p *program) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "What a sync would do and why; changes nothing",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			report, err := a.Runner.Plan(ctx, flags.request(a.Actor))
 			if err != nil {
@@ -42,8 +48,8 @@ func (p *program) planCommand() *cobra.Command {
 			if err := p.printReport(report); err != nil {
 				return err
 			}
-			return planVerdict(report, tell)
-		}),
+			return p.planVerdict(report, tell)
+		}, flags.check),
 	}
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&tell, "exit-code", false, "exit with 5 where something would change")
@@ -51,14 +57,17 @@ func (p *program) planCommand() *cobra.Command {
 }
 
 // planVerdict is the exit code of a plan.
-func planVerdict(report reconcile.Report, tell bool) error {
+func (p *program) planVerdict(report reconcile.Report, tell bool) error {
 	changes, held, _ := report.Totals()
 	switch {
 	case len(report.Incomplete()) > 0:
 		return codeError{exitFailed, incomplete(report)}
 	case held > 0:
-		return codeError{code: exitHeld}
-	case tell && changes > 0:
+		return codeError{exitHeld, fmt.Errorf("a guard would hold %s back; `birthright sync` does the rest and `birthright held list` shows them then", count(held, "removal", "removals"))}
+	case changes > 0:
+		p.remark("`birthright sync` carries it out.")
+	}
+	if tell && changes > 0 {
 		return codeError{code: exitChanges}
 	}
 	return nil

@@ -19,7 +19,7 @@ func (p *program) policyCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Validate the policy files and run their tests; needs no database",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := p.loadConfig()
 			if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,6 +38,9 @@ func because(causes []identity.Cause) string {
 	parts := make([]string, len(causes))
 	for i, c := range causes {
 		parts[i] = c.String()
+		if c.Kind == identity.CauseNone {
+			parts[i] = c.Name
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -50,26 +54,10 @@ func outcome(c reconcile.Change) string {
 
 // remarkRun sums up one target for people.
 func (p *program) remarkRun(run reconcile.Run) {
-	counts := map[string]int{}
-	for _, c := range run.Changes {
-		counts[c.Outcome]++
+	if !run.Complete && len(run.Changes) == 0 {
+		return // the error says all there is
 	}
-	if n := len(run.Held); n > 0 {
-		counts["held"] = n
-	}
-	if n := len(run.Drift); n > 0 {
-		counts["drift"] = n
-	}
-	var parts []string
-	for name, n := range counts {
-		parts = append(parts, fmt.Sprintf("%d %s", n, name))
-	}
-	slices.SortFunc(parts, cmp.Compare[string])
-	text := cmp.Or(strings.Join(parts, ", "), "nothing to do")
-	if !run.Complete {
-		text = "not complete; " + text
-	}
-	p.remark("%s: %s", run.Target, text)
+	p.remark("%s: %s", run.Target, summary(run))
 	for _, d := range run.Drift {
 		p.remark("  drift: %s %s", describeDrift(d), d.Entitlement)
 	}
@@ -80,6 +68,31 @@ func (p *program) remarkRun(run reconcile.Run) {
 		}
 		p.remark("  waiting: %s for %s: %s", w.User, strings.Join(w.Entitlements, ", "), w.Reason)
 	}
+}
+
+// summary counts a run's changes by what became of them: "3 done (2 add, 1
+// remove), 1 held".
+func summary(run reconcile.Run) string {
+	outcomes, actions := map[string]int{}, map[string]map[string]int{}
+	for _, c := range run.Changes {
+		outcomes[c.Outcome]++
+		if actions[c.Outcome] == nil {
+			actions[c.Outcome] = map[string]int{}
+		}
+		actions[c.Outcome][string(c.Action)]++
+	}
+	var parts []string
+	for _, outcome := range slices.Sorted(maps.Keys(outcomes)) {
+		var kinds []string
+		for _, action := range slices.Sorted(maps.Keys(actions[outcome])) {
+			kinds = append(kinds, fmt.Sprintf("%d %s", actions[outcome][action], action))
+		}
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", outcomes[outcome], outcome, strings.Join(kinds, ", ")))
+	}
+	if n := len(run.Held); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d held", n))
+	}
+	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
 }
 
 func describeDrift(d reconcile.Drift) string {

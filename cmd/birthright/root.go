@@ -16,7 +16,6 @@ import (
 
 	"birthright/app"
 	"birthright/config"
-	"birthright/identity"
 	sourcekinds "birthright/sources/builtin"
 	targetkinds "birthright/targets/builtin"
 )
@@ -63,7 +62,7 @@ writes down what it did.
 Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright init`" + ` to set up your own.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.checkFlags() },
-		Args:              cobra.NoArgs,
+		Args:              p.subcommands(),
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
@@ -71,7 +70,8 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	flags.StringVarP(&p.output, "output", "o", "table", "how to print data: table, json, yaml or csv")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print data only: no progress, no remarks")
 	flags.StringVar(&p.logLevel, "log-level", "warn", "what is logged to standard error: debug, info, warn or error")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return p.usage(cmd, err) })
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
 		p.demoCommand(), p.initCommand(), p.serveCommand(),
 		p.importCommand(), p.planCommand(), p.syncCommand(),
@@ -94,38 +94,6 @@ func (p *program) checkFlags() error {
 	}
 	p.progress = newProgress(p.err, p.quiet)
 	return nil
-}
-
-// usageError is a command line that cannot be right.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func (p *program) usage(cmd *cobra.Command, err error) error {
-	return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
-}
-
-// args wraps a check of positional arguments so that a wrong number is a usage error.
-func (p *program) args(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return p.usage(cmd, err)
-		}
-		return nil
-	}
-}
-
-// family is a command that only groups others.
-func (p *program) family(use, short string, members ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{
-		Use: use, Short: short,
-		Args: p.args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.usage(cmd, fmt.Errorf("%s needs one of its subcommands", cmd.CommandPath()))
-		},
-	}
-	cmd.AddCommand(members...)
-	return cmd
 }
 
 func (p *program) log() *slog.Logger {
@@ -171,25 +139,53 @@ func kinds() config.Kinds {
 	return config.Kinds{Sources: sourcekinds.Kinds(), Targets: targetkinds.Kinds()}
 }
 
-// open opens the program's parts as the configuration says.
-func (p *program) open(ctx context.Context) (*app.App, error) {
+// prepare reads configuration and policy; it touches nothing else.
+func (p *program) prepare() (*app.App, error) {
 	cfg, err := p.loadConfig()
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(ctx, app.Options{
-		Config: cfg, Now: time.Now, Log: p.log(), Progress: p.progress.step, Actor: operator(),
-	})
+	a, err := app.Prepare(app.Options{Config: cfg, Now: time.Now, Log: p.log(), Progress: p.progress.step, Actor: operator()})
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range a.Engine().Policy().Warnings {
+		p.remark("warning: %s", w)
+	}
+	return a, nil
 }
 
-// with opens the program, runs do, and closes it again.
-func (p *program) with(do func(ctx context.Context, a *app.App, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		a, err := p.open(cmd.Context())
+// action is what a command does, and a check what must hold before it may.
+type (
+	action func(ctx context.Context, a *app.App, args []string) error
+	check  func(a *app.App, args []string) error
+)
+
+// with opens the program, runs do, and closes it again. The checks come before
+// the database is touched: a command line that cannot be right changes nothing.
+func (p *program) with(do action, checks ...check) func(*cobra.Command, []string) error {
+	return p.offline(func(ctx context.Context, a *app.App, args []string) error {
+		if err := a.Connect(ctx); err != nil {
+			return err
+		}
+		return do(ctx, a, args)
+	}, checks...)
+}
+
+// offline is with for what needs no database.
+func (p *program) offline(do action, checks ...check) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) (err error) {
+		a, err := p.prepare()
 		if err != nil {
 			return err
 		}
-		return errors.Join(do(cmd.Context(), a, args), a.Close())
+		defer func() { err = errors.Join(err, a.Close()) }()
+		for _, c := range checks {
+			if err := c(a, args); err != nil {
+				return err
+			}
+		}
+		return do(cmd.Context(), a, args)
 	}
 }
 
@@ -199,12 +195,4 @@ func operator() string {
 		return "operator:" + u.Username
 	}
 	return fmt.Sprintf("operator:%d", os.Getuid())
-}
-
-// required complains about a flag that must be given.
-func required(name, value, why string) error {
-	if value != "" {
-		return nil
-	}
-	return &identity.Error{Kind: identity.Invalid, Err: fmt.Errorf("--%s is missing: %s", name, why)}
 }

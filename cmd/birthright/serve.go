@@ -19,7 +19,7 @@ func (p *program) serveCommand() *cobra.Command {
 		Long: `Listens for SCIM pushes, reads sources and targets on their schedules, and sends
 every change out at once. SIGHUP reads the policy files again; a policy with a
 fault changes nothing. SIGINT and SIGTERM stop it cleanly.`,
-		Args: p.args(cobra.NoArgs),
+		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			s, err := a.Start(ctx)
 			if err != nil {

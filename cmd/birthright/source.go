@@ -20,7 +20,7 @@ func (p *program) sourceListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the configured sources and when they were last read",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			states := map[string]store.SourceState{}
 			err := a.Store.View(ctx, func(tx *store.Tx) error {
@@ -95,7 +95,8 @@ func (p *program) sourceCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [SOURCE…]",
 		Short: "Check connection and rights, with a clear verdict",
-		RunE: p.with(func(ctx context.Context, a *app.App, names []string) error {
+		Args:  takes(0, anyNumber),
+		RunE: p.offline(func(ctx context.Context, a *app.App, names []string) error {
 			chosen := a.Sources()
 			if len(names) > 0 {
 				chosen = nil

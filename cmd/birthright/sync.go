@@ -23,7 +23,7 @@ func (p *program) syncCommand() *cobra.Command {
 		Long: `Carries out what ` + "`birthright plan`" + ` shows. On a terminal it shows the plan first and
 asks; with --yes, or where nobody can answer, it goes ahead: guards, not questions,
 protect against a change of unusual size.`,
-		Args: p.args(cobra.NoArgs),
+		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			if !yes && p.interactive() {
 				if agreed, err := p.confirm(ctx, a, flags); err != nil || !agreed {
@@ -38,7 +38,7 @@ protect against a change of unusual size.`,
 				return err
 			}
 			return syncVerdict(report)
-		}),
+		}, flags.check),
 	}
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
@@ -76,12 +76,14 @@ func (p *program) confirm(ctx context.Context, a *app.App, flags runFlags) (bool
 func syncVerdict(report reconcile.Report) error {
 	_, held, _ := report.Totals()
 	switch {
+	case len(report.Incomplete()) == len(report.Runs) && len(report.Runs) > 0:
+		return codeError{exitFailed, incomplete(report)}
 	case len(report.Incomplete()) > 0:
 		return codeError{exitPart, incomplete(report)}
 	case report.Failed() > 0:
-		return codeError{exitPart, fmt.Errorf("%d changes could not be made; they are tried again by the next sync, or by itself where `birthright serve` runs", report.Failed())}
+		return codeError{exitPart, fmt.Errorf("%s could not be made; the next sync, or `birthright serve` by itself, tries again", count(report.Failed(), "change", "changes"))}
 	case held > 0:
-		return codeError{exitHeld, fmt.Errorf("%d changes are held by a guard; `birthright held list` shows them", held)}
+		return codeError{exitHeld, fmt.Errorf("a guard holds %s back; `birthright held list` shows them", count(held, "removal", "removals"))}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (p *program) targetListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the configured targets, when they were last read, and what they are owed",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			l := listing{
 				header: []string{"target", "kind", "managed", "overdue", "last_full_at", "last_error"},
@@ -56,10 +56,16 @@ func (p *program) targetListCommand() *cobra.Command {
 	}
 }
 
+// knownTargets checks that names are names of targets.
+func knownTargets(a *app.App, names []string) error {
+	_, err := chosenTargets(a, names)
+	return err
+}
+
 // chosenTargets returns the named destinations, or all of them.
 func chosenTargets(a *app.App, names []string) ([]reconcile.Destination, error) {
 	if len(names) == 0 {
-		return a.Runner.Destinations, nil
+		return a.Destinations(), nil
 	}
 	var out []reconcile.Destination
 	for _, name := range names {
@@ -76,7 +82,8 @@ func (p *program) targetCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [TARGET…]",
 		Short: "Check connection and rights, with a clear verdict; changes nothing",
-		RunE: p.with(func(ctx context.Context, a *app.App, names []string) error {
+		Args:  takes(0, anyNumber),
+		RunE: p.offline(func(ctx context.Context, a *app.App, names []string) error {
 			chosen, err := chosenTargets(a, names)
 			if err != nil {
 				return err
@@ -109,7 +116,8 @@ func (p *program) targetCatalogCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "catalog [TARGET…]",
 		Short: "List the entitlements that targets have, and how many hold each",
-		RunE: p.with(func(ctx context.Context, a *app.App, names []string) error {
+		Args:  takes(0, anyNumber),
+		RunE: p.offline(func(ctx context.Context, a *app.App, names []string) error {
 			chosen, err := chosenTargets(a, names)
 			if err != nil {
 				return err

@@ -26,21 +26,12 @@ const defaultTokenLife = "180d"
 
 func (p *program) tokenCreateCommand() *cobra.Command {
 	var source, life string
+	var ttl time.Duration
 	cmd := &cobra.Command{
 		Use:   "create --source SOURCE",
 		Short: "Make a token for a source; it is shown once",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			if err := required("source", source, "name the source that will push with the token"); err != nil {
-				return err
-			}
-			if _, err := a.Source(source); err != nil {
-				return err
-			}
-			ttl, err := duration.Parse(life)
-			if err != nil || ttl <= 0 {
-				return usageError{fmt.Errorf("--expires %s: write a time such as 90d", life)}
-			}
 			plain, token, err := tokens.New(rand.Reader, source, tokens.ScopeSCIM, a.Now(), ttl)
 			if err != nil {
 				return err
@@ -64,6 +55,20 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 				return err
 			}
 			p.remark("This is the only time the token is shown; the hub keeps a hash of it.")
+			if s, err := a.Source(source); err == nil && !s.Pushes() {
+				p.remark("warning: source %s is of kind %s: the hub reads it, and nothing pushes to it", source, s.Kind)
+			}
+			return nil
+		}, func(a *app.App, _ []string) (err error) {
+			if err := required("source", source, "name the source that will push with the token"); err != nil {
+				return err
+			}
+			if _, err := a.Source(source); err != nil {
+				return err
+			}
+			if ttl, err = duration.Parse(life); err != nil || ttl <= 0 {
+				return usageError{fmt.Errorf("--expires %s: write how long, such as 90d or 12h", life)}
+			}
 			return nil
 		}),
 	}
@@ -77,7 +82,7 @@ func (p *program) tokenListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List tokens, without their secrets",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			var rows []store.TokenRow
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -125,9 +130,10 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "revoke ID…",
 		Short: "Make tokens useless at once",
-		Args:  p.args(cobra.MinimumNArgs(1)),
+		Args:  takes(1, anyNumber),
 		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
-			return a.Store.Update(ctx, func(tx *store.Tx) error {
+			revoked := 0
+			err := a.Store.Update(ctx, func(tx *store.Tx) error {
 				for _, id := range ids {
 					t, err := tx.TokenByID(ctx, id)
 					if identity.KindOf(err) == identity.NotFound {
@@ -147,9 +153,15 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 					if err := tx.SaveToken(ctx, t, event); err != nil {
 						return err
 					}
+					revoked++
 				}
 				return nil
 			})
+			if err != nil {
+				return err
+			}
+			p.remark("%s.", count(revoked, "token was revoked", "tokens were revoked"))
+			return nil
 		}),
 	}
 }

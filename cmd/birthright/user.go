@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -56,13 +57,18 @@ func viewUser(u identity.User, memberships []membershipView) userView {
 	}
 }
 
+// states are the values of --state.
+var states = []string{
+	string(identity.Staged), string(identity.Active), string(identity.OnLeave), string(identity.Suspended), string(identity.Left),
+}
+
 func (p *program) userListCommand() *cobra.Command {
 	var filter store.UserFilter
 	var state string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List users",
-		Args:  p.args(cobra.NoArgs),
+		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			filter.State = identity.State(state)
 			var users []identity.User
@@ -78,6 +84,8 @@ func (p *program) userListCommand() *cobra.Command {
 				return err
 			}
 			return p.print(userListing(users, held))
+		}, func(*app.App, []string) error {
+			return errors.Join(oneOf("state", state, states...), notNegative("limit", filter.Limit))
 		}),
 	}
 	flags := cmd.Flags()
@@ -85,7 +93,7 @@ func (p *program) userListCommand() *cobra.Command {
 	flags.StringVar(&filter.Department, "department", "", "only users of this `DEPARTMENT`")
 	flags.StringVar(&filter.Team, "team", "", "only users of this `TEAM`")
 	flags.StringVar(&filter.Search, "search", "", "only users whose name or email holds this `TEXT`")
-	flags.IntVar(&filter.Limit, "limit", 0, "at most this many")
+	flags.IntVar(&filter.Limit, "limit", 0, "at most this many; 0 for all")
 	return cmd
 }
 

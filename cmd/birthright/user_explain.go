@@ -19,7 +19,7 @@ func (p *program) userExplainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain USER [GROUP | ENTITLEMENT]",
 		Short: "Say why access is held, or why not, down to the clause of the rule",
-		Args:  p.args(cobra.RangeArgs(1, 2)),
+		Args:  takes(1, 2),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			var u identity.User
 			var facts rules.Facts

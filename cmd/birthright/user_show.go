@@ -40,7 +40,7 @@ func (p *program) userShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show USER",
 		Short: "Show one user: attributes, memberships, accounts",
-		Args:  p.args(cobra.ExactArgs(1)),
+		Args:  takes(1, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			var view userView
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -73,7 +73,7 @@ func showUser(ctx context.Context, tx *store.Tx, a *app.App, name string) (userV
 	for _, r := range records[u.N] {
 		view.Records = append(view.Records, recordView{Source: r.Source, Key: r.Key, Live: r.Live(), Changed: timeOrNil(r.Modified)})
 	}
-	for _, dest := range a.Runner.Destinations {
+	for _, dest := range a.Destinations() {
 		account, err := showAccount(ctx, tx, dest.Name(), u.N)
 		if err != nil {
 			return userView{}, err
