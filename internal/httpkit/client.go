@@ -13,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,8 +38,7 @@ type Options struct {
 	Headers []Header
 	// Dir is where relative secret files start.
 	Dir string
-	// CA is a PEM file of certificates to trust besides the system's; "" for none.
-	CA string
+	TLS TLS
 	// UserAgent names the program; "" means "birthright".
 	UserAgent string
 	// Timeout bounds one request with its answer; 0 means 30 seconds.
@@ -47,6 +47,15 @@ type Options struct {
 	MaxAnswer int64
 	// Now tells the time, for Retry-After; nil means time.Now.
 	Now func() time.Time
+}
+
+// TLS says whom to trust. Certificates are checked in any case.
+type TLS struct {
+	// CAFile holds certificates (PEM) of authorities to trust besides those of
+	// the machine. A relative path starts at Options.Dir.
+	CAFile string `yaml:"ca_file"`
+	// ServerName is the name that the certificate must bear; default: the URL's host.
+	ServerName string `yaml:"server_name"`
 }
 
 // Header is one header of every request; the value may be a secret.
@@ -98,7 +107,7 @@ func New(opt Options) (*Client, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	tlsConfig, err := trust(opt.CA)
+	tlsConfig, err := opt.TLS.config(opt.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -119,22 +128,26 @@ func New(opt Options) (*Client, error) {
 	}, nil
 }
 
-// trust returns the TLS settings, with the certificates in file trusted too.
-func trust(file string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if file == "" {
+// config returns the settings for connections.
+func (t TLS) config(dir string) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
+	if t.CAFile == "" {
 		return config, nil
+	}
+	file := t.CAFile
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(dir, file)
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read trusted certificates: %w", err)
+		return nil, fmt.Errorf("tls.ca_file: %w", err)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no PEM certificate", file)
+		return nil, fmt.Errorf("tls.ca_file: %s holds no PEM certificate", file)
 	}
 	config.RootCAs = pool
 	return config, nil

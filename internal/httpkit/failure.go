@@ -123,9 +123,9 @@ func transportHint(err error, sent bool) string {
 	case errors.As(err, &dns):
 		return "check the host name in url"
 	case errors.As(err, &unknown):
-		return "the certificate is not signed by an authority known here: set ca to the file of the one that signed it"
+		return "the certificate is not signed by an authority known here: set tls.ca_file to the certificate of the one that signed it"
 	case errors.As(err, &host):
-		return "the certificate is for another name: check url"
+		return "the certificate bears another name: use that name in url, or set tls.server_name to it"
 	case errors.As(err, &expired):
 		return "the certificate is not valid: have it renewed"
 	case errors.As(err, &record):

@@ -19,6 +19,8 @@ type Fault struct {
 	// hits, 0 meaning all.
 	After, Times int
 
+	// Hit, if not nil, is called at once when the fault hits.
+	Hit func()
 	// Delay waits before anything else.
 	Delay time.Duration
 	// Status answers with this status and does nothing; RetryAfter is sent along.
@@ -103,6 +105,9 @@ func (f *faults) take(r *http.Request) Fault {
 
 // wait holds the request up for Delay or until the client has gone.
 func (f Fault) wait(ctx context.Context) error {
+	if f.Hit != nil {
+		f.Hit()
+	}
 	if f.Delay <= 0 {
 		return nil
 	}

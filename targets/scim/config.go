@@ -3,7 +3,6 @@ package scim
 import (
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,8 +28,7 @@ type Config struct {
 	Token secret.Ref `yaml:"token"`
 	// Headers are sent with every request, for systems that want more than a token.
 	Headers []httpkit.Header `yaml:"headers"`
-	// CA is a PEM file of certificates to trust besides the system's.
-	CA string `yaml:"ca"`
+	TLS     httpkit.TLS      `yaml:"tls"`
 	// Insecure allows plain http to another machine. Certificates are checked
 	// in any case.
 	Insecure bool `yaml:"insecure"`
@@ -85,12 +83,8 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}
 	}
-	ca := c.CA
-	if ca != "" && !filepath.IsAbs(ca) {
-		ca = filepath.Join(env.Dir, ca)
-	}
 	client, err := httpkit.New(httpkit.Options{
-		Base: c.URL, Token: c.Token, Headers: c.Headers, Dir: env.Dir, CA: ca,
+		Base: c.URL, Token: c.Token, Headers: c.Headers, Dir: env.Dir, TLS: c.TLS,
 		UserAgent: c.UserAgent, Timeout: c.Timeout.Std(), Now: env.Now,
 	})
 	if err != nil {

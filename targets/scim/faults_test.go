@@ -260,13 +260,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	app.Plant(scimapp.Fault{Writes: true, After: 1, Delay: time.Hour})
-	go func() {
-		for app.Requests()["POST Users"] < 2 {
-			time.Sleep(time.Millisecond) //nolint:forbidigo // waits for another goroutine's request
-		}
-		cancel()
-	}()
+	app.Plant(scimapp.Fault{Writes: true, After: 1, Delay: time.Hour, Hit: cancel})
 	results := target.Apply(ctx, []targets.Op{
 		{Action: targets.CreateAccount, Account: titled("a", "")}, {Action: targets.CreateAccount, Account: titled("b", "")},
 		{Action: targets.CreateAccount, Account: titled("c", "")},
