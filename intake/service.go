@@ -33,7 +33,7 @@ type Options struct {
 	TempDir string
 
 	Now    func() time.Time // time.Now if nil
-	NewID  func() string    // random UUIDs if nil
+	NewID  func() string    // time-ordered UUIDs if nil
 	Log    *slog.Logger     // discarded if nil
 	Notify func()           // told after work was enqueued; may be nil
 }
@@ -57,7 +57,7 @@ func New(db *store.DB, o Options) *Service {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = uuid.NewString
+		o.NewID = newID
 	}
 	if o.Notify == nil {
 		o.Notify = func() {}
@@ -87,3 +87,12 @@ func (s *Service) change(ctx context.Context, source, actor string, fn func(b *b
 
 // sourceActor is who pulls and pushes of a source are audited as.
 func sourceActor(source string) string { return "source:" + source }
+
+// newID makes a UUID that sorts by time, which keeps indexes of them small.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.NewString()
+	}
+	return id.String()
+}
