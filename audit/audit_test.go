@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -64,7 +65,7 @@ func TestVerifyNamesTheFirstBadRecord(t *testing.T) {
 		{"link changed", edit(4, func(r *Record) { r.Prev[0] ^= 1 }), 5, "does not continue"},
 		{"changed and hashed anew", edit(4, func(r *Record) {
 			r.Subject = "user:eve"
-			r.Hash, _ = hash(r.Prev, r.Event)
+			r.Hash, _ = r.sum()
 		}), 6, "does not continue"},
 		{"first dropped", func(rs []Record) []Record { return rs[1:] }, 1, "missing"},
 		{"one dropped", func(rs []Record) []Record { return slices.Delete(rs, 4, 5) }, 5, "missing"},
@@ -75,7 +76,7 @@ func TestVerifyNamesTheFirstBadRecord(t *testing.T) {
 		{"last rewritten", func(rs []Record) []Record {
 			last := &rs[len(rs)-1]
 			last.Subject = "user:eve"
-			last.Hash, _ = hash(last.Prev, last.Event)
+			last.Hash, _ = last.sum()
 			return rs
 		}, 10, "rewritten"},
 		{"one more forged", func(rs []Record) []Record {
@@ -188,6 +189,7 @@ func TestNormalisedEventsSurviveJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		r.Detail, _ = ParseDetail(stored) // numbers as text, as they are read
 		back := r
 		if back.Detail, err = ParseDetail(stored); err != nil {
 			t.Fatal(err)
@@ -209,6 +211,39 @@ func TestDetailThatIsNotJSONIsAnError(t *testing.T) {
 	for _, text := range []string{`{"a":1,"a":2}`, `{ "a":1}`, `{"a":1}x`, `{"b":1,"a":2}`, `nonsense`} {
 		if _, err := ParseDetail(text); err == nil {
 			t.Errorf("%s was taken for canonical", text)
+		}
+	}
+}
+
+type unsorted struct {
+	Z int            `json:"z"`
+	A map[string]any `json:"a"`
+}
+
+func TestDetailOfOwnTypesIsSorted(t *testing.T) {
+	r, detail, err := Seal(Head{}, Event{At: start, Detail: map[string]any{"v": unsorted{1, map[string]any{"t": start}}, "raw": json.RawMessage(`{"b":1, "a":2}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"raw":{"a":2,"b":1},"v":{"a":{"t":"2026-03-01T12:00:00.123456789+01:00"},"z":1}}`; detail != want {
+		t.Errorf("got %s, want %s", detail, want)
+	}
+	if v, err := Verify(each([]Record{r}), Head{}, r.Head()); err != nil || !v.OK {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// The bytes that a hash covers are the event's JSON: nobody needs this package
+// to check a log.
+func TestHashCoversTheJSONOfTheEvent(t *testing.T) {
+	records, _ := chain(t, 2)
+	for _, r := range records {
+		text, err := encode(r.Event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Hash(sha256.Sum256(append(r.Prev[:], text...))); got != r.Hash {
+			t.Errorf("record %d: %s is not the hash of %s", r.Seq, r.Hash, text)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (v *verifier) take(r Record) {
 		return
 	}
 	want := v.at.Seq + 1
-	switch sum, err := hash(r.Prev, r.Event); {
+	switch sum, err := r.sum(); {
 	case r.Seq > want:
 		v.missing = want
 		v.bad(want, "record %d is missing: record %d follows record %d", want, r.Seq, v.at.Seq)

@@ -35,6 +35,9 @@ func appendAttributes(b []byte, a identity.Attributes) []byte {
 	var room [24]string // enough for most, without a visit to the heap
 	names := room[:0]
 	for name := range a {
+		if !isText(name) {
+			return appendAttributes(b, mended(a))
+		}
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -45,6 +48,15 @@ func appendAttributes(b []byte, a identity.Attributes) []byte {
 		b = appendList(b, a[name])
 	}
 	return append(b, '}')
+}
+
+// mended returns a with names that a column can hold.
+func mended(a identity.Attributes) identity.Attributes {
+	out := make(identity.Attributes, len(a))
+	for _, name := range a.Names() {
+		out[printable(name)] = a[name]
+	}
+	return out
 }
 
 func appendList(b []byte, values []string) []byte {

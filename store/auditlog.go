@@ -56,12 +56,10 @@ func (tx *Tx) appendEvents(ctx context.Context) error {
 	details := make([]string, len(tx.events))
 	for i, event := range tx.events {
 		event.At = tx.now
-		if records[i], head, err = audit.Append(head, event); err != nil {
+		if records[i], details[i], err = audit.Seal(head, event); err != nil {
 			return invalid("write the audit log", event.Action, err)
 		}
-		if details[i], err = audit.DetailText(records[i].Detail); err != nil {
-			return invalid("write the audit log", event.Action, err)
-		}
+		head = records[i].Head()
 	}
 	into := bulk{table: "audit", columns: auditColumns}
 	err = into.write(ctx, tx, len(records), func(i int, v []any) {

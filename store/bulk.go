@@ -60,7 +60,7 @@ func (b bulk) write(ctx context.Context, tx *Tx, n int, row func(i int, values [
 				row(done+i, values[i*width:(i+1)*width])
 			}
 			if err := b.check(values[:size*width]); err != nil {
-				return err
+				return tx.breakOn(err)
 			}
 			if err := tx.exec(ctx, b.insert()+b.rows(size)+b.onConflict(), values[:size*width]...); err != nil {
 				return err
@@ -81,7 +81,7 @@ func (b bulk) writeArrays(ctx context.Context, tx *Tx, n int, row func(i int, va
 		for i := range size {
 			row(done+i, values)
 			if err := b.check(values); err != nil {
-				return err
+				return tx.breakOn(err)
 			}
 			for c, v := range values {
 				arrays[c].add(v, size)

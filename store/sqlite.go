@@ -68,10 +68,12 @@ func (db *DB) openSQLite(ctx context.Context, path string, create bool) error {
 func sqliteDSN(path string, write bool) string {
 	q := url.Values{"_pragma": {
 		"busy_timeout(" + busyTimeout + ")", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-65536)", "temp_store(FILE)", "wal_autocheckpoint(8192)", "journal_size_limit(67108864)",
+		"cache_size(-65536)", "wal_autocheckpoint(8192)", "journal_size_limit(67108864)",
 	}}
 	if write {
 		q.Set("_txlock", "immediate")
+		// Each statement of many rows notes how to undo itself: not on disk.
+		q.Add("_pragma", "temp_store(MEMORY)")
 	} else {
 		q.Add("_pragma", "query_only(1)")
 	}
@@ -81,7 +83,7 @@ func sqliteDSN(path string, write bool) string {
 
 // fileFault explains why the file could not be opened.
 func fileFault(path string, err error) error {
-	fault := &identity.Error{Kind: identity.Internal, Op: "open the database", Object: path, Err: err}
+	fault := &identity.Error{Kind: identity.Invalid, Op: "open the database", Object: path, Err: err, Hint: "correct database.url"}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fault.Kind, fault.Err = identity.NotFound, errors.New("the file is not there")
@@ -95,7 +97,8 @@ func fileFault(path string, err error) error {
 	return fault
 }
 
-// sqliteFault explains an error of the driver; nil if it has nothing to add.
+// sqliteFault explains an error of the driver; err itself if it has nothing to
+// add.
 func sqliteFault(op, path string, err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

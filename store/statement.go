@@ -155,36 +155,47 @@ func (tx *Tx) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 }
 
 func (tx *Tx) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
-	text := tx.db.text(statement)
-	args, err := tx.db.arguments(args)
-	if err != nil {
-		return nil, err
+	s, text, args, err := tx.bind(ctx, statement, args)
+	var rows *sql.Rows
+	switch {
+	case err != nil:
+	case s != nil:
+		rows, err = s.QueryContext(ctx, args...)
+	default:
+		rows, err = tx.bun.Tx.QueryContext(ctx, text, args...)
 	}
-	if tx.db.dialect == migrations.Postgres {
-		return tx.bun.Tx.QueryContext(ctx, text, args...)
-	}
-	s, err := tx.statement(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
+	return rows, tx.breakOn(err)
 }
 
 func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
+	s, text, args, err := tx.bind(ctx, statement, args)
+	switch {
+	case err != nil:
+	case s != nil:
+		_, err = s.ExecContext(ctx, args...)
+	default:
+		_, err = tx.bun.Tx.ExecContext(ctx, text, args...)
+	}
+	return tx.breakOn(err)
+}
+
+// bind makes text and arguments ready, and on SQLite a prepared statement.
+func (tx *Tx) bind(ctx context.Context, statement string, args []any) (*sql.Stmt, string, []any, error) {
 	text := tx.db.text(statement)
 	args, err := tx.db.arguments(args)
-	if err != nil {
-		return err
-	}
-	if tx.db.dialect == migrations.Postgres {
-		_, err = tx.bun.Tx.ExecContext(ctx, text, args...)
-		return err
+	if err != nil || tx.db.dialect == migrations.Postgres {
+		return nil, text, args, err
 	}
 	s, err := tx.statement(ctx, text)
-	if err != nil {
-		return err
+	return s, text, args, err
+}
+
+// breakOn remembers that a statement failed: half of what was meant may have
+// been done.
+func (tx *Tx) breakOn(err error) error {
+	if err != nil && tx.broken == nil {
+		tx.broken = err
 	}
-	_, err = s.ExecContext(ctx, args...)
 	return err
 }
 

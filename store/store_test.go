@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,12 @@ var postgres = pgtest.New(func(ctx context.Context, url string) error {
 })
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(holderURL); url != "" {
+		if err := hold(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
 	code := m.Run()
 	postgres.Stop()
 	os.Exit(code)

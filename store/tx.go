@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,7 @@ type Tx struct {
 	statements map[string]*sql.Stmt // prepared in this transaction, by text
 	events     []audit.Event        // to be chained at commit
 	causes     map[string]int64     // cause sets made in this transaction
+	broken     error                // a statement failed: nothing of this may commit
 }
 
 // Now is the time of the transaction, in UTC, to the microsecond.
@@ -38,7 +40,7 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 // Update runs fn in one transaction, which commits if fn returns nil and leaves
-// no trace if it does not. Updates run one after the other: an Update inside an
+// no trace if it does not, or if a statement failed and fn passed over that. Updates run one after the other: an Update inside an
 // Update waits for ever.
 func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	return db.run(ctx, db.writer, nil, fn)
@@ -64,6 +66,9 @@ func (db *DB) run(ctx context.Context, on *bun.DB, options *sql.TxOptions, fn fu
 	}
 	if err := fn(tx); err != nil {
 		return db.explain("use the database", err)
+	}
+	if tx.broken != nil {
+		return db.explain("commit", fmt.Errorf("an error was passed over: %w", tx.broken))
 	}
 	if err := tx.appendEvents(ctx); err != nil {
 		return db.explain("write the audit log", err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -28,6 +29,29 @@ var transactionCases = []Case{
 				h.same("users", n, 0)
 				head, _ := tx.AuditHead(h.Context())
 				h.same("audit records", head.Seq, int64(0))
+				return err
+			})
+		},
+	},
+	{
+		Name: "an error that is passed over still undoes everything",
+		Why:  "half a batch would be taken for the whole",
+		Run: func(h *Hub) {
+			err := h.DB.Update(h.Context(), func(tx *store.Tx) error {
+				batch := make([]*identity.Record, 60)
+				for i := range batch {
+					batch[i] = person("hr", fmt.Sprint(i))
+				}
+				batch[59].Key = "broken\x00"
+				_ = tx.SaveRecords(h.Context(), batch)
+				return nil
+			})
+			if err == nil {
+				h.Error("the update went through")
+			}
+			h.view(func(tx *store.Tx) error {
+				live, err := tx.LiveRecords(h.Context(), "hr")
+				h.same("records", len(live), 0)
 				return err
 			})
 		},
