@@ -7,6 +7,21 @@ import (
 	"birthright/targets"
 )
 
+// completed is the wanted account with, where the hub has no value for an
+// attribute, the value that the account has: targets take the attributes of an
+// update as all there are, and the hub clears nothing that it knows nothing about.
+func completed(want, have targets.Account, caps targets.Capabilities) targets.Account {
+	want.ID = have.ID
+	attributes := want.Attributes.Clone()
+	for _, name := range caps.Attributes {
+		if values := have.Attributes[name]; len(attributes[name]) == 0 && len(values) > 0 {
+			attributes[name] = values
+		}
+	}
+	want.Attributes = attributes
+	return want
+}
+
 // Differs reports whether the account on the target must be updated to be what
 // is wanted. Only attributes that the target keeps are compared, and an
 // attribute that the hub has no value for is left as it is: the hub clears

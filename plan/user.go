@@ -123,8 +123,7 @@ func (p *personal) planExistingAccount() {
 	if !p.have.Managed {
 		p.out.AdoptAccount = true
 	}
-	wanted := p.want.Account
-	wanted.ID = p.have.Account.ID
+	wanted := completed(p.want.Account, *p.have.Account, p.Capabilities)
 	if !p.have.Account.Active && p.Capabilities.DisableAccounts {
 		p.change(targets.EnableAccount, wanted, identity.Entitlement{}, accountCause(), true)
 	}
