@@ -68,8 +68,7 @@ func (s *Server) serve(bin string) error {
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off", "-c", "lc_messages=C")
-	// The server goes with the test process, however that ends.
-	cmd.SysProcAttr.Pdeathsig = syscall.SIGINT
+	dieWithParent(cmd.SysProcAttr)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return err
