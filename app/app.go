@@ -102,7 +102,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = uuid.NewString
+		o.NewID = newID
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -111,6 +111,16 @@ func (o Options) withDefaults() Options {
 		o.Progress = func(string, string, int, int) {}
 	}
 	return o
+}
+
+// newID makes a UUID that sorts by time, so that an index of them grows at its
+// end only.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // no randomness: the system is in trouble, and says so here
+		return uuid.NewString()
+	}
+	return id.String()
 }
 
 // openStore opens the database and gives an empty one its tables.

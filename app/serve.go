@@ -120,6 +120,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 // handler is everything that is served.
 func (a *App) handler(door http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"birthright/config"
 	"birthright/directory"
@@ -38,8 +37,7 @@ func (a *App) Source(name string) (Source, error) {
 			names[i] = s.Name
 		}
 		return Source{}, &identity.Error{
-			Kind: identity.Invalid, Op: "choose a source", Err: fmt.Errorf("there is no source %q", name),
-			Hint: "configured are: " + strings.Join(names, ", "),
+			Kind: identity.Invalid, Err: fmt.Errorf("there is no source %q", name), Hint: configured(names),
 		}
 	}
 	return a.sources[i], nil

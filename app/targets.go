@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"birthright/config"
 	"birthright/identity"
@@ -55,6 +56,14 @@ func destination(guard config.Guard, t config.Target, target targets.Target) rec
 	}
 }
 
+// configured lists what there is to choose from.
+func configured(names []string) string {
+	if len(names) == 0 {
+		return "none is configured"
+	}
+	return "configured are: " + strings.Join(names, ", ")
+}
+
 func override[T any](value *T, with *T) {
 	if with != nil {
 		*value = *with
@@ -71,8 +80,11 @@ func (a *App) Destination(name string) (reconcile.Destination, error) {
 			return d, nil
 		}
 	}
+	names := make([]string, len(a.destinations))
+	for i, d := range a.destinations {
+		names[i] = d.Name()
+	}
 	return reconcile.Destination{}, &identity.Error{
-		Kind: identity.Invalid, Op: "choose a target", Err: fmt.Errorf("there is no target %q", name),
-		Hint: "`birthright target list` shows those that are configured",
+		Kind: identity.Invalid, Err: fmt.Errorf("there is no target %q", name), Hint: configured(names),
 	}
 }
