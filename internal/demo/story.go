@@ -89,9 +89,18 @@ func (s *story) arrival(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
+	employed := 0
+	for _, p := range s.company.People {
+		if p.Employed(start) {
+			employed++
+		}
+	}
 	users, groups, memberships := s.scim.Size()
-	s.seen("the SCIM app has %s accounts, %d groups, %s memberships", count(users), groups, count(memberships))
 	people, ldapGroups, values := s.directorySize()
+	if users != employed || people != employed {
+		return fmt.Errorf("%d people work here, the app has %d accounts and the directory %d", employed, users, people)
+	}
+	s.seen("the SCIM app has %s accounts, %d groups, %s memberships", count(users), groups, count(memberships))
 	s.seen("the LDAP directory has %s accounts, %d groups, %s members, %s after the first push", count(people), ldapGroups, count(values), took(time.Since(start)))
 	s.figure("Memberships made in two systems", "%s, %s after the first push", count(memberships+values), took(time.Since(start)))
 	return nil
