@@ -1,0 +1,194 @@
+package walls
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Breach is one place where the house is not as it should be.
+type Breach struct {
+	Wall string // name of the wall, manner or trace
+	Path string
+	Line int
+	What string // what stands there
+	Why  string // why it must not
+}
+
+// String is what a developer reads.
+func (b Breach) String() string {
+	return fmt.Sprintf("%s:%d: %s (%s): %s", b.Path, b.Line, b.What, b.Wall, b.Why)
+}
+
+// Wall forbids some files some imports.
+type Wall struct {
+	Name, Why string
+	// Behind reports whether the wall stands around the file.
+	Behind func(File) bool
+	// Allows reports whether a file behind the wall may import it.
+	Allows func(File, Import) bool
+}
+
+// The pure packages decide; everything they need comes in as an argument.
+var pure = []string{"identity", "directory", "rules", "plan", "audit"}
+
+// builders make test servers and contracts out of parts that production code
+// keeps apart: they are used by tests, benchmarks and the demo alone.
+var builders = []string{
+	"bench", "cmd/birthright", "internal/demo", "internal/walls", "sources/sourcetest", "store/storetest", "targets/targettest",
+}
+
+// Walls are the walls of the house.
+func Walls() []Wall {
+	return []Wall{
+		{
+			Name:   "identity imports nothing of ours",
+			Why:    "everybody points at the nouns; a noun that points back makes a circle",
+			Behind: production("identity"),
+			Allows: func(_ File, i Import) bool { return standard(i) },
+		},
+		{
+			Name:   "pure packages see no world",
+			Why:    "what decides must give the same answer for the same arguments: no store, no context, no clock, no logger, no network, no chance",
+			Behind: production(pure...),
+			Allows: func(_ File, i Import) bool {
+				if i.Own {
+					return slices.Contains([]string{"identity", "targets", "internal/strictyaml", "internal/duration"}, i.Path)
+				}
+				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
+			},
+		},
+		{
+			Name: "adapters know their interface and nobody else",
+			Why: "a source or target that could reach the store or another adapter would decide and remember; the engine does that, once for all of them. " +
+				"Allowed are identity, the interface package, and the kits under internal",
+			Behind: adapter,
+			Allows: func(f File, i Import) bool {
+				side, _, _ := strings.Cut(f.Path, "/")
+				kits := []string{"internal/httpkit", "internal/ldapwire", "internal/secret", "internal/duration", "internal/strictyaml"}
+				return !i.Own || i.Path == side || i.Path == "identity" || slices.Contains(kits, i.Path)
+			},
+		},
+		{
+			Name:   "kits do not know who uses them",
+			Why:    "what is under internal serves from below; only the demo and the test servers stand on top of the program",
+			Behind: func(f File) bool { return !f.Test() && f.In("internal") && !f.In("internal/demo", "internal/walls") },
+			Allows: func(f File, i Import) bool {
+				return !i.Own || under(i.Path, "identity", "internal") && i.Path != "internal/demo" ||
+					f.In("internal/httpkit") && i.Path == "targets"
+			},
+		},
+		{
+			Name:   "the store is known to those who keep things",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, app and commands wire and show; everybody else is handed values",
+			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
+			Allows: func(f File, i Import) bool {
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "app", "store", "migrations")
+			},
+		},
+		{
+			Name:   "the store decides nothing",
+			Why:    "it keeps nouns; whoever it imported would be decided for by SQL",
+			Behind: func(f File) bool { return !f.Test() && f.In("store", "migrations") && !f.In("store/storetest") },
+			Allows: func(_ File, i Import) bool { return !i.Own || own(i, "identity", "audit", "targets", "migrations") },
+		},
+		{
+			Name:   "only app wires",
+			Why:    "the program is a value that a test can start; a second place that puts it together would put it together differently",
+			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
+			Allows: func(f File, i Import) bool {
+				return !own(i, "app", "config", "sources/builtin", "targets/builtin") || f.In("app")
+			},
+		},
+		{
+			Name:   "test servers stay in tests",
+			Why:    "a server that is made to fail on order must not be within reach of production code",
+			Behind: func(f File) bool { return !f.Test() && (f.In("cmd") || !f.In(builders...)) },
+			Allows: func(f File, i Import) bool {
+				if f.In("cmd") && i.Path == "internal/demo" {
+					return true
+				}
+				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo",
+					"sources/sourcetest", "store/storetest", "targets/targettest")
+			},
+		},
+		library("SQL stays in the store", "one package knows how things are kept, so that another way of keeping them is one package's change",
+			[]string{"github.com/uptrace/bun", "github.com/jackc/pgx", "modernc.org/sqlite", "database/sql", "github.com/pressly/goose"},
+			"store", "migrations", "internal/pgtest", "bench"),
+		library("viper stays in config", "settings are typed everywhere else: nobody asks for a key by name",
+			[]string{"github.com/spf13/viper", "github.com/go-viper"}, "config"),
+		library("go-ldap stays in the ldap folders", "the rest of the hub must not know what a DN is",
+			[]string{"github.com/go-ldap", "github.com/jimlambrt/gldap", "github.com/go-asn1-ber"},
+			"sources/ldap", "targets/ldap", "internal/ldapwire", "internal/ldapapp", "internal/slapdtest", "bench"),
+		library("elimity's scim stays in the front door", "it is used for schemas and error types; what a SCIM client says is ours to understand",
+			[]string{"github.com/elimity-com"}, "scim"),
+		library("CEL stays in rules", "a condition is compiled, explained and bounded in cost in one place",
+			[]string{"cel.dev", "github.com/google/cel-go"}, "rules"),
+		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",
+			[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb", "golang.org/x/term"}, "cmd"),
+		{
+			Name: "comparing and guessing are for tests",
+			Why:  "go-cmp panics on what it does not know, and random checks are no production code",
+			Behind: func(f File) bool {
+				return !f.Test() && !f.In("sources/sourcetest", "store/storetest", "targets/targettest", "bench")
+			},
+			Allows: func(_ File, i Import) bool {
+				return !under(i.Path, "github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal")
+			},
+		},
+	}
+}
+
+// library keeps packages of others, and what is below them, in some folders;
+// tests may use them where they look at the same thing from the other side.
+func library(name, why string, packages []string, folders ...string) Wall {
+	return Wall{
+		Name: name, Why: why,
+		Behind: func(f File) bool { return !f.Test() && !f.In(folders...) },
+		Allows: func(_ File, i Import) bool { return i.Own || !under(i.Path, packages...) },
+	}
+}
+
+// production selects the files of packages that are not tests.
+func production(folders ...string) func(File) bool {
+	return func(f File) bool { return !f.Test() && f.In(folders...) }
+}
+
+// adapter selects the files of one kind of source or target.
+func adapter(f File) bool {
+	side, kind, below := strings.Cut(f.Package(), "/")
+	return !f.Test() && below && (side == "sources" || side == "targets") &&
+		!slices.Contains([]string{"builtin", "sourcetest", "targettest"}, kind)
+}
+
+// standard reports whether the import is of the standard library.
+func standard(i Import) bool {
+	first, _, _ := strings.Cut(i.Path, "/")
+	return !i.Own && !strings.Contains(first, ".")
+}
+
+// own reports whether the import is one of these packages of the module, or
+// below one.
+func own(i Import, packages ...string) bool { return i.Own && under(i.Path, packages...) }
+
+func under(path string, roots ...string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") })
+}
+
+// Check returns the breaches of walls in files.
+func Check(walls []Wall, files []File) []Breach {
+	var out []Breach
+	for _, f := range files {
+		for _, w := range walls {
+			if !w.Behind(f) {
+				continue
+			}
+			for _, i := range f.Imports {
+				if !w.Allows(f, i) {
+					out = append(out, Breach{Wall: w.Name, Path: f.Path, Line: i.Line, What: "imports " + i.Path, Why: w.Why})
+				}
+			}
+		}
+	}
+	return out
+}
