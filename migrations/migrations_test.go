@@ -98,6 +98,17 @@ func TestAFailedMigrationLeavesNothing(t *testing.T) {
 	for _, d := range []Dialect{SQLite, Postgres} {
 		t.Run(string(d), func(t *testing.T) {
 			db, ctx := open(t, d), t.Context()
+			// From scratch, but known as ours.
+			if _, err := Up(ctx, db, d); err != nil {
+				t.Fatal(err)
+			}
+			provider, err := provider(db, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := provider.DownTo(ctx, 0); err != nil {
+				t.Fatal(err)
+			}
 			// It is in the way of the last statements of the first migration.
 			if _, err := db.ExecContext(ctx, "CREATE TABLE audit_head (x TEXT)"); err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 
 	"birthright/audit"
@@ -26,6 +27,7 @@ func hold(url string) error {
 	if _, err := db.TryLock(context.Background(), "sync"); err != nil {
 		return err
 	}
+	runtime.GC() // what holds the lock must not be collected
 	return db.Update(context.Background(), func(tx *store.Tx) error {
 		if err := tx.Audit(context.Background(), audit.Event{Action: "never.written"}); err != nil {
 			return err
@@ -65,7 +67,7 @@ func TestDeathFreesTheLock(t *testing.T) {
 				t.Fatalf("the child said %q, %v", line, err)
 			}
 			if _, err := db.TryLock(t.Context(), "sync"); identity.KindOf(err) != identity.Conflict {
-				t.Errorf("the lock of another process: %v", err)
+				t.Fatalf("the lock of another process: %v", err)
 			}
 			if err := child.Process.Kill(); err != nil {
 				t.Fatal(err)

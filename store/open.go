@@ -59,15 +59,8 @@ type DB struct {
 	hide           func(error) error // takes the password out of an error
 	texts          sync.Map          // statement as written here → as this database wants it
 	causes         causeCache
+	held           heldLocks
 }
-
-// locker takes a lock that the system frees when the process dies. Without wait
-// it returns errTaken where another has it.
-type locker interface {
-	lock(ctx context.Context, name string, wait bool) (unlock func(), err error)
-}
-
-var errTaken = errors.New("another process has it")
 
 // Open connects to the database at url, sqlite:PATH or postgres://…. Its schema
 // must be the one that the program knows: an older or newer one is an error of
@@ -150,8 +143,11 @@ func connect(ctx context.Context, url string, o Options, create bool) (*DB, erro
 	return db, nil
 }
 
-// Close releases the connections.
-func (db *DB) Close() error { return errors.Join(db.writer.Close(), db.reader.Close()) }
+// Close frees the locks that are held and releases the connections.
+func (db *DB) Close() error {
+	db.held.free()
+	return errors.Join(db.writer.Close(), db.reader.Close())
+}
 
 // Dialect tells which kind of database it is.
 func (db *DB) Dialect() migrations.Dialect { return db.dialect }
@@ -159,29 +155,6 @@ func (db *DB) Dialect() migrations.Dialect { return db.dialect }
 // Ping sees whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	return db.explain("reach the database", db.reader.PingContext(ctx))
-}
-
-// Lock waits until this holder alone has the lock called name, across all
-// processes that use the database. It is freed by unlock, or by the holder's
-// death.
-func (db *DB) Lock(ctx context.Context, name string) (unlock func(), err error) {
-	return db.lock(ctx, name, true)
-}
-
-// TryLock is Lock that does not wait: kind Conflict where another has it.
-func (db *DB) TryLock(ctx context.Context, name string) (unlock func(), err error) {
-	return db.lock(ctx, name, false)
-}
-
-func (db *DB) lock(ctx context.Context, name string, wait bool) (func(), error) {
-	unlock, err := db.locks.lock(ctx, name, wait)
-	if errors.Is(err, errTaken) {
-		return nil, &identity.Error{Kind: identity.Conflict, Op: "lock", Object: name, Err: err}
-	}
-	if err != nil {
-		return nil, db.explain("lock "+name, err)
-	}
-	return sync.OnceFunc(unlock), nil
 }
 
 // pool sets how many connections a pool holds open.

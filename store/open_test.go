@@ -102,7 +102,7 @@ func TestOpenExplainsWhatIsNoDatabase(t *testing.T) {
 	if _, err := os.Stat(missing); err == nil {
 		t.Error("opening made the file")
 	}
-	openFails(t, "sqlite:"+filepath.Join(dir, "no", "hub.db"), identity.NotFound, "folder is not there", "make the folder")
+	openFails(t, "sqlite:"+filepath.Join(dir, "no", "hub.db"), identity.Invalid, "folder is not there", "make the folder")
 	openFails(t, "sqlite:", identity.Invalid, "sqlite:PATH")
 	openFails(t, "mysql://u:hunter2@h/d", identity.Invalid, "postgres://")
 	openFails(t, "hunter2", identity.Invalid, "sqlite:PATH")

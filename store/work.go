@@ -140,8 +140,10 @@ func (tx *Tx) NextDue(ctx context.Context) (time.Time, error) {
 // Overdue returns the work for a target that was tried in vain, oldest first;
 // "" for all targets.
 func (tx *Tx) Overdue(ctx context.Context, target string) ([]Work, error) {
-	return list(ctx, tx, readWork, selectWork+`WHERE target <> '' AND attempts > 0 AND (target = ? OR ? = '')
-		ORDER BY since, target, user_n`, target, target)
+	if target == "" {
+		return list(ctx, tx, readWork, selectWork+"WHERE target <> '' AND attempts > 0 ORDER BY since, target, user_n")
+	}
+	return list(ctx, tx, readWork, selectWork+"WHERE target = ? AND attempts > 0 ORDER BY since, user_n", target)
 }
 
 // CountWork returns how many notes there are for each target.
