@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -38,6 +39,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	secure, err := a.secure()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", a.Config.Server.Listen)
 	if err != nil {
 		return nil, &identity.Error{
@@ -52,7 +57,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door), ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -71,11 +76,26 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
+// secure loads the server's certificate; nil where it has none.
+func (a *App) secure() (*tls.Config, error) {
+	files := a.Config.Server.TLS
+	if files.Cert == "" {
+		return nil, nil //nolint:nilnil // no certificate is no fault
+	}
+	pair, err := tls.LoadX509KeyPair(a.path(files.Cert), a.path(files.Key))
+	if err != nil {
+		return nil, &identity.Error{
+			Kind: identity.Invalid, Op: "load the certificate " + a.path(files.Cert), Err: err,
+			Hint: "server.tls.cert and server.tls.key name PEM files with a certificate and its private key",
+		}
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+}
+
 func (s *Server) listen() {
-	tls := s.app.Config.Server.TLS
 	var err error
-	if tls.Cert != "" {
-		err = s.http.ServeTLS(s.listener, s.app.path(tls.Cert), s.app.path(tls.Key))
+	if s.http.TLSConfig != nil {
+		err = s.http.ServeTLS(s.listener, "", "")
 	} else {
 		err = s.http.Serve(s.listener)
 	}

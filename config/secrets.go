@@ -34,6 +34,23 @@ func (c *Config) CheckSecrets(ctx context.Context) []SecretCheck {
 	return checks
 }
 
+// MissingSecrets checks the references below the given paths, "sources[1]", as
+// CheckSecrets does, and returns those that cannot be followed. Commands are
+// not run: what they print may be good for one time only.
+func (c *Config) MissingSecrets(ctx context.Context, below ...string) []SecretCheck {
+	var missing []SecretCheck
+	for path, ref := range c.secretRefs() {
+		inside := slices.ContainsFunc(below, func(b string) bool { return strings.HasPrefix(path, b+".") })
+		if !inside || ref.IsZero() || ref.IsLiteral() || ref.IsCommand() {
+			continue
+		}
+		if _, err := ref.Reveal(ctx, c.Dir); err != nil {
+			missing = append(missing, SecretCheck{Path: path, Reference: ref.Reference(), Err: err})
+		}
+	}
+	return missing
+}
+
 // secretRefs goes through all the references of the configuration, in the order
 // of its keys.
 func (c *Config) secretRefs() func(yield func(string, secret.Ref) bool) {

@@ -45,7 +45,6 @@ func (s *Service) pull(ctx context.Context, name string, src sources.Source, who
 	p.report.Duration = s.o.Now().Sub(began)
 	if err != nil {
 		err = errors.Join(err, p.remember(context.WithoutCancel(ctx), err))
-		s.o.Log.Warn("import failed", "source", name, "error", err)
 		return p.report, err
 	}
 	s.o.Log.Info("imported", "report", p.report)
@@ -98,7 +97,12 @@ func (p *pull) run(ctx context.Context, src sources.Source, whole bool) error {
 
 // unread says what a pull that broke off did: nothing.
 func (p *pull) unread(err error) error {
-	return &identity.Error{Kind: identity.KindOf(err), Op: "import " + p.name, Err: err, Hint: "nothing was imported"}
+	fault := &identity.Error{Kind: identity.KindOf(err), Op: "import " + p.name, Err: err, Hint: "nothing was imported"}
+	var inner *identity.Error
+	if errors.As(err, &inner) && inner.Hint != "" {
+		fault.Hint = "" // it says what to do, and that nothing was done goes without saying
+	}
+	return fault
 }
 
 func (p *pull) cursor(ctx context.Context) (sources.Cursor, error) {

@@ -62,6 +62,11 @@ func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 	if err := notNewer(version); err != nil {
 		return nil, err
 	}
+	if d == SQLite { // a PostgreSQL database may well be shared
+		if err := Foreign(ctx, db); err != nil {
+			return nil, err
+		}
+	}
 	provider, err := provider(db, d)
 	if err != nil {
 		return nil, fmt.Errorf("migrate the database: %w", err)
@@ -78,6 +83,23 @@ func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 		return done, fmt.Errorf("migrate the database: %w", err)
 	}
 	return done, nil
+}
+
+// Foreign returns an error of kind Invalid for a SQLite file that has tables, and
+// none of ours: it is another program's.
+func Foreign(ctx context.Context, db *sql.DB) error {
+	const tables = "SELECT count(*), count(CASE WHEN name = '" + table + "' THEN 1 END) FROM sqlite_master WHERE type = 'table'"
+	var all, ours int
+	if err := db.QueryRowContext(ctx, tables).Scan(&all, &ours); err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	if all == 0 || ours > 0 {
+		return nil
+	}
+	return &identity.Error{
+		Kind: identity.Invalid, Op: "open the database", Err: errors.New("the file is another program's: it has tables, and none of Birthright's"),
+		Hint: "correct database.url; nothing was changed",
+	}
 }
 
 func provider(db *sql.DB, d Dialect) (*goose.Provider, error) {

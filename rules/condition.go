@@ -82,6 +82,9 @@ func celIssues(source string, problems *cel.Issues) []issue {
 			offset:  offsetOf(source, e.Location.Line(), e.Location.Column()),
 			message: friendly(e.Message),
 		})
+		if strings.HasPrefix(e.Message, syntaxError) {
+			break // what follows the first one is guesswork
+		}
 	}
 	if len(out) == 0 {
 		out = append(out, issue{0, problems.Err().Error()})
@@ -121,7 +124,35 @@ func friendly(message string) string {
 	if found, ok := strings.CutPrefix(message, "expected type 'bool' but found '"); ok {
 		return "a " + strings.TrimSuffix(found, "'") + " is not yes or no: compare it with something, for example == \"…\""
 	}
-	return strings.ReplaceAll(message, "Syntax error: ", "syntax error: ")
+	if wrong, ok := strings.CutPrefix(message, syntaxError); ok {
+		return "syntax error: " + grammar(wrong)
+	}
+	return message
+}
+
+// syntaxError begins what CEL says of text that is no expression.
+const syntaxError = "Syntax error: "
+
+// grammar rewords the parser's complaints, which list everything that could
+// stand there.
+func grammar(message string) string {
+	if missing, ok := strings.CutPrefix(message, "missing '"); ok {
+		text, _, _ := strings.Cut(missing, "'")
+		return text + " is missing"
+	}
+	for _, begin := range []string{"mismatched input '", "extraneous input '", "token recognition error at: '", "no viable alternative at input '"} {
+		rest, ok := strings.CutPrefix(message, begin)
+		if !ok {
+			continue
+		}
+		text, _, _ := strings.Cut(rest, "' expecting ")
+		text = strings.TrimSuffix(text, "'")
+		if text == "<EOF>" {
+			return "the condition ends too early"
+		}
+		return strings.TrimSpace(strings.TrimSuffix(text, "<EOF>")) + " cannot stand here"
+	}
+	return message
 }
 
 var operators = map[string]string{

@@ -46,7 +46,7 @@ func (l *loader) known(group string) bool {
 	if _, ok := l.seen["group "+group]; ok {
 		return true
 	}
-	return l.givenBy(group, true)
+	return l.unclear || l.givenBy(group, true)
 }
 
 // givenBy reports whether a rule gives group; only rules that make names count

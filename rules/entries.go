@@ -110,10 +110,10 @@ func (l *loader) rule(s *source, path string, e *ruleEntry) {
 		Except:   l.condition(s, strictyaml.Join(path, "except"), e.Except, false),
 		Position: s.position(path),
 	}
-	if e.When.node == nil {
+	if e.When.node == nil && !s.unread[strictyaml.Join(path, "when")] {
 		l.fault(s, path, "rule %q has no when: say for whom it is, or when: true for everyone", e.Name)
 	}
-	if len(e.Groups) == 0 {
+	if len(e.Groups) == 0 && !s.unread[strictyaml.Join(path, "groups")] {
 		l.fault(s, path, "rule %q gives no groups: list at least one", e.Name)
 	}
 	groups := strictyaml.Join(path, "groups")
@@ -122,6 +122,7 @@ func (l *loader) rule(s *source, path string, e *ruleEntry) {
 		switch {
 		case err != nil:
 			l.fault(s, strictyaml.Index(groups, i), "%v", err)
+			l.unclear = true
 		case slices.Contains(e.Groups[:i], text):
 			l.fault(s, strictyaml.Index(groups, i), "group %q is listed twice", text)
 		default:

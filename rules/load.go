@@ -60,6 +60,9 @@ type loader struct {
 	noStanding map[string]Position
 	// conditions remembers compiled ones: the same text is compiled once.
 	conditions map[conditionKey]checked
+	// unclear is set when a rule gives a name that cannot be understood: then
+	// any group could be defined.
+	unclear bool
 }
 
 type conditionKey struct {
@@ -78,12 +81,18 @@ type source struct {
 	text      textFile
 	doc       document
 	positions *strictyaml.Positions
+	// unread holds the paths of values that could not be read as they were
+	// meant; a misspelt key counts as the one that was probably meant.
+	unread map[string]bool
 }
 
 func (l *loader) read(f File) *source {
-	s := &source{name: f.Name, text: newTextFile(f.Data)}
+	s := &source{name: f.Name, text: newTextFile(f.Data), unread: map[string]bool{}}
 	var faults strictyaml.Faults
 	s.positions, faults = strictyaml.Decode(f.Name, f.Data, &s.doc)
+	for _, f := range faults {
+		s.unread[f.Path] = true
+	}
 	l.faults = append(l.faults, faults...)
 	return s
 }
@@ -107,7 +116,12 @@ func (l *loader) file(s *source) {
 	}
 }
 
+// fault notes what is wrong at path, unless the value could not even be read:
+// one message for one mistake.
 func (l *loader) fault(s *source, path, format string, args ...any) {
+	if s.unread[path] {
+		return
+	}
 	l.faults = append(l.faults, s.positions.Fault(path, format, args...))
 }
 

@@ -136,6 +136,13 @@ func postgresFault(op string, err error) error {
 			return err
 		}
 	case errors.As(err, &unreached):
+		// The driver lists its attempts, one a line; the last one will do.
+		lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+		_, attempt, ok := strings.Cut(lines[len(lines)-1], "dial error: ")
+		if !ok {
+			attempt = strings.TrimSpace(lines[len(lines)-1])
+		}
+		fault.Err = errors.New(attempt)
 		fault.Hint = "start PostgreSQL there, or correct database.url"
 	default:
 		return err

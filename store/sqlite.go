@@ -44,6 +44,9 @@ func (db *DB) openSQLite(ctx context.Context, path string, create bool) error {
 	if err := file.Close(); err != nil {
 		return fileFault(path, err)
 	}
+	if err := refuseForeign(ctx, path); err != nil {
+		return err
+	}
 	db.dialect = migrations.SQLite
 	db.locks = fileLocks(path)
 	writer, err := sql.Open("sqlite", sqliteDSN(path, true))
@@ -89,7 +92,7 @@ func fileFault(path string, err error) error {
 		fault.Kind, fault.Err = identity.NotFound, errors.New("the file is not there")
 		fault.Hint = "run `birthright migrate up` to make it, or correct database.url"
 		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-			fault.Err, fault.Hint = errors.New("its folder is not there"), "make the folder, or correct database.url"
+			fault.Kind, fault.Err, fault.Hint = identity.Invalid, errors.New("its folder is not there"), "make the folder, or correct database.url"
 		}
 	case errors.Is(err, fs.ErrPermission):
 		fault.Kind, fault.Hint = identity.Denied, "run as the file's owner, or correct its permissions"

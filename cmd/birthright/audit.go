@@ -146,14 +146,17 @@ func (p *program) verifyFile(path string) error {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return err
+			return fmt.Errorf("verify: %w", err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return fmt.Errorf("verify %s: it is a folder; name a file that `birthright audit export` wrote", path)
+		}
 		in = f
 	}
 	verdict, err := audit.VerifyExport(in)
 	if err != nil {
-		return err
+		return fmt.Errorf("verify %s: %w", path, err)
 	}
 	return p.printVerdict(verdict)
 }

@@ -60,7 +60,7 @@ func message(err error) string {
 	if text == "" {
 		return ""
 	}
-	return "birthright: " + text
+	return "birthright: " + strings.ReplaceAll(text, "\n", "\n  ")
 }
 
 func exitCode(err error) int {

@@ -26,7 +26,7 @@ suddenly misses many people, changes nothing.`,
 			}
 			p.remarkImports(reports, err)
 			return err
-		}, knownSources),
+		}, knownSources, sourceSecrets),
 	}
 }
 

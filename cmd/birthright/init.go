@@ -74,18 +74,25 @@ func writeStarter(dir string) ([]string, error) {
 			}
 		}
 	}
-	for _, name := range names {
-		data, err := starter.ReadFile("starter/" + name)
-		if err != nil {
-			return nil, err
-		}
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil { //nolint:gosec // no secrets in it
-			return nil, err
+	for i, name := range names {
+		if err := writeStarterFile(dir, name); err != nil {
+			for _, written := range names[:i] {
+				err = errors.Join(err, os.Remove(filepath.Join(dir, written)))
+			}
+			return nil, fmt.Errorf("init: %w", err)
 		}
 	}
 	return names, nil
+}
+
+func writeStarterFile(dir, name string) error {
+	data, err := starter.ReadFile("starter/" + name)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644) //nolint:gosec // no secrets in it
 }

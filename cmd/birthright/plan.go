@@ -10,6 +10,7 @@ import (
 
 	"birthright/app"
 	"birthright/reconcile"
+	"birthright/store"
 )
 
 // runFlags are the flags that plan and sync share.
@@ -21,16 +22,29 @@ type runFlags struct {
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.targets, "target", nil, "only this `TARGET`; may be given several times")
-	cmd.Flags().StringVar(&f.user, "user", "", "only this `USER`, by name")
+	cmd.Flags().StringVar(&f.user, "user", "", "only this `USER`")
 	cmd.Flags().BoolVar(&f.full, "full", false, "read targets whole and find drift, instead of trusting what is remembered")
 }
 
-// check refuses targets that are not configured.
-func (f *runFlags) check(a *app.App, _ []string) error { return knownTargets(a, f.targets) }
+// check refuses targets that are not configured or cannot be asked.
+func (f *runFlags) check(a *app.App, _ []string) error {
+	if err := knownTargets(a, f.targets); err != nil {
+		return err
+	}
+	return targetSecrets(a, f.targets)
+}
 
-func (f *runFlags) request(actor string) reconcile.Request {
+func (f *runFlags) request(ctx context.Context, a *app.App) (reconcile.Request, error) {
 	slices.Sort(f.targets)
-	return reconcile.Request{Targets: slices.Compact(f.targets), User: f.user, Full: f.full, Actor: actor}
+	req := reconcile.Request{Targets: slices.Compact(f.targets), Full: f.full, Actor: a.Actor}
+	if f.user == "" {
+		return req, nil
+	}
+	return req, a.Store.View(ctx, func(tx *store.Tx) error {
+		u, err := findUser(ctx, tx, f.user)
+		req.User = u.UserName
+		return err
+	})
 }
 
 func (p *program) planCommand() *cobra.Command {
@@ -41,7 +55,11 @@ func (p *program) planCommand() *cobra.Command {
 		Short: "What a sync would do and why; changes nothing",
 		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			report, err := a.Runner.Plan(ctx, flags.request(a.Actor))
+			req, err := flags.request(ctx, a)
+			if err != nil {
+				return err
+			}
+			report, err := a.Runner.Plan(ctx, req)
 			if err != nil {
 				return err
 			}

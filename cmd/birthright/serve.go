@@ -27,7 +27,7 @@ fault changes nothing. SIGINT and SIGTERM stop it cleanly.`,
 			}
 			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), a.Config.Server.PublicURL)
 			return errors.Join(p.wait(ctx, a, s), s.Stop(ctx))
-		}),
+		}, sourceSecrets, targetSecrets),
 	}
 }
 

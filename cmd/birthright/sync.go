@@ -25,12 +25,16 @@ asks; with --yes, or where nobody can answer, it goes ahead: guards, not questio
 protect against a change of unusual size.`,
 		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			req, err := flags.request(ctx, a)
+			if err != nil {
+				return err
+			}
 			if !yes && p.interactive() {
-				if agreed, err := p.confirm(ctx, a, flags); err != nil || !agreed {
+				if agreed, err := p.confirm(ctx, a, req); err != nil || !agreed {
 					return err
 				}
 			}
-			report, err := a.Runner.Sync(ctx, flags.request(a.Actor))
+			report, err := a.Runner.Sync(ctx, req)
 			if err != nil {
 				return err
 			}
@@ -52,8 +56,8 @@ func (p *program) interactive() bool {
 }
 
 // confirm shows the plan and asks whether to carry it out.
-func (p *program) confirm(ctx context.Context, a *app.App, flags runFlags) (bool, error) {
-	report, err := a.Runner.Plan(ctx, flags.request(a.Actor))
+func (p *program) confirm(ctx context.Context, a *app.App, req reconcile.Request) (bool, error) {
+	report, err := a.Runner.Plan(ctx, req)
 	if err != nil {
 		return false, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -163,6 +164,11 @@ func findUser(ctx context.Context, tx *store.Tx, name string) (identity.User, er
 	if identity.KindOf(err) == identity.NotFound && strings.Count(name, "-") == 4 {
 		if byID, errID := tx.UserByID(ctx, name); errID == nil {
 			return byID, nil
+		}
+	}
+	if identity.KindOf(err) == identity.NotFound {
+		return u, &identity.Error{
+			Kind: identity.NotFound, Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows them",
 		}
 	}
 	return u, err

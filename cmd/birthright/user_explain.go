@@ -70,7 +70,7 @@ func explain(engine *rules.Engine, u identity.User, facts rules.Facts, subject s
 	case strings.Contains(subject, ":"):
 		address, err := identity.ParseEntitlement(subject)
 		if err != nil {
-			return nil, &identity.Error{Kind: identity.Invalid, Err: err}
+			return nil, usageError{err}
 		}
 		entitlement = subject
 		if groups = carriers(engine, held, address); len(groups) == 0 {

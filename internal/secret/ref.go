@@ -62,6 +62,12 @@ func (r Ref) IsLiteral() bool {
 	return scheme == "" && !r.IsZero()
 }
 
+// IsCommand reports whether a command prints the secret.
+func (r Ref) IsCommand() bool {
+	scheme, _ := r.split()
+	return scheme == "exec"
+}
+
 // EnvName returns the environment variable that r names, "" if it names none.
 func (r Ref) EnvName() string {
 	if scheme, rest := r.split(); scheme == "env" {
