@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -49,11 +48,11 @@ func (db *DB) openSQLite(ctx context.Context, path string, create bool) error {
 	}
 	db.dialect = migrations.SQLite
 	db.locks = fileLocks(path)
-	writer, err := sql.Open("sqlite", sqliteDSN(path, true))
+	writer, err := openKeeping(sqliteDSN(path, true))
 	if err != nil {
 		return fileFault(path, err)
 	}
-	reader, err := sql.Open("sqlite", sqliteDSN(path, false))
+	reader, err := openKeeping(sqliteDSN(path, false))
 	if err != nil {
 		return errors.Join(fileFault(path, err), writer.Close())
 	}
