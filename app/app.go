@@ -9,11 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
 	"birthright/config"
 	"birthright/identity"
 	"birthright/intake"
+	"birthright/internal/ids"
 	"birthright/migrations"
 	"birthright/reconcile"
 	"birthright/rules"
@@ -102,7 +101,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = newID
+		o.NewID = ids.New
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -111,16 +110,6 @@ func (o Options) withDefaults() Options {
 		o.Progress = func(string, string, int, int) {}
 	}
 	return o
-}
-
-// newID makes a UUID that sorts by time, so that an index of them grows at its
-// end only.
-func newID() string {
-	id, err := uuid.NewV7()
-	if err != nil { // no randomness: the system is in trouble, and says so here
-		return uuid.NewString()
-	}
-	return id.String()
 }
 
 // openStore opens the database and gives an empty one its tables.

@@ -5,9 +5,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/google/uuid"
-
 	"birthright/directory"
+	"birthright/internal/ids"
 	"birthright/store"
 )
 
@@ -57,7 +56,7 @@ func New(db *store.DB, o Options) *Service {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = newID
+		o.NewID = ids.New
 	}
 	if o.Notify == nil {
 		o.Notify = func() {}
@@ -87,12 +86,3 @@ func (s *Service) change(ctx context.Context, source, actor string, fn func(b *b
 
 // sourceActor is who pulls and pushes of a source are audited as.
 func sourceActor(source string) string { return "source:" + source }
-
-// newID makes a UUID that sorts by time, which keeps indexes of them small.
-func newID() string {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return uuid.NewString()
-	}
-	return id.String()
-}

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"birthright/identity"
+	"birthright/internal/ids"
 	"birthright/migrations"
 )
 
@@ -31,22 +31,12 @@ func (o Options) filled() Options {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = newID
+		o.NewID = ids.New
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-// newID makes a UUID that sorts by time, so that an index of them grows at its
-// end only.
-func newID() string {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return uuid.NewString()
-	}
-	return id.String()
 }
 
 // DB is the hub's database. Its methods may be called from any goroutine.
