@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"birthright/identity"
+	"birthright/internal/ids"
 )
 
 // BenchmarkFloor is what the driver alone needs for the rows of SaveUsers and
@@ -20,7 +21,7 @@ func BenchmarkFloor(b *testing.B) {
 	}{
 		{bulk{"users", userColumns, ""}, func(i int, v []any) {
 			name := fmt.Sprint("user.name", i)
-			fillUser(&identity.User{N: int64(i), ID: newID(), UserName: name, State: identity.Active, Attributes: identity.Attributes{
+			fillUser(&identity.User{N: int64(i), ID: ids.New(), UserName: name, State: identity.Active, Attributes: identity.Attributes{
 				"userName": {name}, "displayName": {fmt.Sprint("User Nämé ", i)}, "email": {name + "@acme.example"}, "department": {fmt.Sprint("Department ", i%40)},
 				"team": {fmt.Sprint("Team ", i%400)}, "employeeNumber": {fmt.Sprint(i)}, "manager": {fmt.Sprint("user.name", i/8)}, "title": {"Senior Engineer"}, "active": {"true"},
 			}, Origins: map[string]string{"userName": "hr", "displayName": "hr", "email": "okta", "department": "hr", "team": "hr"}}, v)
