@@ -12,7 +12,7 @@ import (
 // Read hands out what q asks for, whole or with an error.
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
 	if err := t.read(ctx, q, sink); err != nil {
-		return targets.End{}, &identity.Error{Kind: kindOf(err), Op: "read target", Object: t.name, Err: err}
+		return targets.End{}, &identity.Error{Kind: kindOf(err), Err: err} // whoever asked names the target
 	}
 	return targets.End{Complete: true}, nil
 }

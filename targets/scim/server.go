@@ -49,7 +49,7 @@ func (t *Target) learnAgain(ctx context.Context) error {
 		return err
 	}
 	if !learned.documented {
-		t.log.Warn("no readable ServiceProviderConfig; PATCH and filters are tried", "target", t.name)
+		t.log.Info("no readable ServiceProviderConfig; PATCH and filters are tried")
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
