@@ -46,6 +46,20 @@ func (tx *Tx) writeWork(ctx context.Context, rows []workRow) error {
 	return into.write(ctx, tx, len(rows), func(i int, v []any) { fillWork(rows[i], rows[i].Version, v) })
 }
 
+// RenewWork makes the lease on claimed work last that long from now, for a
+// holder that is still at it: so leases can be short, and a dead holder's work is
+// soon somebody else's. What was given back, or what somebody else claimed after
+// the lease was over, stays as it is.
+func (tx *Tx) RenewWork(ctx context.Context, work []Work, lease time.Duration) error {
+	return tx.settle(ctx, work, func(_ Work, row *workRow) bool {
+		if row.leasedUntil == 0 {
+			return false
+		}
+		row.leasedUntil = micros(tx.now.Add(lease))
+		return true
+	})
+}
+
 // FinishWork ends claimed work that is done. What was enqueued again since the
 // claim stays, and may be claimed at once; what somebody else claimed after the
 // lease was over is theirs and stays as it is.

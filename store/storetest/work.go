@@ -119,6 +119,32 @@ var workCases = []Case{
 		},
 	},
 	{
+		Name: "a holder that is still at it keeps its work",
+		Why:  "leases are short, so that a dead holder is followed soon; a long step must not be done twice",
+		Run: func(h *Hub) {
+			renew := func(work []store.Work) {
+				h.update(func(tx *store.Tx) error { return tx.RenewWork(h.Context(), work, time.Minute) })
+			}
+			h.enqueue(store.Work{UserN: 1})
+			mine := h.claim(1)
+			h.pass(59 * time.Second)
+			renew(mine)
+			h.pass(59 * time.Second)
+			h.same("still mine", len(h.claim(1)), 0)
+			h.pass(time.Second)
+			heir := h.claim(1)
+			h.same("inherited", labels(heir), []string{"/1"})
+			h.pass(30 * time.Second)
+			renew(mine)
+			h.pass(30 * time.Second)
+			last := h.claim(1)
+			h.same("not renewed by the one who lost it", labels(last), []string{"/1"})
+			h.update(func(tx *store.Tx) error { return tx.PostponeWork(h.Context(), last) })
+			renew(last)
+			h.same("nor after it was given back", labels(h.claim(1)), []string{"/1"})
+		},
+	},
+	{
 		Name: "work that was only read cannot be finished",
 		Why:  "somebody else may be working on it",
 		Run: func(h *Hub) {
