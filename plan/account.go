@@ -11,7 +11,7 @@ import (
 // attribute, the value that the account has: targets take the attributes of an
 // update as all there are, and the hub clears nothing that it knows nothing about.
 func completed(want, have targets.Account, caps targets.Capabilities) targets.Account {
-	want.ID = have.ID
+	want.ID, want.Active = have.ID, have.Active
 	attributes := want.Attributes.Clone()
 	for _, name := range caps.Attributes {
 		if values := have.Attributes[name]; len(attributes[name]) == 0 && len(values) > 0 {
@@ -63,7 +63,8 @@ func Strangers(s Settings, account targets.Account, holdings []Holding, names Lo
 }
 
 // Missing returns the steps that make the entitlements which changes add to and
-// the target does not have yet, each once.
+// the target does not have yet, each once. Changes must be in order: the first
+// one that needs an entitlement is its cause.
 func Missing(s Settings, changes []Change, exists func(Change) bool) []Change {
 	if s.Capabilities.ImplicitEntitlements {
 		return nil

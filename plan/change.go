@@ -42,7 +42,7 @@ func (c Change) Op() targets.Op {
 // account's id, so that it can be told before the account exists.
 func changeID(target string, action targets.Action, who string, e identity.Entitlement) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{target, string(action), who, e.Kind, e.ID}, "\x00")))
-	return hex.EncodeToString(sum[:6])
+	return hex.EncodeToString(sum[:8])
 }
 
 // rank orders steps that depend on each other: access goes before it comes, an

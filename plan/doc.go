@@ -11,7 +11,9 @@
 //	Actual ──┘                                      ├─ Sort ─ Guard ──▶ go / held
 //	strangers ─ Strangers ──▶ drift, changes ───────┘
 //
-// Rules that User keeps, for each entitlement of one account:
+// [Match] says beforehand which account on the target is whose.
+//
+// The rules that User keeps for each entitlement of one account:
 //
 //	desired  there  managed   then
 //	yes      no     no        add
@@ -20,7 +22,7 @@
 //	yes      yes    yes       nothing
 //	no       yes    yes       remove
 //	no       yes    no        leave it and tell (drift), unless told to remove
-//	no       no     yes       forget it
+//	no       no     yes       forget it; if it was asked for and never seen, remove it to be sure
 //
 // What it leaves to others: computing memberships (rules), reading and changing
 // targets (targets), remembering (store), acting (reconcile).

@@ -25,9 +25,10 @@ type Standing struct {
 	// Recent is the number of removals that nobody ordered and that were made
 	// within the last 24 hours.
 	Recent int
-	// Held and Released are the changes that a guard stopped before and, of
-	// those, the ones that a person let go, by ID.
-	Held, Released map[string]bool
+	// Held are the changes that a guard stopped before and nobody let go since:
+	// the reasons by ID. Released are those that a person let go.
+	Held     map[string]string
+	Released map[string]bool
 }
 
 // Stopped is a change that a guard held, with the reason.
@@ -44,14 +45,15 @@ func Guard(l Limits, s Standing, changes []Change) (pass []Change, held []Stoppe
 	pass = make([]Change, 0, len(changes))
 	var unordered []Change
 	for _, c := range changes {
+		reason, heldBefore := s.Held[c.ID]
 		switch {
 		case !c.Action.Removes() || c.Ordered:
 			pass = append(pass, c)
 		case s.Released[c.ID]:
 			c.Ordered = true // a person did, by releasing it
 			pass = append(pass, c)
-		case s.Held[c.ID]:
-			held = append(held, Stopped{Change: c, Reason: "held earlier, and not released yet"})
+		case heldBefore:
+			held = append(held, Stopped{Change: c, Reason: reason})
 		default:
 			unordered = append(unordered, c)
 		}
@@ -70,10 +72,10 @@ func Guard(l Limits, s Standing, changes []Change) (pass []Change, held []Stoppe
 
 // trips returns why n more removals are too many, "" when they are not.
 func (l Limits) trips(n int, s Standing) string {
-	sum := n + s.Recent
 	if n == 0 {
 		return ""
 	}
+	sum := n + s.Recent
 	had := s.Managed + s.Recent // what was managed a day ago, as far as removals go
 	if l.Removals >= 0 && sum > l.Removals {
 		return fmt.Sprintf("%s that nobody ordered: the limit is %d in 24 hours (guard.max_removals)", removals(n, s.Recent), l.Removals)
@@ -94,15 +96,4 @@ func removals(n, recent int) string {
 		text += fmt.Sprintf(" now and %d within the last 24 hours", recent)
 	}
 	return text
-}
-
-// CountUnordered counts the removals among changes that nobody ordered.
-func CountUnordered(changes []Change) int {
-	n := 0
-	for _, c := range changes {
-		if c.Action.Removes() && !c.Ordered {
-			n++
-		}
-	}
-	return n
 }

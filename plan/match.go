@@ -12,8 +12,8 @@ import (
 // Owner is one user as far as finding an account goes.
 type Owner struct {
 	UserN int64
-	// Account is the wanted account, normalised: its name and attributes are
-	// what accounts on the target are compared with.
+	// Account has the name and attributes that accounts on the target are
+	// compared with.
 	Account targets.Account
 	// LinkedID is the immutable id of the account that was linked before, ""
 	// when none was.
@@ -30,88 +30,70 @@ type Link struct {
 // that more than one user claims.
 type Ambiguity struct {
 	UserN    int64
-	Attr     string
-	Accounts []string // names, sorted
+	Attr     string // the attribute; AttrID for a linked account
+	Accounts []int  // indexes into the accounts given to Match, ascending
 }
+
+// AttrID stands in an Ambiguity for the immutable id of an account.
+const AttrID = "id"
 
 // Match finds each user's account. A link by immutable id wins and survives
 // renames; after that the attributes are tried in order, and the first one that
 // finds exactly one account nobody else has wins. One that finds several ends
 // the search for that user: guessing gives somebody another person's access.
-// Links are ordered by user.
+// Links and ambiguities are ordered by user.
 func Match(owners []Owner, accounts []targets.Account, attrs []string) ([]Link, []Ambiguity) {
-	m := matcher{accounts: accounts, taken: make([]bool, len(accounts))}
-	links := make([]Link, 0, len(owners))
-	open := make([]Owner, 0)
-	byID := make(map[string]int, len(accounts))
-	for i, a := range accounts {
-		byID[a.ID] = i
-	}
-	for _, o := range owners {
-		if i, ok := byID[o.LinkedID]; ok && o.LinkedID != "" {
-			links = append(links, Link{UserN: o.UserN, Account: i})
-			m.taken[i] = true
-		} else {
-			open = append(open, o)
-		}
-	}
-	var ambiguous []Ambiguity
+	m := matcher{accounts: accounts, taken: make([]bool, len(accounts)), links: make([]Link, 0, len(owners))}
+	open := m.pass(AttrID, owners, accountID, func(o Owner) string { return o.LinkedID })
 	for _, attr := range attrs {
-		if len(open) == 0 {
-			break
-		}
-		var found []Link
-		var unclear []Ambiguity
-		found, unclear, open = m.by(attr, open)
-		links = append(links, found...)
-		ambiguous = append(ambiguous, unclear...)
+		value := func(a targets.Account) string { return matchValue(a, attr) }
+		open = m.pass(attr, open, value, func(o Owner) string { return value(o.Account) })
 	}
-	slices.SortFunc(links, func(a, b Link) int { return cmp.Compare(a.UserN, b.UserN) })
-	return links, ambiguous
+	slices.SortFunc(m.links, func(a, b Link) int { return cmp.Compare(a.UserN, b.UserN) })
+	slices.SortFunc(m.ambiguous, func(a, b Ambiguity) int { return cmp.Compare(a.UserN, b.UserN) })
+	return m.links, m.ambiguous
 }
 
 type matcher struct {
-	accounts []targets.Account
-	taken    []bool
+	accounts  []targets.Account
+	taken     []bool
+	links     []Link
+	ambiguous []Ambiguity
 }
 
-// by links the owners that attr finds; rest are those it says nothing about.
-func (m *matcher) by(attr string, owners []Owner) (links []Link, ambiguous []Ambiguity, rest []Owner) {
+// pass compares what of reads from accounts with what wanted reads from owners,
+// and returns the owners of whom that says nothing.
+func (m *matcher) pass(attr string, owners []Owner, of func(targets.Account) string, wanted func(Owner) string) (rest []Owner) {
+	if len(owners) == 0 {
+		return nil
+	}
 	index := make(map[string][]int, len(m.accounts))
 	for i, a := range m.accounts {
-		if v := matchValue(a, attr); v != "" && !m.taken[i] {
+		if v := of(a); v != "" && !m.taken[i] {
 			index[v] = append(index[v], i)
 		}
 	}
-	claims := map[int]int{}
+	claims := make(map[string]int, len(owners))
 	for _, o := range owners {
-		if hits := index[matchValue(o.Account, attr)]; len(hits) == 1 {
-			claims[hits[0]]++
-		}
+		claims[wanted(o)]++
 	}
 	for _, o := range owners {
-		hits := index[matchValue(o.Account, attr)]
+		value := wanted(o)
+		hits := index[value]
 		switch {
 		case len(hits) == 0:
 			rest = append(rest, o)
-		case len(hits) == 1 && claims[hits[0]] == 1:
-			links = append(links, Link{UserN: o.UserN, Account: hits[0]})
+		case len(hits) == 1 && claims[value] == 1:
+			m.links = append(m.links, Link{UserN: o.UserN, Account: hits[0]})
 			m.taken[hits[0]] = true
 		default:
-			ambiguous = append(ambiguous, Ambiguity{UserN: o.UserN, Attr: attr, Accounts: m.names(hits)})
+			m.ambiguous = append(m.ambiguous, Ambiguity{UserN: o.UserN, Attr: attr, Accounts: hits})
 		}
 	}
-	return links, ambiguous, rest
+	return rest
 }
 
-func (m *matcher) names(indexes []int) []string {
-	var out []string
-	for _, i := range indexes {
-		out = append(out, m.accounts[i].Name)
-	}
-	slices.Sort(out)
-	return out
-}
+func accountID(a targets.Account) string { return a.ID }
 
 // matchValue is what accounts are compared by, without letter case; userName
 // means the account's name.

@@ -20,7 +20,8 @@ type Desired struct {
 type Actual struct {
 	// Account is nil where the person has none.
 	Account *targets.Account
-	// Managed is true where the hub made or adopted the account.
+	// Managed is true where the hub made or adopted the account; without an
+	// Account it is one that somebody took away.
 	Managed bool
 	// Entitlements are what is there or ought to be, ascending by number.
 	Entitlements []Holding
@@ -31,9 +32,11 @@ type Holding struct {
 	Entitlement int64
 	// Present is true where the target has it.
 	Present bool
-	// Managed is true where the hub gave or adopted it.
+	// Managed is true where the hub gave or adopted it, or asked for it.
 	Managed bool
-	// Vanished is true where it was there when last looked and is not now.
+	// Vanished is true where it was there when last looked and is not now. What
+	// is managed, not present and not vanished was asked for and never seen: an
+	// invitation that is open, or an answer that was lost.
 	Vanished bool
 	// Indirect is true where it comes through something else on the target:
 	// it cannot be taken from the account itself.
@@ -107,6 +110,9 @@ func (p *personal) planAccount() {
 }
 
 func (p *personal) planNewAccount() {
+	if p.have.Managed {
+		p.drift(Vanished, identity.Entitlement{})
+	}
 	switch {
 	case p.Capabilities.ImplicitAccounts:
 	case p.CreateAccounts && p.Capabilities.CreateAccounts:
@@ -123,12 +129,13 @@ func (p *personal) planExistingAccount() {
 	if !p.have.Managed {
 		p.out.AdoptAccount = true
 	}
-	wanted := completed(p.want.Account, *p.have.Account, p.Capabilities)
 	if !p.have.Account.Active && p.Capabilities.DisableAccounts {
-		p.change(targets.EnableAccount, wanted, identity.Entitlement{}, accountCause(), true)
+		p.account.Active = true
+		p.change(targets.EnableAccount, p.account, identity.Entitlement{}, accountCause(), true)
 	}
-	if p.Capabilities.UpdateAccounts && Differs(wanted, *p.have.Account, p.Capabilities) {
-		p.change(targets.UpdateAccount, wanted, identity.Entitlement{}, accountCause(), true)
+	if p.Capabilities.UpdateAccounts && Differs(p.want.Account, *p.have.Account, p.Capabilities) {
+		p.account = completed(p.want.Account, p.account, p.Capabilities)
+		p.change(targets.UpdateAccount, p.account, identity.Entitlement{}, accountCause(), true)
 	}
 }
 
@@ -169,7 +176,7 @@ func (p *personal) both(h Holding) {
 		p.out.Adopt = append(p.out.Adopt, h.Entitlement)
 	case !h.Present:
 		if h.Managed && h.Vanished {
-			p.drift(Vanished, h.Entitlement)
+			p.drift(Vanished, p.names.Entitlement(h.Entitlement))
 		}
 		p.add(h.Entitlement)
 	}
@@ -178,14 +185,14 @@ func (p *personal) both(h Holding) {
 // surplus handles an entitlement that nothing gives.
 func (p *personal) surplus(h Holding) {
 	switch {
-	case !h.Present:
+	case !h.Present && (h.Vanished || !h.Managed):
 		p.out.Forget = append(p.out.Forget, h.Entitlement)
-	case h.Managed && !h.Indirect:
+	case h.Managed && !h.Indirect: // also what was asked for and never seen: it may yet come true
 		because, ordered := p.whyNot()
 		p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), because, ordered)
 	case p.unmanaged() == Ignore || !p.names.Governed(h.Entitlement):
 	default:
-		p.drift(Unmanaged, h.Entitlement)
+		p.drift(Unmanaged, p.names.Entitlement(h.Entitlement))
 		if p.unmanaged() == RemoveUnmanaged && !h.Indirect {
 			p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), unmanagedCause(), false)
 		}
@@ -218,10 +225,8 @@ func (p *personal) lifecycleCause() []identity.Cause {
 	return []identity.Cause{{Kind: identity.CauseLifecycle, Name: string(p.want.State)}}
 }
 
-func (p *personal) drift(kind DriftKind, n int64) {
-	p.out.Drift = append(p.out.Drift, Drift{
-		Kind: kind, Target: p.Target, User: p.want.User, Account: p.account.Name, Entitlement: p.names.Entitlement(n),
-	})
+func (p *personal) drift(kind DriftKind, e identity.Entitlement) {
+	p.out.Drift = append(p.out.Drift, Drift{Kind: kind, Target: p.Target, User: p.want.User, Account: p.account.Name, Entitlement: e})
 }
 
 func (p *personal) change(a targets.Action, account targets.Account, e identity.Entitlement, why []identity.Cause, ordered bool) {

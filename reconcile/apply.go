@@ -2,9 +2,7 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,32 +14,36 @@ import (
 // defaultBatch is how many ops go into one call where the target sets no limit.
 const defaultBatch = 500
 
-// verdict is what became of one change.
-type verdict struct {
-	outcome string
-	err     string
-	result  targets.Result
-}
-
 // applier carries out one prepared plan.
 type applier struct {
 	*Runner
 	*prepared
 	run   string
 	actor string
+	// locked is true where the run has the target's lock from start to end.
+	locked bool
+	// markTrusted is true where the target was as the picture shows it just
+	// before the first change; markAfter is its mark after the last one.
+	markTrusted bool
+	markAfter   string
 
 	mu       sync.Mutex
 	verdicts map[string]verdict // by change ID
 	// accountIDs are the immutable ids of accounts made by this run, by user.
 	accountIDs map[int64]string
-	// stop is set when the target is gone: what is left is not even tried.
+	// stop is set when the target is gone, or asks for more patience than a run
+	// has: what is left is not even tried.
 	stop *verdict
 	done int
 	// owed is what must be tried again.
 	owed []store.Work
-	// markTrusted is true where the target was as the picture shows it just
-	// before the first change.
-	markTrusted bool
+}
+
+// verdict is what became of one change.
+type verdict struct {
+	outcome string
+	err     string
+	result  targets.Result
 }
 
 // apply makes the changes, phase by phase: what later phases depend on is done
@@ -82,10 +84,9 @@ func (a *applier) phase(ctx context.Context, changes []plan.Change) error {
 	return nil
 }
 
-// wave sends some batches at once. The lock keeps other processes from planning
-// against a state that is about to change.
+// wave sends some batches at once.
 func (a *applier) wave(ctx context.Context, batches [][]plan.Change) error {
-	unlock, err := a.Store.Lock(ctx, "target:"+a.dest.Name())
+	unlock, err := a.lock(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,6 +109,7 @@ func (a *applier) batch(ctx context.Context, changes []plan.Change) error {
 		ops[i] = c.Op()
 	}
 	results := a.call(ctx, ops)
+	a.noteReach(results)
 	a.settleUnknown(ctx, changes, results)
 	verdicts := a.judge(changes, results)
 	// The deed is done, whatever happened to ctx meanwhile: the outcome must be
@@ -123,8 +125,7 @@ func (a *applier) ready(changes []plan.Change) []plan.Change {
 	out := make([]plan.Change, 0, len(changes))
 	for _, c := range changes {
 		if a.stop != nil {
-			a.verdicts[c.ID] = a.pending(c, *a.stop)
-			a.owe(c, *a.stop)
+			a.skip(c, *a.stop)
 			continue
 		}
 		if id, ok := a.accountIDs[c.UserN]; ok && c.UserN != 0 && c.Account.ID == "" {
@@ -139,88 +140,29 @@ func (a *applier) ready(changes []plan.Change) []plan.Change {
 	return out
 }
 
-// The most that a run waits for a target that asks for patience; what is still
-// throttled then is left to the work queue.
-const (
-	longestWait  = 30 * time.Second
-	mostAttempts = 5
-)
+// skip notes that a change is not tried for the reason in v, and owed.
+func (a *applier) skip(c plan.Change, v verdict) {
+	a.verdicts[c.ID] = shown(c, v)
+	a.owe(c, v)
+}
 
-// call applies ops, and those again that the target asked to send later, as
-// long as the waits are short.
-func (a *applier) call(ctx context.Context, ops []targets.Op) []targets.Result {
-	results := a.callOnce(ctx, ops)
-	for range mostAttempts {
-		var again []targets.Op
-		var at []int
-		var until time.Time
-		for i, res := range results {
-			if res.Outcome == targets.Throttled {
-				again, at = append(again, ops[i]), append(at, i)
-				if res.RetryAt.After(until) {
-					until = res.RetryAt
-				}
+// noteReach stops the run where the target is gone or asks for too much
+// patience. What it says of single changes does not.
+func (a *applier) noteReach(results []targets.Result) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, res := range results {
+		switch res.Outcome {
+		case targets.Unreachable, targets.Throttled:
+			if a.stop == nil {
+				v := verdictFor(res)
+				a.stop = &v
 			}
-		}
-		if len(again) == 0 || !a.wait(ctx, until) {
-			break
-		}
-		for i, res := range a.callOnce(ctx, again) {
-			results[at[i]] = res
-		}
-	}
-	return results
-}
-
-// wait sleeps until t, or a second where t is not known; false when that is too
-// long or ctx ended.
-func (a *applier) wait(ctx context.Context, t time.Time) bool {
-	d := time.Second
-	if !t.IsZero() {
-		d = max(t.Sub(a.Now()), 10*time.Millisecond)
-	}
-	if d > longestWait {
-		return false
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// callOnce is Apply with a guard against adapters that break its contract.
-func (a *applier) callOnce(ctx context.Context, ops []targets.Op) []targets.Result {
-	results := a.dest.Target.Apply(ctx, ops)
-	for len(results) < len(ops) {
-		results = append(results, targets.Result{
-			Outcome: targets.Unknown, Err: fmt.Errorf("target %s gave no result for it: a fault of the adapter", a.dest.Name()),
-		})
-	}
-	return results[:len(ops)]
-}
-
-// settleUnknown reads back what may or may not have happened.
-func (a *applier) settleUnknown(ctx context.Context, changes []plan.Change, results []targets.Result) {
-	var unclear []plan.Change
-	for i, res := range results {
-		if res.Outcome == targets.Unknown {
-			unclear = append(unclear, changes[i])
-		}
-	}
-	if len(unclear) == 0 {
-		return
-	}
-	truth, err := readBack(ctx, a.dest, unclear)
-	if err != nil {
-		return // still unknown: the next pass reads before it acts
-	}
-	for i, res := range results {
-		if res.Outcome == targets.Unknown {
-			results[i] = truth.verify(changes[i], res)
+			a.outages.failed(a.dest.Name(), a.Now(), resultError(res))
+			return
+		case targets.Unknown:
+		default:
+			a.outages.answered(a.dest.Name())
 		}
 	}
 }
@@ -231,25 +173,39 @@ func (a *applier) judge(changes []plan.Change, results []targets.Result) []verdi
 	defer a.mu.Unlock()
 	out := make([]verdict, len(changes))
 	for i, res := range results {
-		v := verdict{outcome: string(res.Outcome), result: res}
-		if res.Err != nil && !res.Outcome.OK() {
-			v.err = res.Err.Error()
+		c, v := changes[i], verdictFor(res)
+		if res.Outcome.OK() && res.AccountID != "" && c.Action == targets.CreateAccount {
+			a.accountIDs[c.UserN] = res.AccountID
 		}
-		if res.Outcome == targets.Unreachable && a.stop == nil {
-			a.stop = &v
-		}
-		if res.Outcome.OK() && res.AccountID != "" && changes[i].Action == targets.CreateAccount {
-			a.accountIDs[changes[i].UserN] = res.AccountID
-		}
-		out[i] = a.pending(changes[i], v)
-		a.verdicts[changes[i].ID] = out[i]
+		out[i] = v
+		a.verdicts[c.ID] = shown(c, v)
 		if !res.Outcome.OK() && res.Outcome != targets.Pending {
-			a.owe(changes[i], v)
+			a.owe(c, v)
 		}
 	}
 	a.done += len(changes)
 	a.Progress(a.dest.Name(), "applying", a.done, len(a.changes))
 	return out
+}
+
+func verdictFor(res targets.Result) verdict {
+	v := verdict{outcome: string(res.Outcome), result: res}
+	if !res.Outcome.OK() {
+		v.err = resultError(res).Error()
+	}
+	return v
+}
+
+// shown is a verdict as people see it: a removal that was due and could not be
+// made is overdue.
+func shown(c plan.Change, v verdict) verdict {
+	switch targets.Outcome(v.outcome) {
+	case targets.Unreachable, targets.Throttled, targets.Unknown:
+		if c.Action.Removes() {
+			v.outcome = Overdue
+		}
+	}
+	return v
 }
 
 // owe notes that a change must be tried again. A stranger's account has no user
@@ -259,19 +215,8 @@ func (a *applier) owe(c plan.Change, v verdict) {
 		return
 	}
 	a.owed = append(a.owed, store.Work{
-		Target: c.Target, UserN: c.UserN, DueAt: v.result.RetryAt, Removal: c.Action.Removes(), LastError: v.err,
+		Target: c.Target, UserN: c.UserN, DueAt: a.retryTime(c, v), Removal: c.Action.Removes(), LastError: v.err,
 	})
-}
-
-// pending calls a removal that was due and could not be made overdue.
-func (a *applier) pending(c plan.Change, v verdict) verdict {
-	switch targets.Outcome(v.outcome) {
-	case targets.Unreachable, targets.Throttled, targets.Unknown:
-		if c.Action.Removes() {
-			v.outcome = Overdue
-		}
-	}
-	return v
 }
 
 // verdictOf tells what became of a change, for the report.

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"birthright/audit"
-	"birthright/plan"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -15,12 +13,12 @@ import (
 // begin brings the store up to the picture before anything is applied: numbers
 // for what is new, what was found, what was adopted, what is held.
 func (a *applier) begin(ctx context.Context) error {
-	unlock, err := a.Store.Lock(ctx, "target:"+a.dest.Name())
+	unlock, err := a.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if a.state.N == 0 || len(a.ents.fresh) > 0 || a.leftovers {
+	if a.state.N == 0 || len(a.ents.fresh) > 0 || len(a.leftovers) > 0 {
 		if err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.number(ctx, tx) }); err != nil {
 			return err
 		}
@@ -28,22 +26,29 @@ func (a *applier) begin(ctx context.Context) error {
 	if err := a.rememberPicture(ctx); err != nil {
 		return err
 	}
-	if len(a.stopped)+len(a.heldRows) == 0 {
-		return nil
+	if err := a.rememberEntitlements(ctx); err != nil {
+		return err
 	}
-	return a.Store.Update(ctx, func(tx *store.Tx) error { return a.hold(ctx, tx) })
+	return a.hold(ctx)
+}
+
+// lock keeps everybody else from changing the target, unless the run has it
+// locked from start to end.
+func (a *applier) lock(ctx context.Context) (unlock func(), err error) {
+	if a.locked {
+		return func() {}, nil
+	}
+	return a.lockTarget(ctx, a.dest.Name())
 }
 
 // number gives the target and everything named in the plan a number in the
-// store, and ends intents whose outcome was never written because the program
-// was killed in between: an intent is open only while the target is locked, so
-// whatever is open now was left behind, and the picture has shown its fate.
+// store, and ends what a killed program left open.
 func (a *applier) number(ctx context.Context, tx *store.Tx) error {
 	state, err := tx.TargetState(ctx, a.dest.Name())
 	if err != nil {
 		return err
 	}
-	a.state = state
+	a.state.N = state.N
 	made, err := tx.EntitlementNumbers(ctx, a.ents.fresh, true)
 	if err != nil {
 		return err
@@ -57,25 +62,6 @@ func (a *applier) number(ctx context.Context, tx *store.Tx) error {
 	return a.closeLeftovers(ctx, tx)
 }
 
-func (a *applier) closeLeftovers(ctx context.Context, tx *store.Tx) error {
-	open, err := tx.OpenChanges(ctx, a.dest.Name())
-	if err != nil || len(open) == 0 {
-		return err
-	}
-	events := make([]audit.Event, len(open))
-	for i := range open {
-		open[i].Outcome, open[i].FinishedAt = string(targets.Unknown), tx.Now()
-		open[i].Error = "the program stopped before the outcome was known; the target was looked at again"
-		events[i] = audit.Event{
-			Actor: actorHub, Action: "change.outcome", Subject: "user:" + open[i].User, Run: open[i].Run,
-			Detail: map[string]any{
-				"change": open[i].ID, "target": open[i].Target, "outcome": open[i].Outcome, "error": open[i].Error,
-			},
-		}
-	}
-	return tx.SaveChanges(ctx, open, events...)
-}
-
 // rememberPicture stores where the picture differs from what was remembered,
 // some users at a time.
 func (a *applier) rememberPicture(ctx context.Context) error {
@@ -84,21 +70,17 @@ func (a *applier) rememberPicture(ctx context.Context) error {
 		notes[o.userN] = o
 	}
 	var users []int64
-	for _, someone := range a.people {
-		_, noted := notes[someone.n]
-		if noted || a.accountChanged(someone.n) || a.holdingsChanged(someone.n) {
-			users = append(users, someone.n)
+	for _, u := range a.decision.users {
+		if _, noted := notes[u.n]; noted || a.accountChanged(u.n) || a.holdingsChanged(u.n) {
+			users = append(users, u.n)
 		}
 	}
-	for len(users) > 0 {
-		n := min(len(users), usersPerTransaction)
-		err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.rememberUsers(ctx, tx, users[:n], notes) })
-		if err != nil {
+	for chunk := range slices.Chunk(users, usersPerTransaction) {
+		if err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.rememberUsers(ctx, tx, chunk, notes) }); err != nil {
 			return err
 		}
-		users = users[n:]
 	}
-	return a.rememberEntitlements(ctx)
+	return nil
 }
 
 // accountChanged reports whether the user's account is not as remembered.
@@ -115,29 +97,34 @@ func (a *applier) accountChanged(userN int64) bool {
 // holdingsChanged reports whether what is remembered as there is not there, or
 // the other way round.
 func (a *applier) holdingsChanged(userN int64) bool {
-	present := map[int64]bool{}
-	if i, ok := a.accountOf[userN]; ok {
-		for _, o := range a.holdingsOf(i) {
-			present[o.ent] = true
-		}
-	}
-	for _, row := range a.rememberedOf(userN) {
-		if row.Observed != present[row.EntN] {
-			return true
-		}
-	}
-	return false
+	seen := a.seenOf(userN)
+	return slices.ContainsFunc(a.rememberedOf(userN), func(row store.AssignmentRow) bool {
+		return row.Observed != holds(seen, row.EntN)
+	})
+}
+
+// holds reports whether an entitlement is among some observations.
+func holds(seen []observation, ent int64) bool {
+	_, found := slices.BinarySearchFunc(seen, ent, func(o observation, n int64) int { return cmp.Compare(o.ent, n) })
+	return found
 }
 
 // rememberUsers stores some users' accounts and holdings as the picture shows
 // them. Only what is managed is remembered of holdings: the rest is looked at
 // anew each time.
 func (a *applier) rememberUsers(ctx context.Context, tx *store.Tx, users []int64, notes map[int64]bookkeeping) error {
+	old, err := a.outdated(ctx, tx, users)
+	if err != nil {
+		return err
+	}
 	var accounts []store.AccountRow
 	var gone []int64
 	var keep, drop []store.AssignmentRow
 	var events []audit.Event
 	for _, userN := range users {
+		if old[userN] {
+			continue
+		}
 		note := notes[userN]
 		if i, ok := a.accountOf[userN]; ok {
 			accounts = append(accounts, a.accountRow(userN, a.accounts[i], note.adoptAccount))
@@ -171,19 +158,14 @@ func (a *applier) accountRow(userN int64, found targets.Account, adopt bool) sto
 
 // assignmentRows returns the rows of one user that are to be stored and dropped.
 func (a *applier) assignmentRows(userN int64, note bookkeeping) (keep, drop []store.AssignmentRow) {
-	present := map[int64]bool{}
-	if i, ok := a.accountOf[userN]; ok {
-		for _, o := range a.holdingsOf(i) {
-			present[o.ent] = true
-		}
-	}
+	seen := a.seenOf(userN)
 	for _, row := range a.rememberedOf(userN) {
 		if slices.Contains(note.forget, row.EntN) {
 			drop = append(drop, row)
 			continue
 		}
-		if row.Observed != present[row.EntN] {
-			row.Observed = present[row.EntN]
+		if there := holds(seen, row.EntN); row.Observed != there {
+			row.Observed = there
 			keep = append(keep, row)
 		}
 	}
@@ -206,19 +188,12 @@ func (a *applier) adoptionEvent(userN int64, note bookkeeping) audit.Event {
 		slices.Sort(adopted)
 		detail["entitlements"] = adopted
 	}
-	return audit.Event{Actor: actorHub, Action: "access.adopted", Subject: "user:" + a.userName(userN), Run: a.run, Detail: detail}
+	u, _ := a.person(userN)
+	return audit.Event{Actor: a.actor, Action: "access.adopted", Subject: subject(u.name, ""), Run: a.run, Detail: detail}
 }
 
-func (a *applier) userName(userN int64) string {
-	i, ok := slices.BinarySearchFunc(a.people, userN, func(p person, n int64) int { return cmp.Compare(p.n, n) })
-	if !ok {
-		return ""
-	}
-	return a.people[i].name
-}
-
-// rememberEntitlements stores which entitlements the target has, where that
-// changed.
+// rememberEntitlements stores which entitlements the target has, where a look
+// at it showed something new.
 func (a *applier) rememberEntitlements(ctx context.Context) error {
 	var come, gone []int64
 	for n := range a.ents.names {
@@ -226,7 +201,7 @@ func (a *applier) rememberEntitlements(ctx context.Context) error {
 		case n < 0 || a.exists[n] == a.existed[n]:
 		case a.exists[n]:
 			come = append(come, n)
-		case a.whole:
+		default:
 			gone = append(gone, n)
 		}
 	}
@@ -241,57 +216,4 @@ func (a *applier) rememberEntitlements(ctx context.Context) error {
 		}
 		return tx.SetEntitlementsPresent(ctx, gone, false)
 	})
-}
-
-// hold puts what a guard stopped where a person finds it, and drops what is no
-// longer planned.
-func (a *applier) hold(ctx context.Context, tx *store.Tx) error {
-	open := map[string]bool{}
-	for _, row := range a.heldRows {
-		open[row.ID] = true
-	}
-	var rows []store.HeldRow
-	var events []audit.Event
-	planned := map[string]bool{}
-	for _, c := range a.changes {
-		planned[c.ID] = true // released, or allowed by now: stays until it is done
-	}
-	for _, s := range a.stopped {
-		planned[s.Change.ID] = true
-		if open[s.Change.ID] {
-			continue
-		}
-		rows = append(rows, heldRow(s, tx.Now()))
-		events = append(events, a.heldEvent(s))
-	}
-	if err := tx.SaveHeld(ctx, rows, events...); err != nil {
-		return err
-	}
-	var over []string
-	for _, row := range a.heldRows {
-		if !planned[row.ID] && a.looksAfter(row.UserN) {
-			over = append(over, row.ID)
-		}
-	}
-	return tx.DropHeld(ctx, over)
-}
-
-// looksAfter reports whether this run planned for the user.
-func (a *applier) looksAfter(userN int64) bool {
-	return userN == 0 && a.whole || a.userName(userN) != ""
-}
-
-func heldRow(s plan.Stopped, now time.Time) store.HeldRow {
-	c := s.Change
-	return store.HeldRow{
-		ID: c.ID, Kind: heldRemoval, Target: c.Target, UserN: c.UserN, Subject: cmp.Or(c.User, c.Account.Name),
-		Action: string(c.Action), Entitlement: address(c.Entitlement), Reason: s.Reason, Created: now,
-		Data: map[string]any{"account": c.Account.Name},
-	}
-}
-
-func (a *applier) heldEvent(s plan.Stopped) audit.Event {
-	e := a.event("change.held", s.Change, nil)
-	e.Detail["reason"] = s.Reason
-	return e
 }

@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"birthright/audit"
+	"birthright/directory"
 	"birthright/identity"
 	"birthright/rules"
 	"birthright/store"
@@ -19,45 +18,57 @@ import (
 type decision struct {
 	engine *rules.Engine
 	at     time.Time
+	// mark is the place of the work queue that the decision has seen.
+	mark   int64
 	groups *numbering[string]
-	causes *numbering[string] // encoded, see encodeCauses
-	users  []decided
+	causes *numbering[string]    // encoded, see encodeCauses
+	users  []decided             // by number
 	rows   []store.MembershipRow // ordered by user and group
 	diffs  []membershipDiff
+	// keep are the names of the attributes that targets keep or match by.
+	keep []string
 }
 
 // decided is one user with its part of decision.rows.
 type decided struct {
-	n        int64
-	name     string
-	state    identity.State
-	from, to int
-}
-
-// membershipDiff is how one user's memberships differ from the stored ones.
-type membershipDiff struct {
-	userN int64
-	user  string
-	put   []store.MembershipRow
-	drop  []int64 // group numbers
-	// gained and lost are what put and drop come to for a reader; a membership
-	// that only changed its causes is in neither.
-	gained, lost []int64
+	n          int64
+	name       string
+	state      identity.State
+	modified   time.Time
+	attributes identity.Attributes // those in decision.keep
+	from, to   int
 }
 
 func (d *decision) memberships(u decided) []store.MembershipRow { return d.rows[u.from:u.to] }
 
-// decideAll works out everybody's memberships.
-func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error) {
-	d := r.newDecision(tx)
-	names, err := tx.AllGroupNames(ctx)
+// decide works out the memberships of some users, of everybody where scope is nil.
+func (r *Runner) decide(ctx context.Context, scope []int64) (d *decision, err error) {
+	err = r.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if scope == nil {
+			d, err = r.decideAll(ctx, tx)
+		} else {
+			d, err = r.decideSome(ctx, tx, scope)
+		}
+		return err
+	})
+	return d, err
+}
+
+func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, error) {
+	d, err := r.decide(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	for n, name := range names {
-		d.groups.know(name, n)
+	return d, r.saveDecision(ctx, d)
+}
+
+// decideAll works out everybody's memberships.
+func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error) {
+	d, err := r.newDecision(ctx, tx)
+	if err != nil {
+		return nil, err
 	}
-	if err := d.knowCauses(ctx, tx); err != nil {
+	if err := d.knowAll(ctx, tx); err != nil {
 		return nil, err
 	}
 	total, err := tx.CountUsers(ctx)
@@ -68,7 +79,9 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 	if err != nil {
 		return nil, err
 	}
+	d.users = make([]decided, 0, total)
 	err = tx.EachUser(ctx, func(u identity.User) error {
+		u = asOf(u, d.at)
 		d.add(u, d.engine.Memberships(u, facts))
 		if len(d.users)%1000 == 0 {
 			r.Progress("", "deciding", len(d.users), total)
@@ -84,13 +97,12 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 // decideSome works out the memberships of a few users at a cost that does not
 // depend on how many others there are.
 func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (*decision, error) {
-	d := r.newDecision(tx)
-	users, err := tx.UsersByN(ctx, userNs)
+	d, err := r.newDecision(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(users, func(a, b identity.User) int { return cmp.Compare(a.N, b.N) })
-	if err := d.knowCauses(ctx, tx); err != nil {
+	users, err := tx.UsersByN(ctx, userNs)
+	if err != nil {
 		return nil, err
 	}
 	facts, err := r.factsForSome(ctx, tx, d.engine, users)
@@ -98,18 +110,15 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 		return nil, err
 	}
 	wanted := make([][]identity.Membership, len(users))
-	var names []string
 	for i, u := range users {
-		wanted[i] = d.engine.Memberships(u, facts)
-		for _, m := range wanted[i] {
-			names = append(names, m.Group)
-		}
+		users[i] = asOf(u, d.at)
+		wanted[i] = d.engine.Memberships(users[i], facts)
 	}
 	stored, err := tx.MembershipsOfUsers(ctx, userNs)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.knowGroups(ctx, tx, names, stored); err != nil {
+	if err := d.knowSome(ctx, tx, wanted, stored); err != nil {
 		return nil, err
 	}
 	for i, u := range users {
@@ -119,26 +128,50 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 	return d, nil
 }
 
-func (r *Runner) newDecision(tx *store.Tx) *decision {
+func (r *Runner) newDecision(ctx context.Context, tx *store.Tx) (*decision, error) {
+	mark, err := tx.WorkMark(ctx)
 	return &decision{
-		engine: r.Engine(), at: tx.Now(),
+		engine: r.Engine(), at: tx.Now(), mark: mark, keep: r.attributesKept(),
 		groups: newNumbering[string](), causes: newNumbering[string](),
-	}
+	}, err
 }
 
-func (d *decision) knowCauses(ctx context.Context, tx *store.Tx) error {
-	sets, err := tx.CauseSets(ctx)
+// attributesKept returns the attributes that some target keeps or matches by.
+func (r *Runner) attributesKept() []string {
+	var names []string
+	for _, dest := range r.Destinations {
+		names = append(append(names, dest.Settings.Capabilities.Attributes...), dest.Match...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// knowAll learns the numbers of every group and list of causes.
+func (d *decision) knowAll(ctx context.Context, tx *store.Tx) error {
+	names, err := tx.AllGroupNames(ctx)
 	if err != nil {
 		return err
 	}
+	for n, name := range names {
+		d.groups.know(name, n)
+	}
+	sets, err := tx.CauseSets(ctx)
 	for n, causes := range sets {
 		d.causes.know(encodeCauses(causes), n)
 	}
-	return nil
+	return err
 }
 
-// knowGroups learns the numbers of the groups that names and rows speak of.
-func (d *decision) knowGroups(ctx context.Context, tx *store.Tx, names []string, rows []store.MembershipRow) error {
+// knowSome learns the numbers of what the wanted memberships and the stored
+// rows speak of.
+func (d *decision) knowSome(ctx context.Context, tx *store.Tx, wanted [][]identity.Membership, stored []store.MembershipRow) error {
+	var names []string
+	var lists [][]identity.Cause
+	for _, memberships := range wanted {
+		for _, m := range memberships {
+			names, lists = append(names, m.Group), append(lists, m.Causes)
+		}
+	}
 	numbers, err := tx.GroupNumbers(ctx, names, false)
 	if err != nil {
 		return err
@@ -146,9 +179,9 @@ func (d *decision) knowGroups(ctx context.Context, tx *store.Tx, names []string,
 	for name, n := range numbers {
 		d.groups.know(name, n)
 	}
-	var ns []int64
-	for _, row := range rows {
-		ns = append(ns, row.GroupN)
+	ns := make([]int64, len(stored))
+	for i, row := range stored {
+		ns[i] = row.GroupN
 	}
 	byN, err := tx.GroupNames(ctx, ns)
 	if err != nil {
@@ -157,7 +190,13 @@ func (d *decision) knowGroups(ctx context.Context, tx *store.Tx, names []string,
 	for n, name := range byN {
 		d.groups.know(name, n)
 	}
-	return nil
+	causeNs, err := tx.CauseSetNumbers(ctx, lists)
+	for i, n := range causeNs {
+		if n != 0 {
+			d.causes.know(encodeCauses(lists[i]), n)
+		}
+	}
+	return err
 }
 
 // add appends one user with its memberships, in the order of the groups' numbers.
@@ -172,176 +211,59 @@ func (d *decision) add(u identity.User, memberships []identity.Membership) {
 		}
 		d.rows = append(d.rows, row)
 	}
-	slices.SortFunc(d.rows[from:], func(a, b store.MembershipRow) int { return cmp.Compare(a.GroupN, b.GroupN) })
-	d.users = append(d.users, decided{n: u.N, name: u.UserName, state: u.State, from: from, to: len(d.rows)})
-}
-
-// compareAll compares with the stored rows while they stream by: both sides are
-// in the order of the users.
-func (d *decision) compareAll(ctx context.Context, tx *store.Tx) error {
-	next := 0
-	var stored []store.MembershipRow // of the user at next
-	flushUntil := func(userN int64) {
-		for next < len(d.users) && d.users[next].n < userN {
-			d.compareUser(d.users[next], stored)
-			stored = stored[:0]
-			next++
-		}
-	}
-	err := tx.EachMembership(ctx, func(row store.MembershipRow) error {
-		flushUntil(row.UserN)
-		stored = append(stored, row)
-		return nil
+	sortByGroup(d.rows[from:])
+	d.users = append(d.users, decided{
+		n: u.N, name: u.UserName, state: u.State, modified: u.Modified,
+		attributes: picked(u.Attributes, d.keep), from: from, to: len(d.rows),
 	})
-	flushUntil(1<<63 - 1)
-	return err
 }
 
-// compare is compareAll for rows at hand.
-func (d *decision) compare(stored []store.MembershipRow) {
-	for _, u := range d.users {
-		n := 0
-		for n < len(stored) && stored[n].UserN <= u.n {
-			n++
-		}
-		d.compareUser(u, stored[:n])
-		stored = stored[n:]
-	}
+func sortByGroup(rows []store.MembershipRow) {
+	slices.SortFunc(rows, func(a, b store.MembershipRow) int { return cmp.Compare(a.GroupN, b.GroupN) })
 }
 
-// compareUser merges the two ascending lists of one user.
-func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
-	diff := membershipDiff{userN: u.n, user: u.name}
-	want := d.memberships(u)
-	for i := range want {
-		j, found := slices.BinarySearchFunc(stored, want[i].GroupN, func(row store.MembershipRow, n int64) int {
-			return cmp.Compare(row.GroupN, n)
-		})
-		if !found {
-			want[i].Since = d.at.UnixMicro()
-			diff.put = append(diff.put, want[i])
-			diff.gained = append(diff.gained, want[i].GroupN)
-			continue
-		}
-		want[i].Since = stored[j].Since
-		if stored[j].CausesN != want[i].CausesN || stored[j].EndsAt != want[i].EndsAt {
-			diff.put = append(diff.put, want[i])
+// picked returns the named ones of some attributes.
+func picked(from identity.Attributes, names []string) identity.Attributes {
+	out := make(identity.Attributes, len(names))
+	for _, name := range names {
+		if values := from[name]; len(values) > 0 {
+			out[name] = values
 		}
 	}
-	for _, row := range stored {
-		if _, found := slices.BinarySearchFunc(want, row.GroupN, func(w store.MembershipRow, n int64) int {
-			return cmp.Compare(w.GroupN, n)
-		}); !found {
-			diff.drop = append(diff.drop, row.GroupN)
-			diff.lost = append(diff.lost, row.GroupN)
-		}
-	}
-	if len(diff.put)+len(diff.drop) > 0 {
-		d.diffs = append(d.diffs, diff)
-	}
+	return out
 }
 
-// usersPerTransaction bounds how much one transaction of a bulk change holds.
-const usersPerTransaction = 2000
-
-// saveDecision stores the differences, some users at a time. A crash in between
-// leaves the rest to the next run.
-func (r *Runner) saveDecision(ctx context.Context, d *decision) error {
-	for len(d.diffs) > 0 {
-		n := min(len(d.diffs), usersPerTransaction)
-		err := r.Store.Update(ctx, func(tx *store.Tx) error { return d.save(ctx, tx, d.diffs[:n]) })
-		if err != nil {
-			return err
-		}
-		d.diffs = d.diffs[n:]
+// asOf returns u in the state that the calendar gives at now. It is stored a
+// little later (Refresh), but nobody has to wait for that: a plan shows it, and
+// a lost wake-up changes nothing.
+func asOf(u identity.User, now time.Time) identity.User {
+	started := u.State == identity.Staged && !u.StartsAt.IsZero() && !now.Before(u.StartsAt)
+	ended := u.State != identity.Left && !u.EndsAt.IsZero() && !now.Before(u.EndsAt)
+	if started || ended {
+		here := []identity.Record{{}} // whom no source has any more has left, and is in no such state
+		u.State = directory.Lifecycle(here, u.Attributes, now)
 	}
-	return nil
+	return u
 }
 
-// save stores diffs with an audit event for each user whose memberships changed.
-func (d *decision) save(ctx context.Context, tx *store.Tx, diffs []membershipDiff) error {
-	if err := d.settle(ctx, tx); err != nil {
+// refreshTurned has the lifecycle of users stored anew whose calendar has
+// turned; scope limits them, nil does not.
+func (r *Runner) refreshTurned(ctx context.Context, scope []int64) error {
+	var turned []int64
+	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
+		turned, err = tx.UsersTurned(ctx, tx.Now(), 0)
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	var put []store.MembershipRow
-	var drop []store.Pair
-	var events []audit.Event
-	for _, diff := range diffs {
-		for _, row := range diff.put {
-			row.GroupN, row.CausesN = d.groups.settled(row.GroupN), d.causes.settled(row.CausesN)
-			put = append(put, row)
-		}
-		for _, n := range diff.drop {
-			drop = append(drop, store.Pair{UserN: diff.userN, GroupN: n})
-		}
-		if len(diff.gained)+len(diff.lost) > 0 {
-			events = append(events, d.membershipEvent(diff))
-		}
+	if scope != nil {
+		turned = slices.DeleteFunc(turned, func(n int64) bool { return !slices.Contains(scope, n) })
 	}
-	return tx.ChangeMemberships(ctx, put, drop, events...)
-}
-
-// settle has the store number what is new.
-func (d *decision) settle(ctx context.Context, tx *store.Tx) error {
-	if len(d.groups.fresh) > 0 {
-		made, err := tx.GroupNumbers(ctx, d.groups.fresh, true)
-		if err != nil {
+	for chunk := range slices.Chunk(turned, usersPerTransaction) {
+		if err := r.Refresh(ctx, chunk); err != nil {
 			return err
 		}
-		d.groups.settle(made)
 	}
-	made := make(map[string]int64, len(d.causes.fresh))
-	for _, encoded := range d.causes.fresh {
-		n, err := tx.CauseSetNumber(ctx, decodeCauses(encoded))
-		if err != nil {
-			return err
-		}
-		made[encoded] = n
-	}
-	d.causes.settle(made)
 	return nil
-}
-
-func (d *decision) membershipEvent(diff membershipDiff) audit.Event {
-	detail := map[string]any{}
-	if names := d.names(diff.gained); len(names) > 0 {
-		detail["gained"] = names
-	}
-	if names := d.names(diff.lost); len(names) > 0 {
-		detail["lost"] = names
-	}
-	return audit.Event{Actor: actorHub, Action: "memberships.changed", Subject: "user:" + diff.user, Detail: detail}
-}
-
-func (d *decision) names(groupNs []int64) []string {
-	names := make([]string, 0, len(groupNs))
-	for _, n := range groupNs {
-		names = append(names, d.groups.name(n))
-	}
-	slices.Sort(names)
-	return names
-}
-
-// actorHub does what follows by itself from rules and time.
-const actorHub = "hub"
-
-// encodeCauses makes a comparable key of sorted causes; decodeCauses reads it.
-func encodeCauses(causes []identity.Cause) string {
-	if len(causes) == 1 {
-		return causes[0].Kind + "\x1f" + causes[0].Name
-	}
-	parts := make([]string, len(causes))
-	for i, c := range causes {
-		parts[i] = c.Kind + "\x1f" + c.Name
-	}
-	return strings.Join(parts, "\x1e")
-}
-
-func decodeCauses(encoded string) []identity.Cause {
-	var causes []identity.Cause
-	for part := range strings.SplitSeq(encoded, "\x1e") {
-		kind, name, _ := strings.Cut(part, "\x1f")
-		causes = append(causes, identity.Cause{Kind: kind, Name: name})
-	}
-	return causes
 }

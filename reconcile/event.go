@@ -1,8 +1,8 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -11,21 +11,22 @@ import (
 	"birthright/store"
 )
 
-// How much of the work queue one step takes, and for how long it is nobody
-// else's: a process that dies in between is followed after that time.
 const (
+	// workPerStep is how much of the work queue one step takes.
 	workPerStep = 200
-	workLease   = 2 * time.Minute
+	// workLease is for how long it is nobody else's: a process that dies is
+	// followed after that time. One that is only slow is helped by somebody who
+	// does the same again, which does no harm.
+	workLease = 30 * time.Second
+	// patience is how long a step waits for a target before it leaves it to a
+	// later one: the other targets' changes must not wait with it.
+	patience = 20 * time.Second
 )
 
 // Step does what is due in the work queue and reports how much that was. Zero
 // means that nothing is due now.
 func (r *Runner) Step(ctx context.Context) (int, error) {
-	var claimed []store.Work
-	err := r.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		claimed, err = tx.ClaimWork(ctx, workPerStep, workLease)
-		return err
-	})
+	claimed, err := r.claim(ctx)
 	if err != nil || len(claimed) == 0 {
 		return 0, err
 	}
@@ -33,26 +34,49 @@ func (r *Runner) Step(ctx context.Context) (int, error) {
 	for _, w := range claimed {
 		byTarget[w.Target] = append(byTarget[w.Target], w)
 	}
-	if work := byTarget[""]; len(work) > 0 {
-		if err := r.stepUsers(ctx, work); err != nil {
-			return 0, err
-		}
+	var all sync.WaitGroup
+	errs := make(chan error, len(byTarget))
+	for target, work := range byTarget {
+		all.Go(func() { errs <- r.stepFor(ctx, target, work) })
 	}
-	var wg sync.WaitGroup
-	for _, dest := range r.Destinations {
-		if work := byTarget[dest.Name()]; len(work) > 0 {
-			wg.Go(func() { r.stepTarget(ctx, dest, work) })
-		}
-		delete(byTarget, dest.Name())
+	all.Wait()
+	close(errs)
+	for failed := range errs {
+		err = errors.Join(err, failed)
 	}
-	wg.Wait()
-	delete(byTarget, "")
-	for _, work := range byTarget { // for targets that are no longer configured
-		if err := r.finish(ctx, work); err != nil {
-			return 0, err
+	return len(claimed), err
+}
+
+// claim takes what is due. Whose calendar has turned is due too.
+func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
+	err = r.Store.Update(ctx, func(tx *store.Tx) error {
+		turned, err := tx.UsersTurned(ctx, tx.Now(), workPerStep)
+		if err != nil {
+			return err
 		}
+		work := make([]store.Work, len(turned))
+		for i, n := range turned {
+			work[i] = store.Work{UserN: n, Removal: true} // an end or a first day: neither waits behind a bulk load
+		}
+		if err := tx.EnqueueWork(ctx, work); err != nil {
+			return err
+		}
+		claimed, err = tx.ClaimWork(ctx, workPerStep, workLease)
+		return err
+	})
+	return claimed, err
+}
+
+// stepFor does the work of one target; "" stands for users who changed.
+func (r *Runner) stepFor(ctx context.Context, target string, work []store.Work) error {
+	if target == "" {
+		return r.stepUsers(ctx, work)
 	}
-	return len(claimed), nil
+	i := slices.IndexFunc(r.Destinations, func(d Destination) bool { return d.Name() == target })
+	if i < 0 { // it is no longer configured
+		return r.Store.Update(ctx, func(tx *store.Tx) error { return tx.FinishWork(ctx, work) })
+	}
+	return r.stepTarget(ctx, r.Destinations[i], work)
 }
 
 // stepUsers looks after users who changed: memberships first, then every target.
@@ -60,21 +84,19 @@ func (r *Runner) Step(ctx context.Context) (int, error) {
 // of its own.
 func (r *Runner) stepUsers(ctx context.Context, work []store.Work) error {
 	scope := usersOf(work)
-	if turned := calendarTurned(work); len(turned) > 0 {
-		if err := r.Refresh(ctx, turned); err != nil {
-			return err
-		}
+	if err := r.refreshTurned(ctx, scope); err != nil {
+		return err
 	}
 	d, err := r.decideAndSave(ctx, scope)
 	if err != nil {
 		return err
 	}
 	owed := make([][]store.Work, len(r.Destinations))
-	var wg sync.WaitGroup
+	var all sync.WaitGroup
 	for i, dest := range r.Destinations {
-		wg.Go(func() { owed[i] = r.bringUp(ctx, dest, d, scope) })
+		all.Go(func() { owed[i] = r.bringUp(ctx, dest, d, scope, trust) })
 	}
-	wg.Wait()
+	all.Wait()
 	return r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if err := tx.EnqueueWork(ctx, slices.Concat(owed...)); err != nil {
 			return err
@@ -83,16 +105,16 @@ func (r *Runner) stepUsers(ctx context.Context, work []store.Work) error {
 	})
 }
 
-// stepTarget tries again what one target is owed.
-func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.Work) {
+// stepTarget tries again what one target is owed. What is remembered of these
+// people failed to help once, so it is looked at again.
+func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.Work) error {
 	scope := usersOf(work)
 	d, err := r.decideAndSave(ctx, scope)
 	if err != nil {
-		r.Log.Error("decide again", "target", dest.Name(), "error", err)
-		return // the lease ends, and somebody tries again
+		return err // the lease ends, and somebody tries again
 	}
 	failed := map[int64]store.Work{}
-	for _, w := range r.bringUp(ctx, dest, d, scope) {
+	for _, w := range r.bringUp(ctx, dest, d, scope, recheck) {
 		failed[w.UserN] = w
 	}
 	var done, later []store.Work
@@ -107,42 +129,29 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 		w.DueAt = latest(again.DueAt, r.Now().Add(retryAfter(w.Attempts, w.Removal)))
 		later = append(later, w)
 	}
-	err = r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+	return r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if err := tx.PostponeWork(ctx, later); err != nil {
 			return err
 		}
 		return tx.FinishWork(ctx, done)
 	})
-	if err != nil {
-		r.Log.Error("put work back", "target", dest.Name(), "error", err)
-	}
-}
-
-func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, error) {
-	var d *decision
-	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
-		d, err = r.decideSome(ctx, tx, scope)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return d, r.saveDecision(ctx, d)
 }
 
 // bringUp makes one target right for a few users and returns what could not be
 // done. A target that was never read whole is left to the full loop: what it
 // holds cannot be told from what is remembered.
-func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, scope []int64) []store.Work {
-	run, owed, err := r.syncUsers(ctx, dest, d, scope)
+func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, scope []int64, s sight) []store.Work {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	run, owed, err := r.syncUsers(ctx, dest, d, scope, s, actorHub)
 	switch {
 	case err == nil:
-	case identity.KindOf(err) == neverRead:
-		r.owe(dest.Name())
+	case errors.Is(err, errNeverRead):
+		r.outages.owe(dest.Name())
 		return nil
 	default:
 		r.Log.Warn("target could not be brought up to date; it will be tried again", "target", dest.Name(), "error", err)
-		if len(owed) == 0 {
+		if !isTrouble(err) { // it is not known who is concerned
 			owed = r.allOwed(dest, d, scope, err)
 		}
 	}
@@ -152,8 +161,8 @@ func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, sco
 	return owed
 }
 
-// allOwed is the work for everybody in scope, for when it is not known who is
-// concerned. Somebody without access counts as a removal: that goes first.
+// allOwed is the work for everybody in scope. Somebody without access counts as
+// a removal: that goes first.
 func (r *Runner) allOwed(dest Destination, d *decision, scope []int64, err error) []store.Work {
 	active := map[int64]bool{}
 	for _, u := range d.users {
@@ -169,50 +178,9 @@ func (r *Runner) allOwed(dest Destination, d *decision, scope []int64, err error
 	return work
 }
 
-func usersOf(work []store.Work) []int64 {
-	users := make([]int64, len(work))
-	for i, w := range work {
-		users[i] = w.UserN
-	}
-	slices.Sort(users)
-	return slices.Compact(users)
-}
-
-// calendarTurned returns the users whose work was put off to a date: their
-// lifecycle follows from the calendar and must be looked at again.
-func calendarTurned(work []store.Work) []int64 {
-	var users []int64
-	for _, w := range work {
-		if w.DueAt.Sub(w.Since) > time.Second {
-			users = append(users, w.UserN)
-		}
-	}
-	return users
-}
-
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
 	return b
-}
-
-// owe notes that a target waits for its first full run.
-func (r *Runner) owe(target string) {
-	r.owedMu.Lock()
-	defer r.owedMu.Unlock()
-	r.owed[target] = true
-}
-
-// TakeOwed returns the targets that wait for a full run, sorted, and forgets them.
-func (r *Runner) TakeOwed() []string {
-	r.owedMu.Lock()
-	defer r.owedMu.Unlock()
-	names := make([]string, 0, len(r.owed))
-	for name := range r.owed {
-		names = append(names, name)
-	}
-	clear(r.owed)
-	slices.SortFunc(names, cmp.Compare[string])
-	return names
 }

@@ -2,56 +2,69 @@ package reconcile
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"birthright/store"
 )
 
-// pollEvery is how often the work queue is looked at without being woken: for
-// work that another process put there, and as a net under lost wake-ups.
-const pollEvery = time.Second
+const (
+	// pollEvery is how often the work queue is looked at without being woken:
+	// for work that another process put there, and as a net under lost wake-ups.
+	pollEvery = time.Second
+	// workers is how many steps run at once, so that one that waits for a sick
+	// target does not hold up the others.
+	workers = 3
+)
 
 // EventLoop does what is due until ctx ends. wake is a hint that something was
 // put into the queue; losing one delays it by pollEvery.
 func (r *Runner) EventLoop(ctx context.Context, wake <-chan struct{}) {
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() { r.work(ctx, wake) })
+	}
+	all.Wait()
+}
+
+// work takes steps as long as there is something to do, and waits otherwise.
+func (r *Runner) work(ctx context.Context, wake <-chan struct{}) {
 	for ctx.Err() == nil {
 		n, err := r.Step(ctx)
 		if err != nil && ctx.Err() == nil {
 			r.Log.Error("work queue", "error", err)
 		}
-		if n > 0 && err == nil {
-			continue
+		if n == 0 || err != nil {
+			pause(ctx, wake)
 		}
-		timer := time.NewTimer(pollEvery)
-		select {
-		case <-wake:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+	}
+}
+
+// pause waits for a hint, for pollEvery, or for the end of ctx.
+func pause(ctx context.Context, wake <-chan struct{}) {
+	timer := time.NewTimer(pollEvery)
+	defer timer.Stop()
+	select {
+	case <-wake:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
 // FullLoop makes a full run at once for the targets that were never read, and
-// for all of them on schedule, until ctx ends. next returns the first scheduled
-// time after an instant, and the zero time for never.
+// for all of them on schedule, until ctx ends. A target that could not be read
+// is tried again before its time. next returns the first scheduled time after an
+// instant, and the zero time for never.
 func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
 	due := next(r.Now())
-	r.runFull(ctx, r.neverRead(ctx))
+	r.runFull(ctx, r.notReadSince(ctx, time.UnixMicro(1)))
 	for ctx.Err() == nil {
-		if owed := r.TakeOwed(); len(owed) > 0 {
-			r.runFull(ctx, owed)
-		}
+		r.runFull(ctx, r.TakeOwed())
 		if now := r.Now(); !due.IsZero() && !now.Before(due) {
 			r.runFull(ctx, r.notReadSince(ctx, due))
 			due = next(r.Now())
 		}
-		timer := time.NewTimer(pollEvery)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+		pause(ctx, nil)
 	}
 }
 
@@ -68,14 +81,11 @@ func (r *Runner) runFull(ctx context.Context, names []string) {
 		level := r.Log.Info
 		if !run.Complete {
 			level = r.Log.Warn
+			r.outages.owe(run.Target)
 		}
 		level("full run", "target", run.Target, "complete", run.Complete, "changes", len(run.Changes),
 			"held", len(run.Held), "drift", len(run.Drift), "error", run.Error)
 	}
-}
-
-func (r *Runner) neverRead(ctx context.Context) []string {
-	return r.notReadSince(ctx, time.UnixMicro(1))
 }
 
 // notReadSince returns the targets whose last full read is older than t: with

@@ -64,7 +64,7 @@ func (t *truth) Assignment(a targets.Assignment) error {
 	return nil
 }
 
-// verify says what became of a change whose answer was lost.
+// verify says what became of a change of which the answer does not tell.
 func (t *truth) verify(c plan.Change, was targets.Result) targets.Result {
 	id := c.Account.ID
 	if id == "" {
@@ -85,17 +85,22 @@ func (t *truth) verify(c plan.Change, was targets.Result) targets.Result {
 	case targets.EnableAccount:
 		happened = there && account.Active
 	case targets.DisableAccount:
-		happened = there && !account.Active
+		happened = !account.Active // one that is gone is not active either
 	case targets.UpdateAccount:
 		happened = there && !plan.Differs(c.Account, account, t.dest.Settings.Capabilities)
 	case targets.CreateEntitlement:
 		happened = t.exists[c.Entitlement]
 	}
-	if happened {
+	switch {
+	case happened && was.Outcome == targets.Stale:
+		return targets.Result{Outcome: targets.Already, AccountID: id}
+	case happened:
 		return targets.Result{Outcome: targets.Done, AccountID: id}
+	case was.Outcome == targets.Stale:
+		return was
 	}
 	return targets.Result{
 		Outcome: targets.Unreachable, RetryAt: was.RetryAt,
-		Err: fmt.Errorf("the answer was lost, and reading back shows that it did not happen: %w", was.Err),
+		Err: fmt.Errorf("the answer was lost, and reading back shows that it did not happen: %w", resultError(was)),
 	}
 }

@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"birthright/identity"
@@ -49,8 +51,8 @@ const (
 	// Overdue: access that must go and could not be taken away yet; the hub
 	// goes on trying until it is done.
 	Overdue = "overdue"
-	// Superseded: the user changed while the run was going on; another one
-	// looks after it.
+	// Superseded: not tried, because the user changed while the run was going on
+	// and is decided about anew.
 	Superseded = "superseded"
 )
 
@@ -76,6 +78,51 @@ type Waiting struct {
 	User         string   `json:"user" yaml:"user"`
 	Entitlements []string `json:"entitlements" yaml:"entitlements"`
 	Reason       string   `json:"reason" yaml:"reason"`
+}
+
+// withLists makes absent lists empty ones: programs that read JSON expect them.
+func (run Run) withLists() Run {
+	if run.Changes == nil {
+		run.Changes = []Change{}
+	}
+	if run.Held == nil {
+		run.Held = []Held{}
+	}
+	if run.Drift == nil {
+		run.Drift = []Drift{}
+	}
+	if run.Waiting == nil {
+		run.Waiting = []Waiting{}
+	}
+	return run
+}
+
+// report shows the plan as it stands, each change with the outcome given for it.
+func (p *prepared) report(outcome func(plan.Change) (string, string)) Run {
+	run := Run{
+		Target: p.dest.Name(), Kind: "incremental", Waiting: p.waiting,
+		Changes: make([]Change, 0, len(p.changes)), Held: make([]Held, 0, len(p.stopped)), Drift: make([]Drift, 0, len(p.drift)),
+	}
+	if p.whole {
+		run.Kind = "full"
+	}
+	for _, c := range p.changes {
+		o, err := outcome(c)
+		run.Changes = append(run.Changes, reportChange(c, o, err))
+	}
+	for _, h := range p.stopped {
+		run.Held = append(run.Held, Held{
+			ID: h.Change.ID, Reason: h.Reason, Action: h.Change.Action,
+			Account: h.Change.Account.Name, Entitlement: address(h.Change.Entitlement),
+		})
+	}
+	slices.SortFunc(run.Held, func(a, b Held) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Entitlement, b.Entitlement), cmp.Compare(a.ID, b.ID))
+	})
+	for _, d := range p.drift {
+		run.Drift = append(run.Drift, Drift{Kind: d.Kind, User: d.User, Account: d.Account, Entitlement: address(d.Entitlement)})
+	}
+	return run
 }
 
 // Failed counts the changes that were tried and are not true on the target.

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"birthright/plan"
 	"birthright/store"
+	"birthright/targets"
 )
 
 // How long until something that failed is tried again: twice as long each
@@ -27,15 +29,30 @@ func retryAfter(n int, removal bool) time.Duration {
 	return min(pause, longest)
 }
 
-// retries returns the work that the run leaves, one row a user, due when the
-// target asked for it or after the first pause.
+// retryTime returns when a change is tried again: when the target asked for it,
+// but within the longest pause whatever it asked for, or after the first pause.
+// What the target refused waits longer, since asking again seldom helps.
+func (a *applier) retryTime(c plan.Change, v verdict) time.Time {
+	now := a.Now()
+	switch {
+	case v.result.Outcome == targets.Refused:
+		return now.Add(longestAddition)
+	case v.result.RetryAt.After(now.Add(longestAddition)):
+		return now.Add(longestAddition)
+	case !v.result.RetryAt.IsZero():
+		return v.result.RetryAt
+	}
+	return now.Add(retryAfter(1, c.Action.Removes()))
+}
+
+// retries returns the work that the run leaves, one row a user.
 func (a *applier) retries() []store.Work {
 	byUser := map[int64]store.Work{}
 	for _, w := range a.owed {
 		if had, ok := byUser[w.UserN]; ok {
 			w.Removal = w.Removal || had.Removal
 			w.LastError = cmp.Or(had.LastError, w.LastError)
-			if had.DueAt.After(w.DueAt) {
+			if had.DueAt.Before(w.DueAt) {
 				w.DueAt = had.DueAt
 			}
 		}
@@ -44,9 +61,6 @@ func (a *applier) retries() []store.Work {
 	work := make([]store.Work, 0, len(byUser))
 	for _, w := range byUser {
 		w.Attempts = 1
-		if w.DueAt.IsZero() {
-			w.DueAt = a.Now().Add(retryAfter(1, w.Removal))
-		}
 		work = append(work, w)
 	}
 	slices.SortFunc(work, func(a, b store.Work) int { return cmp.Compare(a.UserN, b.UserN) })

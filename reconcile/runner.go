@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"birthright/plan"
@@ -32,7 +31,7 @@ type Options struct {
 	Engine func() *rules.Engine
 	// Facts answers what conditions ask of other systems; nil knows nothing.
 	Facts rules.Facts
-	// Refresh recomputes the lifecycle of users whose calendar may have turned.
+	// Refresh stores the lifecycle anew of users whose calendar has turned.
 	Refresh      func(ctx context.Context, users []int64) error
 	Destinations []Destination
 	Now          func() time.Time
@@ -46,10 +45,8 @@ type Options struct {
 // runs of the same target take turns, also across processes.
 type Runner struct {
 	Options
-	// owed names the targets that were never read whole: only a full run can
-	// tell what they hold.
-	owedMu sync.Mutex
-	owed   map[string]bool
+	outages outages
+	locks   locks
 }
 
 // New returns a Runner.
@@ -60,7 +57,7 @@ func New(o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{Options: o, owed: map[string]bool{}}
+	return &Runner{Options: o}
 }
 
 // Request says what a run is for.
@@ -69,7 +66,8 @@ type Request struct {
 	Targets []string
 	// User limits the run to one user, by name; "" means everybody.
 	User string
-	// Full reads targets whole instead of trusting what is remembered.
+	// Full looks at the targets instead of trusting what is remembered: at all
+	// they hold, or at what the one user has.
 	Full bool
 	// Actor is who asked for it, for the audit log.
 	Actor string

@@ -1,10 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"birthright/identity"
 	"birthright/plan"
@@ -19,29 +19,26 @@ type wants struct {
 	ents     *numbering[identity.Entitlement]
 	// byGroup holds, by group number, the entitlements on this target that the
 	// group carries, ascending.
-	byGroup  map[int64][]int64
+	byGroup map[int64][]int64
+	// governed are the entitlements that the policy gives to anybody.
 	governed map[int64]bool
-	// people are the decided users with the account each should have.
-	people []person
+	// matchOnly are the attributes that accounts are matched by and do not keep.
+	matchOnly []string
 }
 
-// person is one user on one target.
-type person struct {
-	decided
-	account targets.Account // wanted, as the target would show it
-}
-
-// wantsOn works out what decision d comes to on one target. scope limits the
-// users; nil means everybody that d speaks of.
-func (r *Runner) wantsOn(ctx context.Context, tx *store.Tx, dest Destination, d *decision, scope []int64) (*wants, error) {
+// wantsOn works out what decision d comes to on one target. few says that it
+// speaks of a few users only.
+func wantsOn(ctx context.Context, tx *store.Tx, dest Destination, d *decision, few bool) (*wants, error) {
 	w := &wants{
 		dest: dest, decision: d, ents: newNumbering[identity.Entitlement](),
 		byGroup: map[int64][]int64{}, governed: map[int64]bool{},
 	}
-	if err := w.numberEntitlements(ctx, tx, scope != nil); err != nil {
-		return nil, err
+	for _, name := range dest.Match {
+		if name != identity.AttrUserName && !slices.Contains(dest.Settings.Capabilities.Attributes, name) {
+			w.matchOnly = append(w.matchOnly, name)
+		}
 	}
-	return w, w.readPeople(ctx, tx, scope)
+	return w, w.numberEntitlements(ctx, tx, few)
 }
 
 // numberEntitlements numbers what the policy gives on this target. Where only a
@@ -60,8 +57,12 @@ func (w *wants) numberEntitlements(ctx context.Context, tx *store.Tx, few bool) 
 			note(name)
 		}
 	}
+	seen := map[int64]bool{}
 	for _, row := range w.decision.rows {
-		note(w.decision.groups.name(row.GroupN))
+		if !seen[row.GroupN] {
+			seen[row.GroupN] = true
+			note(w.decision.groups.name(row.GroupN))
+		}
 	}
 	numbers, err := tx.EntitlementNumbers(ctx, all, false)
 	if err != nil {
@@ -71,17 +72,23 @@ func (w *wants) numberEntitlements(ctx context.Context, tx *store.Tx, few bool) 
 		w.ents.know(address, n)
 	}
 	for _, name := range slices.Sorted(maps.Keys(perGroup)) {
-		groupN, given := w.decision.groups.numbers[name]
-		for _, address := range perGroup[name] {
-			n := w.ents.number(address)
-			w.governed[n] = true
-			if given { // a group without a number has no members either
-				w.byGroup[groupN] = append(w.byGroup[groupN], n)
-			}
-		}
-		slices.Sort(w.byGroup[groupN])
+		w.noteAccess(name, perGroup[name])
 	}
 	return nil
+}
+
+// noteAccess remembers what a group carries.
+func (w *wants) noteAccess(group string, access []identity.Entitlement) {
+	var ns []int64
+	for _, address := range access {
+		n := w.ents.number(address)
+		w.governed[n] = true
+		ns = append(ns, n)
+	}
+	if groupN, ok := w.decision.groups.numbers[group]; ok { // one without a number has no members either
+		slices.Sort(ns)
+		w.byGroup[groupN] = slices.Compact(ns)
+	}
 }
 
 // accessOf returns what a group carries on this target.
@@ -99,47 +106,36 @@ func (w *wants) accessOf(group string) []identity.Entitlement {
 	return out
 }
 
-// readPeople pairs the decided users with the accounts that they should have.
-// Whoever changed after the decision is left out: that change has its own work.
-func (w *wants) readPeople(ctx context.Context, tx *store.Tx, scope []int64) error {
-	next := 0
-	take := func(u identity.User) error {
-		for next < len(w.decision.users) && w.decision.users[next].n < u.N {
-			next++
-		}
-		if next < len(w.decision.users) && w.decision.users[next].n == u.N && !u.Modified.After(w.decision.at) {
-			w.people = append(w.people, person{decided: w.decision.users[next], account: w.accountFor(u)})
-		}
-		return ctx.Err()
+// person returns one of the decided users.
+func (w *wants) person(userN int64) (decided, bool) {
+	users := w.decision.users
+	i, ok := slices.BinarySearchFunc(users, userN, func(u decided, n int64) int { return cmp.Compare(u.n, n) })
+	if !ok {
+		return decided{}, false
 	}
-	if scope == nil {
-		return tx.EachUser(ctx, take)
-	}
-	users, err := tx.UsersByN(ctx, scope)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(users, func(a, b identity.User) int { return int(a.N - b.N) })
-	for _, u := range users {
-		if err := take(u); err != nil {
-			return err
-		}
-	}
-	return nil
+	return users[i], true
 }
 
 // accountFor is the account that u should have, as the target would show it.
-func (w *wants) accountFor(u identity.User) targets.Account {
-	keep := w.dest.Settings.Capabilities.Attributes
-	account := targets.Account{Name: u.UserName, Active: true, Attributes: make(identity.Attributes, len(keep))}
-	for _, name := range keep {
-		if values := u.Attributes[name]; len(values) > 0 {
-			account.Attributes[name] = values
-		}
+func (w *wants) accountFor(u decided) targets.Account {
+	return w.normalised(u, w.dest.Settings.Capabilities.Attributes)
+}
+
+// ownerFor is u as far as finding an account goes.
+func (w *wants) ownerFor(u decided, linkedID string) plan.Owner {
+	return plan.Owner{
+		UserN: u.n, LinkedID: linkedID,
+		Account: w.normalised(u, w.dest.Settings.Capabilities.Attributes, w.matchOnly),
 	}
-	for _, name := range w.dest.Match {
-		if values := u.Attributes[name]; len(values) > 0 && account.Attributes[name] == nil {
-			account.Attributes[name] = values
+}
+
+func (w *wants) normalised(u decided, attributes ...[]string) targets.Account {
+	account := targets.Account{Name: u.name, Active: true, Attributes: identity.Attributes{}}
+	for _, names := range attributes {
+		for _, name := range names {
+			if values := u.attributes[name]; len(values) > 0 {
+				account.Attributes[name] = values
+			}
 		}
 	}
 	if n, ok := w.dest.Target.(targets.Normaliser); ok {
@@ -148,11 +144,22 @@ func (w *wants) accountFor(u identity.User) targets.Account {
 	return account
 }
 
+// matchesByNameOnly reports whether an account is found by its name or not at
+// all: only that can be asked of a target for one person.
+func (w *wants) matchesByNameOnly() bool {
+	return !slices.ContainsFunc(w.dest.Match, func(attr string) bool { return attr != identity.AttrUserName })
+}
+
+// wanted reports whether the user should get anything here.
+func (w *wants) wanted(u decided) bool {
+	return slices.ContainsFunc(w.decision.memberships(u), func(m store.MembershipRow) bool { return len(w.byGroup[m.GroupN]) > 0 })
+}
+
 // entitlementsOf returns the entitlements that the user's memberships give on
 // this target, ascending and each once.
 func (w *wants) entitlementsOf(u decided) []int64 {
 	memberships := w.decision.memberships(u)
-	var out []int64
+	out := make([]int64, 0, len(memberships))
 	for _, m := range memberships {
 		out = append(out, w.byGroup[m.GroupN]...)
 	}
@@ -162,22 +169,8 @@ func (w *wants) entitlementsOf(u decided) []int64 {
 
 // addresses returns every entitlement that matters here, in order.
 func (w *wants) addresses() []identity.Entitlement {
-	out := make([]identity.Entitlement, 0, len(w.ents.numbers))
-	for address := range w.ents.numbers {
-		out = append(out, address)
-	}
-	slices.SortFunc(out, identity.CompareEntitlements)
-	return out
+	return slices.SortedFunc(maps.Keys(w.ents.numbers), identity.CompareEntitlements)
 }
-
-// whyRow returns the causes through which a membership row gives something.
-func (w *wants) whyRow(row store.MembershipRow) []identity.Cause {
-	causes := []identity.Cause{{Kind: identity.CauseGroup, Name: w.decision.groups.name(row.GroupN)}}
-	return append(causes, decodeCauses(w.decision.causes.name(row.CausesN))...)
-}
-
-// dayAgo is the start of the guard's rolling window.
-func dayAgo(now time.Time) time.Time { return now.Add(-24 * time.Hour) }
 
 var _ plan.Lookup = (*lookup)(nil)
 
@@ -197,7 +190,8 @@ func (l *lookup) Why(_, n int64) []identity.Cause {
 	var causes []identity.Cause
 	for _, row := range l.decision.memberships(l.current) {
 		if _, gives := slices.BinarySearch(l.byGroup[row.GroupN], n); gives {
-			causes = append(causes, l.whyRow(row)...)
+			causes = append(causes, identity.Cause{Kind: identity.CauseGroup, Name: l.decision.groups.name(row.GroupN)})
+			causes = append(causes, decodeCauses(l.decision.causes.name(row.CausesN))...)
 		}
 	}
 	return identity.SortCauses(causes)

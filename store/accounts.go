@@ -66,3 +66,17 @@ func (tx *Tx) SaveAccounts(ctx context.Context, rows []AccountRow, events ...aud
 func (tx *Tx) DropAccounts(ctx context.Context, targetN int64, userNs []int64, events ...audit.Event) error {
 	return tx.note(tx.exec(ctx, "DELETE FROM accounts WHERE target_n = ? AND user_n IN {numbers}", targetN, numbers(userNs)), events)
 }
+
+// AccountOwners returns, by native id, the users whose accounts these are on a
+// target; ids that are nobody's are left out.
+func (tx *Tx) AccountOwners(ctx context.Context, targetN int64, nativeIDs []string) (map[string]int64, error) {
+	out := make(map[string]int64, len(nativeIDs))
+	err := tx.each(ctx, func(row scanner) error {
+		var id string
+		var n int64
+		err := row.Scan(&id, &n)
+		out[id] = n
+		return err
+	}, "SELECT native_id, user_n FROM accounts WHERE target_n = ? AND native_id IN {texts}", targetN, texts(nativeIDs))
+	return out, err
+}

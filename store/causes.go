@@ -71,6 +71,31 @@ func (tx *Tx) CauseSets(ctx context.Context) (map[int64][]identity.Cause, error)
 	return out, err
 }
 
+// CauseSetNumbers returns the number of each list of causes, in whatever order
+// the causes are; 0 for one that is new.
+func (tx *Tx) CauseSetNumbers(ctx context.Context, lists [][]identity.Cause) ([]int64, error) {
+	keys := make(texts, len(lists))
+	for i, causes := range lists {
+		var err error
+		if keys[i], err = causesText(causes); err != nil {
+			return nil, err
+		}
+	}
+	known := make(map[string]int64, len(keys))
+	err := tx.each(ctx, func(row scanner) error {
+		var n int64
+		var text string
+		err := row.Scan(&n, &text)
+		known[text] = n
+		return err
+	}, "SELECT n, causes FROM cause_sets WHERE causes IN {texts}", keys)
+	out := make([]int64, len(keys))
+	for i, key := range keys {
+		out[i] = known[key]
+	}
+	return out, err
+}
+
 // CauseSetNumber returns the number of a list of causes, in whatever order, and
 // gives it one if it is new.
 func (tx *Tx) CauseSetNumber(ctx context.Context, causes []identity.Cause) (int64, error) {

@@ -77,7 +77,11 @@ func (tx *Tx) SaveChanges(ctx context.Context, rows []ChangeRow, events ...audit
 // OpenChanges returns the intents of a target whose outcome is not known, in
 // the order of their planning; "" for all targets.
 func (tx *Tx) OpenChanges(ctx context.Context, target string) ([]ChangeRow, error) {
-	return list(ctx, tx, readChange, selectChanges+"WHERE finished_at = 0 AND (target = ? OR ? = '') ORDER BY planned_at, id", target, target)
+	if target == "" {
+		return list(ctx, tx, readChange, selectChanges+"WHERE finished_at = 0 ORDER BY planned_at, id")
+	}
+	// One that also allows for any target would not be answered by the index.
+	return list(ctx, tx, readChange, selectChanges+"WHERE target = ? AND finished_at = 0 ORDER BY planned_at, id", target)
 }
 
 // CountUnorderedRemovals returns how many removals that nobody ordered were

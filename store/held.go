@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"birthright/audit"
 )
 
@@ -31,7 +33,8 @@ type HeldRow struct {
 // HeldFilter selects held rows, oldest first. Empty fields do not filter.
 type HeldFilter struct {
 	Kind, Target, Source string
-	Open                 bool // only those nobody released
+	UserNs               []int64 // only what concerns these users
+	Open                 bool    // only those nobody released
 }
 
 var heldColumns = concat(words("id", "kind", "source", "target"), ints("user_n", "record_n"),
@@ -87,6 +90,9 @@ func (tx *Tx) Held(ctx context.Context, f HeldFilter) ([]HeldRow, error) {
 		if value != "" {
 			s = s.Where(column+" = ?", value)
 		}
+	}
+	if len(f.UserNs) > 0 {
+		s = s.Where("user_n IN (?)", bun.In(f.UserNs))
 	}
 	if f.Open {
 		s = s.Where("released_at = 0")

@@ -19,6 +19,8 @@ type TargetState struct {
 	// without an error.
 	LastFullAt, LastOKAt time.Time
 	LastError            string
+	// Managed is how many assignments were the hub's after the last whole read.
+	Managed int
 }
 
 type targetRow struct {
@@ -29,10 +31,11 @@ type targetRow struct {
 	LastFullAt    int64  `bun:"last_full_at"`
 	LastOKAt      int64  `bun:"last_ok_at"`
 	LastError     string `bun:"last_error"`
+	Managed       int    `bun:"managed"`
 }
 
 func (r targetRow) state() TargetState {
-	return TargetState{r.N, r.Name, r.Watermark, instant(r.LastFullAt), instant(r.LastOKAt), r.LastError}
+	return TargetState{r.N, r.Name, r.Watermark, instant(r.LastFullAt), instant(r.LastOKAt), r.LastError, r.Managed}
 }
 
 // TargetState returns what is remembered of the target called name. A new one
@@ -66,7 +69,7 @@ func (tx *Tx) TargetStates(ctx context.Context) ([]TargetState, error) {
 
 // SaveTargetState replaces what is remembered of the target with the number s.N.
 func (tx *Tx) SaveTargetState(ctx context.Context, s TargetState, events ...audit.Event) error {
-	row := targetRow{N: s.N, Name: s.Name, Watermark: s.Watermark, LastFullAt: micros(s.LastFullAt), LastOKAt: micros(s.LastOKAt), LastError: printable(s.LastError)}
+	row := targetRow{N: s.N, Name: s.Name, Watermark: s.Watermark, LastFullAt: micros(s.LastFullAt), LastOKAt: micros(s.LastOKAt), LastError: printable(s.LastError), Managed: s.Managed}
 	_, err := tx.bun.NewUpdate().Model(&row).WherePK().ExcludeColumn("n", "name").Exec(ctx)
 	return tx.note(err, events)
 }

@@ -80,7 +80,9 @@ CREATE TABLE users (
 );
 -- One index that covers every filter, rather than one for each.
 CREATE INDEX users_filter ON users (department, team, state);
-CREATE INDEX users_modified ON users (modified);
+-- Whom the calendar turns next.
+CREATE INDEX users_starting ON users (starts_at) WHERE state = 'staged' AND starts_at > 0;
+CREATE INDEX users_ending ON users (ends_at) WHERE state <> 'left' AND ends_at > 0;
 
 CREATE TABLE groups (
     n       BIGINT           PRIMARY KEY,
@@ -110,7 +112,8 @@ CREATE TABLE targets (
     watermark    TEXT COLLATE "C" NOT NULL,
     last_full_at BIGINT           NOT NULL,
     last_ok_at   BIGINT           NOT NULL,
-    last_error   TEXT COLLATE "C" NOT NULL
+    last_error   TEXT COLLATE "C" NOT NULL,
+    managed      BIGINT           NOT NULL
 );
 
 CREATE TABLE entitlements (
@@ -132,6 +135,7 @@ CREATE TABLE accounts (
     attributes TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (target_n, user_n)
 );
+CREATE INDEX accounts_native ON accounts (target_n, native_id);
 
 CREATE TABLE assignments (
     target_n BIGINT  NOT NULL,
@@ -211,6 +215,7 @@ CREATE TABLE held (
     release_reason TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX held_created ON held (created);
+CREATE INDEX held_user ON held (target, user_n);
 
 CREATE TABLE sources (
     name             TEXT COLLATE "C" PRIMARY KEY,

@@ -80,7 +80,9 @@ CREATE TABLE users (
 ) STRICT;
 -- One index that covers every filter, rather than one for each.
 CREATE INDEX users_filter ON users (department, team, state);
-CREATE INDEX users_modified ON users (modified);
+-- Whom the calendar turns next.
+CREATE INDEX users_starting ON users (starts_at) WHERE state = 'staged' AND starts_at > 0;
+CREATE INDEX users_ending ON users (ends_at) WHERE state <> 'left' AND ends_at > 0;
 
 CREATE TABLE groups (
     n       INTEGER PRIMARY KEY,
@@ -110,7 +112,8 @@ CREATE TABLE targets (
     watermark    TEXT    NOT NULL,
     last_full_at INTEGER NOT NULL,
     last_ok_at   INTEGER NOT NULL,
-    last_error   TEXT    NOT NULL
+    last_error   TEXT    NOT NULL,
+    managed      INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE entitlements (
@@ -132,6 +135,7 @@ CREATE TABLE accounts (
     attributes TEXT    NOT NULL,
     PRIMARY KEY (target_n, user_n)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX accounts_native ON accounts (target_n, native_id);
 
 CREATE TABLE assignments (
     target_n INTEGER NOT NULL,
@@ -160,7 +164,7 @@ CREATE TABLE changes (
     finished_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX changes_open ON changes (target) WHERE finished_at = 0;
-CREATE INDEX changes_removals ON changes (target, planned_at) WHERE removal = 1 AND ordered = 0;
+CREATE INDEX changes_removals ON changes (target, planned_at) WHERE removal = TRUE AND ordered = FALSE;
 CREATE INDEX changes_planned ON changes (planned_at);
 CREATE INDEX changes_user ON changes (user_n, planned_at);
 CREATE INDEX changes_run ON changes (run);
@@ -211,6 +215,7 @@ CREATE TABLE held (
     release_reason TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX held_created ON held (created);
+CREATE INDEX held_user ON held (target, user_n);
 
 CREATE TABLE sources (
     name             TEXT    PRIMARY KEY,

@@ -1,0 +1,53 @@
+package reconcile
+
+import (
+	"fmt"
+
+	"birthright/identity"
+	"birthright/targets"
+)
+
+// collector receives a read into a picture.
+type collector struct {
+	w        *wants
+	p        *picture
+	index    map[string]int // by account id
+	progress func(target, step string, done, total int)
+}
+
+// Account implements targets.Sink.
+func (c *collector) Account(a targets.Account) error {
+	if _, twice := c.index[a.ID]; twice {
+		return &identity.Error{Kind: identity.Incomplete, Err: fmt.Errorf("account %q (id %q) was told twice: the listing changed while it was read", a.Name, a.ID)}
+	}
+	c.index[a.ID] = len(c.p.accounts)
+	c.p.accounts = append(c.p.accounts, a)
+	if len(c.p.accounts)%1000 == 0 {
+		c.progress(c.w.dest.Name(), "reading accounts", len(c.p.accounts), 0)
+	}
+	return nil
+}
+
+// Entitlement implements targets.Sink.
+func (c *collector) Entitlement(e targets.Entitlement) error {
+	if n, ok := c.w.ents.numbers[e.Address]; ok {
+		c.p.exists[n] = true
+	}
+	return nil
+}
+
+// Assignment implements targets.Sink. One of an entitlement that no policy
+// speaks of, or of a member that is no account, is nobody's business here.
+func (c *collector) Assignment(a targets.Assignment) error {
+	ent, known := c.w.ents.numbers[a.Entitlement]
+	account, ok := c.index[a.AccountID]
+	if !known || !ok {
+		return nil
+	}
+	c.p.exists[ent] = true
+	c.p.observed = append(c.p.observed, observation{account: account, ent: ent, indirect: a.Indirect})
+	if len(c.p.observed)%10000 == 0 {
+		c.progress(c.w.dest.Name(), "reading assignments", len(c.p.observed), 0)
+	}
+	return nil
+}

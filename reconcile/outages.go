@@ -1,0 +1,105 @@
+package reconcile
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"birthright/identity"
+)
+
+// outages remembers which targets did not answer, so that one that is down is
+// asked now and then instead of with every change, and which of them wait for a
+// full run. It is a hint for pacing: what is owed stands in the store.
+type outages struct {
+	mu   sync.Mutex
+	down map[string]outage
+	owed map[string]bool
+}
+
+// outage is how long a target is left alone, and why.
+type outage struct {
+	failures int
+	until    time.Time
+	err      error
+}
+
+// failed notes that a target did not answer.
+func (o *outages) failed(target string, now time.Time, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.down == nil {
+		o.down = map[string]outage{}
+	}
+	n := o.down[target].failures + 1
+	o.down[target] = outage{failures: n, until: now.Add(retryAfter(n, true)), err: err}
+}
+
+// answered notes that a target is there.
+func (o *outages) answered(target string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.down, target)
+}
+
+// resting returns why a target is not to be asked now, nil when it may be.
+func (o *outages) resting(target string, now time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if d, ok := o.down[target]; ok && now.Before(d.until) {
+		return d.err
+	}
+	return nil
+}
+
+// owe notes that a target waits for a full run.
+func (o *outages) owe(target string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.owed == nil {
+		o.owed = map[string]bool{}
+	}
+	o.owed[target] = true
+}
+
+// take returns the targets that wait for a full run and may be asked now,
+// sorted, and forgets that they wait.
+func (o *outages) take(now time.Time) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var names []string
+	for name := range o.owed {
+		if d, ok := o.down[name]; !ok || !now.Before(d.until) {
+			names = append(names, name)
+			delete(o.owed, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TakeOwed returns the targets that wait for a full run, because nobody can tell
+// what they hold or the last one failed, and forgets that they wait.
+func (r *Runner) TakeOwed() []string { return r.outages.take(r.Now()) }
+
+// trouble is an error of a target, not of the hub: it stands in the report, and
+// the other targets go on.
+type trouble struct{ error }
+
+func (t trouble) Unwrap() error { return t.error }
+
+func isTrouble(err error) bool {
+	var t trouble
+	return errors.As(err, &t)
+}
+
+// errNeverRead is why a few people cannot be looked after on a target.
+var errNeverRead = errors.New("it was never read whole, so nobody can tell what it holds")
+
+func neverRead(target string) error {
+	return trouble{&identity.Error{
+		Kind: identity.Incomplete, Op: "sync target " + target, Err: errNeverRead,
+		Hint: "run `birthright sync --target " + target + " --full` first; a running hub does it by itself",
+	}}
+}

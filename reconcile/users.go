@@ -1,0 +1,64 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"birthright/store"
+	"birthright/targets"
+)
+
+// syncUsers makes one target right for a few users and returns, as work, what
+// could not be done. It holds the target's lock from the first look to the last
+// outcome, so that nothing that it plans from is on its way to change.
+func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, scope []int64, s sight, actor string) (Run, []store.Work, error) {
+	unlock, err := r.lockTarget(ctx, dest.Name())
+	if err != nil {
+		return Run{Target: dest.Name()}, nil, err
+	}
+	defer unlock()
+	started := r.Now()
+	p, err := r.prepare(ctx, dest, d, scope, s)
+	if p == nil {
+		return Run{Target: dest.Name()}, nil, err
+	}
+	a := r.applierFor(p, actor)
+	a.locked = true
+	if err != nil {
+		return a.abandon(err), a.retries(), err
+	}
+	err = a.carryOut(ctx)
+	run := a.report(a.verdictOf)
+	run.ID = a.run
+	if err != nil || len(a.changes) == 0 {
+		return run, a.retries(), err // without changes there is nothing to write down
+	}
+	return run, a.retries(), a.note(context.WithoutCancel(ctx), run, started)
+}
+
+// note keeps the row of a run for a few users.
+func (a *applier) note(ctx context.Context, run Run, started time.Time) error {
+	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		if a.markAfter != "" {
+			if err := a.changeState(ctx, tx, func(s *store.TargetState) { s.Watermark = a.markAfter }); err != nil {
+				return err
+			}
+		}
+		return tx.SaveRun(ctx, a.runRow(run, started, tx.Now()))
+	})
+}
+
+// abandon reports what is owed to a target that could not be looked at.
+func (a *applier) abandon(why error) Run {
+	v := verdict{
+		outcome: string(targets.Unreachable), err: errors.Unwrap(why).Error(),
+		result: targets.Result{Outcome: targets.Unreachable},
+	}
+	for _, c := range a.changes {
+		a.skip(c, v)
+	}
+	run := a.report(a.verdictOf)
+	run.ID = a.run
+	return run
+}
