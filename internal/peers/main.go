@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// patience bounds the whole program: a peer that hangs must not hang the build.
+const patience = 4 * time.Minute
+
+func main() {
+	python := flag.String("python", "", "the Python that has the packages of requirements.txt")
+	program := flag.String("birthright", "", "the program to hold against the peers")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	err := run(ctx, *python, *program, os.Stdout)
+	cancel()
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "peers:", err)
+		os.Exit(1)
+	}
+}
+
+// peer is one comparison. It tells what it does on out and returns the sentence
+// for its last line.
+type peer struct {
+	name string
+	run  func(ctx context.Context, w *world, out io.Writer) (string, error)
+}
+
+// world is what all peers share.
+type world struct {
+	python, program string
+	dir             string
+}
+
+// run goes through all peers, also after one that failed.
+func run(ctx context.Context, python, program string, out io.Writer) (err error) {
+	w := &world{}
+	if w.python, err = filepath.Abs(python); err != nil {
+		return err
+	}
+	if w.program, err = filepath.Abs(program); err != nil {
+		return err
+	}
+	if w.dir, err = os.MkdirTemp("", "birthright-peers-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(w.dir)) }()
+	failed := 0
+	for _, p := range []peer{
+		{"scim2-server, a SCIM application", fillApp},
+		{"ldap3 on slapd, an LDAP directory", fillTree},
+		{"scim2-tester, a SCIM conformance tester", testDoor},
+	} {
+		fmt.Fprintf(out, "\n%s\n", p.name)
+		began := time.Now()
+		verdict, err := p.run(ctx, w, out)
+		took := time.Since(began).Round(100 * time.Millisecond)
+		if err != nil {
+			failed++
+			fmt.Fprintf(out, "FAILED  %s, after %s: %v\n", p.name, took, err)
+			continue
+		}
+		fmt.Fprintf(out, "ok      %s: %s, in %s\n", p.name, verdict, took)
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of 3 peers do not agree with the hub", failed)
+	}
+	return nil
+}
