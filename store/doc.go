@@ -16,6 +16,8 @@
 // Updates run one after the other, on SQLite as on PostgreSQL and across
 // processes: what an Update reads stays true until it commits. So it should be
 // short, and must not wait for anything but the database. Views run beside it.
+// Updates that wait at the same time are made durable by one commit (shared.go):
+// each is whole or leaves no trace, and returns once the commit is done.
 //
 // # Text
 //

@@ -45,6 +45,7 @@ type DB struct {
 	dialect migrations.Dialect
 	// One connection writes; several read.
 	writer, reader *bun.DB
+	turns          turns // at the writer
 	locks          locker
 	hide           func(error) error // takes the password out of an error
 	texts          sync.Map          // statement as written here → as this database wants it

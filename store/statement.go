@@ -143,51 +143,58 @@ func (tx *Tx) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s := tx.statements[text]; s != nil {
 		return s, nil
 	}
-	s, err := tx.bun.Tx.PrepareContext(ctx, text)
+	s, err := tx.sql.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s", err, text)
-	}
-	if tx.statements == nil {
-		tx.statements = map[string]*sql.Stmt{}
 	}
 	tx.statements[text] = s
 	return s, nil
 }
 
 func (tx *Tx) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
-	s, text, args, err := tx.bind(ctx, statement, args)
+	ctx, s, text, args, err := tx.bind(ctx, statement, args)
 	var rows *sql.Rows
 	switch {
 	case err != nil:
 	case s != nil:
 		rows, err = s.QueryContext(ctx, args...)
 	default:
-		rows, err = tx.bun.Tx.QueryContext(ctx, text, args...)
+		rows, err = tx.sql.QueryContext(ctx, text, args...)
 	}
 	return rows, tx.breakOn(err)
 }
 
 func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
-	s, text, args, err := tx.bind(ctx, statement, args)
+	ctx, s, text, args, err := tx.bind(ctx, statement, args)
 	switch {
 	case err != nil:
 	case s != nil:
 		_, err = s.ExecContext(ctx, args...)
 	default:
-		_, err = tx.bun.Tx.ExecContext(ctx, text, args...)
+		_, err = tx.sql.ExecContext(ctx, text, args...)
 	}
 	return tx.breakOn(err)
 }
 
-// bind makes text and arguments ready, and on SQLite a prepared statement.
-func (tx *Tx) bind(ctx context.Context, statement string, args []any) (*sql.Stmt, string, []any, error) {
+// bind makes text and arguments ready, and on SQLite a prepared statement. The
+// context is the one to run it in.
+func (tx *Tx) bind(ctx context.Context, statement string, args []any) (context.Context, *sql.Stmt, string, []any, error) {
+	if tx.broken != nil {
+		return ctx, nil, "", nil, tx.broken
+	}
+	if tx.writes {
+		if err := ctx.Err(); err != nil {
+			return ctx, nil, "", nil, err
+		}
+		ctx = context.WithoutCancel(ctx) // see patient
+	}
 	text := tx.db.text(statement)
 	args, err := tx.db.arguments(args)
 	if err != nil || tx.db.dialect == migrations.Postgres {
-		return nil, text, args, err
+		return ctx, nil, text, args, err
 	}
 	s, err := tx.statement(ctx, text)
-	return s, text, args, err
+	return ctx, s, text, args, err
 }
 
 // breakOn remembers that a statement failed: half of what was meant may have

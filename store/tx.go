@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,13 +17,21 @@ import (
 // to one goroutine.
 type Tx struct {
 	db         *DB
-	bun        bun.Tx
+	sql        *sql.Tx
+	bun        builder
 	now        time.Time
 	writes     bool
 	statements map[string]*sql.Stmt // prepared in this transaction, by text
 	events     []audit.Event        // to be chained at commit
 	causes     map[string]int64     // cause sets made in this transaction
 	broken     error                // a statement failed: nothing of this may commit
+}
+
+// builder makes statements that run in the transaction.
+type builder interface {
+	NewSelect() *bun.SelectQuery
+	NewInsert() *bun.InsertQuery
+	NewUpdate() *bun.UpdateQuery
 }
 
 // Now is the time of the transaction, in UTC, to the microsecond.
@@ -36,50 +43,38 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 	if db.dialect == migrations.Postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return db.run(ctx, db.reader, options, fn)
-}
-
-// Update runs fn in one transaction, which commits if fn returns nil and leaves
-// no trace if it does not, or if a statement failed and fn passed over that. Updates run one after the other: an Update inside an
-// Update waits for ever.
-func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
-	return db.run(ctx, db.writer, nil, fn)
-}
-
-func (db *DB) run(ctx context.Context, on *bun.DB, options *sql.TxOptions, fn func(tx *Tx) error) (err error) {
-	begun, err := on.BeginTx(ctx, options)
+	begun, err := db.reader.BeginTx(ctx, options)
 	if err != nil {
 		return db.explain("begin a transaction", err)
 	}
-	tx := &Tx{db: db, bun: begun, now: db.o.Now().UTC().Truncate(time.Microsecond), writes: options == nil}
-	done := false
-	defer func() {
-		// Also when fn panics: the connection must not stay in the transaction.
-		if !done {
-			_ = begun.Rollback() // it may have ended by itself; fn's error is the one to tell
-		}
-	}()
-	if tx.writes && db.dialect == migrations.Postgres {
-		if err := tx.exec(ctx, "SELECT pg_advisory_xact_lock(?)", writerLock); err != nil {
-			return db.explain("wait for other writers", err)
-		}
-	}
-	if err := fn(tx); err != nil {
-		return db.explain("use the database", err)
-	}
-	if tx.broken != nil {
-		return db.explain("commit", fmt.Errorf("an error was passed over: %w", tx.broken))
-	}
-	if err := tx.appendEvents(ctx); err != nil {
-		return db.explain("write the audit log", err)
-	}
-	done = true
-	if err := begun.Commit(); err != nil {
-		return db.explain("commit", err)
-	}
-	db.causes.learn(tx.causes)
-	return nil
+	// Also when fn panics: the connection must not stay in the transaction.
+	defer func() { _ = begun.Rollback() }() // there is nothing to keep
+	return db.explain("use the database", fn(&Tx{db: db, sql: begun.Tx, bun: begun, now: db.now(), statements: map[string]*sql.Stmt{}}))
 }
+
+// Update runs fn in one transaction, which is durable when Update returns nil.
+// It leaves no trace if fn returns an error, or if a statement failed and fn
+// passed over that. Updates run one after the other: an Update inside an Update
+// waits for ever. Those that wait at the same time are made durable together,
+// each whole or not at all.
+func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	s, err := db.enter(ctx)
+	if err != nil {
+		return err
+	}
+	tx, err := db.part(ctx, s, fn)
+	if err != nil {
+		return err
+	}
+	<-s.ended
+	if s.err == nil {
+		db.causes.learn(tx.causes)
+	}
+	return s.err
+}
+
+// now is the time for a transaction.
+func (db *DB) now() time.Time { return db.o.Now().UTC().Truncate(time.Microsecond) }
 
 // note takes the events of a deed that was done, or passes on why it was not.
 func (tx *Tx) note(err error, events []audit.Event) error {

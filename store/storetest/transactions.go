@@ -136,6 +136,41 @@ var transactionCases = []Case{
 		},
 	},
 	{
+		Name: "updates at once are whole or nothing, each for itself",
+		Why:  "they wait for the disk together; one that fails must not take others along, nor leave a part of itself",
+		Run: func(h *Hub) {
+			const writers, rounds = 8, 6
+			var all sync.WaitGroup
+			for w := range writers {
+				all.Go(func() {
+					for round := range rounds {
+						fails := (w+round)%3 == 0
+						err := h.DB.Update(h.Context(), func(tx *store.Tx) error {
+							u := &identity.User{UserName: fmt.Sprintf("user-%d-%d", w, round)}
+							if err := tx.SaveUsers(h.Context(), []*identity.User{u}, event("user.created")); err != nil || !fails {
+								return err
+							}
+							if round%2 == 0 { // as bad as a statement that the database refuses
+								return tx.SaveUsers(h.Context(), []*identity.User{{UserName: "broken\x00"}})
+							}
+							return errPlanned
+						})
+						if (err != nil) != fails {
+							h.Errorf("writer %d, round %d: got %v, to fail: %t", w, round, err, fails)
+						}
+					}
+				})
+			}
+			all.Wait()
+			h.view(func(tx *store.Tx) error {
+				n, err := tx.CountUsers(h.Context())
+				h.same("users", n, writers*rounds*2/3)
+				return err
+			})
+			h.verify(writers * rounds * 2 / 3)
+		},
+	},
+	{
 		Name: "a cancelled context ends waiting and working",
 		Why:  "the program could not stop",
 		Run: func(h *Hub) {
