@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -31,6 +32,7 @@ func Status(ctx context.Context, tx *store.Tx, target string) (TargetStatus, err
 	late, err := tx.Overdue(ctx, target)
 	for _, w := range late {
 		s.OldestOverdue = max(s.OldestOverdue, tx.Now().Sub(w.Since))
+		s.LastError = cmp.Or(s.LastError, w.LastError) // the run was whole, but not all of it went through
 	}
 	s.Overdue = len(late)
 	return s, err

@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"birthright/internal/pgtest"
+)
+
+// shared is what all tests use: the program under test, built once, and a
+// PostgreSQL server that starts when the first test asks for a database.
+var shared = struct {
+	program  string
+	postgres *pgtest.Server
+}{postgres: pgtest.New(nil)}
+
+func TestMain(m *testing.M) {
+	code, err := runTests(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runTests(m *testing.M) (int, error) {
+	defer shared.postgres.Stop()
+	dir, err := os.MkdirTemp("", "birthright-e2e-*")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	shared.program = filepath.Join(dir, "birthright")
+	build := exec.Command("go", "build", "-o", shared.program, "birthright/cmd/birthright")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	return m.Run(), nil
+}
