@@ -14,10 +14,6 @@ import (
 const (
 	// workPerStep is how much of the work queue one step takes.
 	workPerStep = 200
-	// workLease is for how long it is nobody else's: a process that dies is
-	// followed after that time. One that is only slow is helped by somebody who
-	// does the same again, which does no harm.
-	workLease = 30 * time.Second
 	// patience is how long a step waits for a target before it leaves it to a
 	// later one: the other targets' changes must not wait with it.
 	patience = 20 * time.Second
@@ -30,6 +26,7 @@ func (r *Runner) Step(ctx context.Context) (int, error) {
 	if err != nil || len(claimed) == 0 {
 		return 0, err
 	}
+	defer r.keepLease(ctx, claimed)()
 	byTarget := map[string][]store.Work{}
 	for _, w := range claimed {
 		byTarget[w.Target] = append(byTarget[w.Target], w)

@@ -1,0 +1,43 @@
+package reconcile
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"birthright/store"
+)
+
+const (
+	// workLease is for how long claimed work is nobody else's. Whoever is at it
+	// renews the lease, so that it can be short: access that must go does not wait
+	// long for a process that died. Should two do the same after all, that does no
+	// harm.
+	workLease  = 5 * time.Second
+	renewEvery = workLease / 4
+)
+
+// keepLease renews the lease on work until release is called.
+func (r *Runner) keepLease(ctx context.Context, work []store.Work) (release func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		ticker := time.NewTicker(renewEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.RenewWork(ctx, work, workLease) })
+			if err != nil && ctx.Err() == nil {
+				r.Log.Warn("the lease on work was not renewed; somebody else may take it over", "error", err)
+			}
+		}
+	})
+	return func() {
+		cancel()
+		renewing.Wait()
+	}
+}
