@@ -171,9 +171,22 @@ func (a *App) loadPolicy() error {
 	return nil
 }
 
-// ReloadPolicy reads the policy files again. A policy with a fault changes
-// nothing: the one in force stays.
-func (a *App) ReloadPolicy() error { return a.loadPolicy() }
+// ReloadPolicy reads the policy files again, new ones too. A policy with a fault
+// changes nothing: the one in force stays.
+func (a *App) ReloadPolicy() error {
+	files, err := a.Config.FindPolicies()
+	if err != nil {
+		return err
+	}
+	cfg := *a.Config
+	cfg.PolicyFiles = files
+	engine, err := Policy(&cfg)
+	if err != nil {
+		return err
+	}
+	a.engine.Store(engine)
+	return nil
+}
 
 // Policy reads and compiles the policy files of a configuration.
 func Policy(cfg *config.Config) (*rules.Engine, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"birthright/identity"
 	"birthright/internal/strictyaml"
 )
 
@@ -15,7 +16,7 @@ import (
 func (l *loader) checkPolicies() {
 	written := l.given("policies")
 	for i, pattern := range l.cfg.Policies {
-		files, err := l.match(pattern)
+		files, err := l.cfg.match(pattern)
 		path := strictyaml.Index("policies", i)
 		switch {
 		case pattern == "":
@@ -31,14 +32,29 @@ func (l *loader) checkPolicies() {
 	l.cfg.PolicyFiles = slices.Compact(l.cfg.PolicyFiles)
 }
 
+// FindPolicies looks for the policy files again, which may have become more or
+// fewer since the configuration was read. The paths are absolute and sorted.
+func (c *Config) FindPolicies() ([]string, error) {
+	var found []string
+	for _, pattern := range c.Policies {
+		files, err := c.match(pattern)
+		if err != nil {
+			return nil, &identity.Error{Kind: identity.Invalid, Op: "find policies", Object: pattern, Err: err}
+		}
+		found = append(found, files...)
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
 // match returns the regular files that a pattern matches, as absolute paths.
-func (l *loader) match(pattern string) ([]string, error) {
+func (c *Config) match(pattern string) ([]string, error) {
 	if !filepath.IsAbs(pattern) {
 		literal := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 		if filepath.Separator == '\\' {
 			literal = strings.NewReplacer() // there is no escaping there
 		}
-		pattern = filepath.Join(literal.Replace(l.cfg.Dir), pattern)
+		pattern = filepath.Join(literal.Replace(c.Dir), pattern)
 	}
 	found, err := filepath.Glob(pattern)
 	files := slices.DeleteFunc(found, func(name string) bool {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,8 @@ import (
 	"birthright/app"
 	"birthright/audit"
 	"birthright/config"
+	"birthright/identity"
+	"birthright/migrations"
 	"birthright/reconcile"
 	"birthright/store"
 )
@@ -46,21 +49,44 @@ func (p *program) examine(ctx context.Context) []checkView {
 		}
 		checks = append(checks, good("secret "+c.Path, "found at "+c.Reference))
 	}
-	a, err := app.Open(ctx, app.Options{Config: cfg, Now: time.Now, Log: p.log(), Actor: operator()})
+	a, err := app.Prepare(app.Options{Config: cfg, Now: time.Now, Log: p.log(), Actor: operator()})
 	if err != nil {
-		return append(checks, failedCheck("policy and database", err))
+		return append(checks, failedCheck("policy", err))
 	}
 	defer func() { _ = a.Close() }() // nothing was written
 	policy := a.Engine().Policy()
-	checks = append(checks, good("policy", fmt.Sprintf("%d groups, %d rules", len(policy.Groups), len(policy.Rules))))
-	checks = append(checks, examineStore(ctx, a)...)
+	checks = append(checks, good("policy", count(len(policy.Groups), "group", "groups")+", "+count(len(policy.Rules), "rule", "rules")))
+	for _, w := range policy.Warnings {
+		checks = append(checks, good("policy", "warning: "+w.Error()))
+	}
+	checks = append(checks, p.examineDatabase(ctx, a)...)
 	for _, s := range a.Sources() {
 		checks = append(checks, within(ctx, func(ctx context.Context) []checkView { return prefixed("source ", checkSource(ctx, s)) })...)
 	}
-	for _, d := range a.Runner.Destinations {
+	for _, d := range a.Destinations() {
 		checks = append(checks, within(ctx, func(ctx context.Context) []checkView { return prefixed("target ", checkTarget(ctx, d)) })...)
 	}
 	return checks
+}
+
+// examineDatabase looks at the database without making one.
+func (p *program) examineDatabase(ctx context.Context, a *app.App) []checkView {
+	url, err := a.Config.DatabaseURL(ctx)
+	if err != nil {
+		return []checkView{failedCheck("database", err)}
+	}
+	steps, err := store.MigrationStatus(ctx, url, store.Options{Log: p.log()})
+	fresh := !slices.ContainsFunc(steps, func(s migrations.Step) bool { return s.Applied })
+	switch {
+	case identity.KindOf(err) == identity.NotFound, err == nil && fresh:
+		return []checkView{good("database", "not there yet; the first import makes it")}
+	case err == nil:
+		err = a.Connect(ctx)
+	}
+	if err != nil {
+		return []checkView{failedCheck("database", err)}
+	}
+	return examineStore(ctx, a)
 }
 
 func good(name, detail string) checkView { return checkView{Check: name, OK: true, Detail: detail} }
@@ -101,7 +127,7 @@ func examineStore(ctx context.Context, a *app.App) []checkView {
 			return err
 		}
 		checks = append(checks, heldCheck(len(held)))
-		for _, d := range a.Runner.Destinations {
+		for _, d := range a.Destinations() {
 			status, err := reconcile.Status(ctx, tx, d.Name())
 			if err != nil {
 				return err

@@ -119,14 +119,15 @@ func (p *program) groupShowCommand() *cobra.Command {
 				return noGroup(args[0])
 			}
 			v := views[i]
-			return p.print(listing{
-				data: v, header: []string{"field", "value"},
-				rows: [][]string{
-					{"name", v.Name}, {"title", v.Title}, {"description", v.Description},
-					{"owners", strings.Join(v.Owners, " ")}, {"risk", v.Risk}, {"standing", v.Standing},
-					{"access", strings.Join(v.Access, " ")}, {"members", strconv.Itoa(v.Members)}, {"made by rule", v.Rule},
-				},
-			})
+			rows := [][]string{
+				{"name", v.Name}, {"title", v.Title}, {"description", v.Description},
+				{"owners", strings.Join(v.Owners, " ")}, {"risk", v.Risk}, {"standing", v.Standing},
+				{"access", strings.Join(v.Access, " ")}, {"members", strconv.Itoa(v.Members)}, {"made by rule", v.Rule},
+			}
+			if p.output == "table" {
+				rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
+			}
+			return p.print(listing{data: v, header: []string{"field", "value"}, rows: rows})
 		}),
 	}
 }

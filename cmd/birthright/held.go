@@ -42,7 +42,7 @@ func (p *program) heldListCommand() *cobra.Command {
 					"entitlement": h.Entitlement, "reason": h.Reason, "data": h.Data, "created_at": timeOrNil(h.Created),
 					"released_at": timeOrNil(h.ReleasedAt), "released_by": h.ReleasedBy, "release_reason": h.ReleaseReason,
 				})
-				l.rows = append(l.rows, []string{h.ID, h.Kind, h.Source + h.Target, h.Subject + " " + h.Action + " " + h.Entitlement, h.Reason})
+				l.rows = append(l.rows, []string{h.ID, h.Kind, h.Source + h.Target, heldWhat(h), h.Reason})
 			}
 			l.data = data
 			return p.print(l)
@@ -50,6 +50,14 @@ func (p *program) heldListCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "also what was released and not carried out yet")
 	return cmd
+}
+
+// heldWhat says in a few words what is held.
+func heldWhat(h store.HeldRow) string {
+	if h.Entitlement == "" {
+		return h.Subject
+	}
+	return h.Action + " " + h.Subject + " " + h.Entitlement
 }
 
 // releaseFlags say what to release and how.
@@ -112,13 +120,13 @@ func (f *releaseFlags) check(a *app.App, ids []string) error {
 // remarkReleased says what happens next.
 func (p *program) remarkReleased(rows []store.HeldRow) {
 	if len(rows) == 0 {
-		p.remark("Nothing is held.")
+		p.remark("Nothing is held that --all could release.")
 		return
 	}
 	next := map[string]string{
-		"removal": "`birthright sync`", "missing": "`birthright import`", "ambiguous": "`birthright import` and `birthright sync`",
+		"removal": "`birthright sync`", "missing": "`birthright import`", "ambiguous": "`birthright sync`",
 	}[rows[0].Kind]
-	p.remark("Released: %s. %s goes on with it.", count(len(rows), "thing", "things"), next)
+	p.remark("%d released. Next: %s", len(rows), next)
 }
 
 // chooseHeld finds what to release; one unknown id releases nothing. Ambiguous

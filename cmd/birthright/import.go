@@ -37,7 +37,7 @@ func (p *program) remarkImports(reports []intake.Report, err error) {
 	for _, r := range reports {
 		changed += r.Added + r.Changed + r.Gone
 		if r.Ambiguous > 0 {
-			p.remark("%s: %s for a person to look at: `birthright held list`", r.Source, count(r.Ambiguous, "record waits", "records wait"))
+			p.remark("%s: %s for a person to say whose: `birthright held list`", r.Source, count(r.Ambiguous, "record waits", "records wait"))
 		}
 	}
 	if changed > 0 && err == nil {

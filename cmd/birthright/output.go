@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/term"
 )
 
 // formats are the values of --output.
@@ -79,8 +81,11 @@ func plainStyle(n *yaml.Node) {
 	if n.Kind != yaml.ScalarNode && len(n.Content) > 0 {
 		n.Style = 0
 	}
-	for _, child := range n.Content {
+	for i, child := range n.Content {
 		plainStyle(child)
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			child.Style = 0 // a key
+		}
 	}
 }
 
@@ -113,38 +118,41 @@ func defused(cell string) string {
 // printTable aligns columns by what a terminal shows: names come in many scripts.
 func printTable(w io.Writer, header []string, rows [][]string) error {
 	header, rows = withoutEmpty(header, rows)
-	widths := make([]int, len(header))
-	for i, h := range header {
-		widths[i] = runewidth.StringWidth(h)
+	headings := make([]string, len(header))
+	for i, name := range header {
+		headings[i] = strings.ToUpper(strings.ReplaceAll(name, "_", " "))
 	}
+	return printColumns(w, "", append([][]string{headings}, rows...))
+}
+
+// printColumns aligns rows, each behind an indent.
+func printColumns(w io.Writer, indent string, rows [][]string) error {
+	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
 			widths[i] = max(widths[i], runewidth.StringWidth(visible(cell)))
 		}
 	}
-	var b strings.Builder
-	line := func(cells []string, shape func(string) string) {
-		for i, cell := range cells {
-			cell = shape(visible(cell))
-			if i == len(cells)-1 {
-				b.WriteString(cell)
-				continue
-			}
-			b.WriteString(runewidth.FillRight(cell, widths[i]+2))
-		}
-		text := strings.TrimRight(b.String(), " ")
-		b.Reset()
-		fmt.Fprintln(w, text)
-	}
-	line(header, heading)
 	for _, row := range rows {
-		line(row, func(s string) string { return s })
+		var b strings.Builder
+		for i, cell := range row {
+			b.WriteString(runewidth.FillRight(visible(cell), widths[i]+2))
+		}
+		if _, err := fmt.Fprintln(w, indent+strings.TrimRight(b.String(), " ")); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// heading is a column's name for people.
-func heading(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "_", " ")) }
+// onTerminal reports whether a person reads standard output as it comes.
+func (p *program) onTerminal() bool {
+	file, ok := p.out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
 
 // withoutEmpty drops columns in which no row has anything: they would only make
 // people look.

@@ -33,13 +33,15 @@ func (p *program) policyCheckCommand() *cobra.Command {
 			data := map[string]any{
 				"ok": true, "files": len(cfg.PolicyFiles), "groups": len(policy.Groups), "rules": len(policy.Rules),
 				"templates": len(policy.Templates), "constraints": len(policy.Constraints), "hash": policy.Hash, "tests": tests,
+				"warnings": p.policyWarnings(policy),
 			}
 			failed := failedTests(tests)
 			data["ok"] = len(failed) == 0
 			err = p.print(listing{
 				data: data,
-				text: fmt.Sprintf("The policy is valid: %d groups and %d rules in %d files; %d of %d tests pass.\n",
-					len(policy.Groups), len(policy.Rules), len(cfg.PolicyFiles), len(tests)-len(failed), len(tests)),
+				text: fmt.Sprintf("The policy is valid: %s and %s in %s; %d of %s pass.\n",
+					count(len(policy.Groups), "group", "groups"), count(len(policy.Rules), "rule", "rules"),
+					count(len(cfg.PolicyFiles), "file", "files"), len(tests)-len(failed), count(len(tests), "test", "tests")),
 				header: []string{"files", "groups", "rules", "tests", "failed"},
 				rows: [][]string{{
 					strconv.Itoa(len(cfg.PolicyFiles)), strconv.Itoa(len(policy.Groups)), strconv.Itoa(len(policy.Rules)),
@@ -52,6 +54,16 @@ func (p *program) policyCheckCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// policyWarnings tells what works and is probably not meant, and returns it.
+func (p *program) policyWarnings(policy *rules.Policy) []string {
+	warnings := make([]string, len(policy.Warnings))
+	for i, w := range policy.Warnings {
+		warnings[i] = w.Error()
+		p.remark("warning: %s", w)
+	}
+	return warnings
 }
 
 // failedTests describes the tests of the policy that do not hold.

@@ -11,6 +11,9 @@ import (
 	"birthright/reconcile"
 )
 
+// screenful is how many lines of a report people get on a terminal.
+const screenful = 40
+
 // printReport prints a plan or what became of it.
 func (p *program) printReport(report reconcile.Report) error {
 	l := listing{
@@ -24,6 +27,9 @@ func (p *program) printReport(report reconcile.Report) error {
 		for _, h := range run.Held {
 			l.rows = append(l.rows, []string{run.Target, string(h.Action), h.Account, h.Entitlement, h.Reason, "held " + h.ID})
 		}
+	}
+	if rest := len(l.rows) - screenful; rest > 0 && p.output == "table" && p.onTerminal() {
+		l.rows = append(l.rows[:screenful], []string{fmt.Sprintf("… and %d more: --output csv", rest), "", "", "", "", ""})
 	}
 	if err := p.print(l); err != nil {
 		return err

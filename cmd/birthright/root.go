@@ -149,9 +149,7 @@ func (p *program) prepare() (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range a.Engine().Policy().Warnings {
-		p.remark("warning: %s", w)
-	}
+	p.policyWarnings(a.Engine().Policy())
 	return a, nil
 }
 

@@ -120,44 +120,62 @@ func showAccount(ctx context.Context, tx *store.Tx, target string, userN int64) 
 // userDetail lays a user out for people; CSV gets a row for each membership.
 func userDetail(v userView) listing {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s\n\n", v.UserName, v.DisplayName, v.State)
-	for _, name := range v.Attributes.Names() {
-		origin := ""
-		if source := v.Origins[name]; source != "" {
-			origin = "  (from " + source + ")"
-		}
-		fmt.Fprintf(&b, "  %-16s %s%s\n", name, visible(strings.Join(v.Attributes[name], ", ")), origin)
-	}
-	if len(v.Groups) > 0 {
-		fmt.Fprintf(&b, "  %-16s %s\n", "groups", visible(strings.Join(v.Groups, ", ")))
-	}
+	fmt.Fprintf(&b, "%s  %s  %s\n\n", v.UserName, visible(v.DisplayName), v.State)
+	b.WriteString(columns("  ", attributeRows(v)))
 	section(&b, "Records", len(v.Records))
+	var records [][]string
 	for _, r := range v.Records {
 		state := ""
 		if !r.Live {
-			state = "  gone"
+			state = "gone"
 		}
-		fmt.Fprintf(&b, "  %s  %s%s\n", r.Source, visible(r.Key), state)
+		records = append(records, []string{r.Source, r.Key, state})
 	}
+	b.WriteString(columns("  ", records))
 	section(&b, "Memberships", len(v.Memberships))
 	l := listing{data: v, header: []string{"user", "group", "because"}}
+	var held [][]string
 	for _, m := range v.Memberships {
-		fmt.Fprintf(&b, "  %s  because of %s\n", m.Group, because(m.Causes))
+		held = append(held, []string{m.Group, "because of " + because(m.Causes)})
 		l.rows = append(l.rows, []string{v.UserName, m.Group, because(m.Causes)})
 	}
+	b.WriteString(columns("  ", held))
 	section(&b, "Accounts", len(v.Accounts))
 	for _, account := range v.Accounts {
 		state := ""
 		if !account.Active {
-			state = "  disabled"
+			state = "disabled"
 		}
-		fmt.Fprintf(&b, "  %s: %s%s\n", account.Target, visible(account.Account), state)
+		b.WriteString(columns("  ", [][]string{{account.Target, account.Account, state}}))
 		for _, e := range account.Entitlements {
 			fmt.Fprintf(&b, "    %s\n", e)
 		}
 	}
 	l.text = b.String()
 	return l
+}
+
+// attributeRows lists what is known of a user and which source said so.
+func attributeRows(v userView) [][]string {
+	var rows [][]string
+	for _, name := range v.Attributes.Names() {
+		origin := ""
+		if source := v.Origins[name]; source != "" {
+			origin = "(from " + source + ")"
+		}
+		rows = append(rows, []string{name, strings.Join(v.Attributes[name], ", "), origin})
+	}
+	if len(v.Groups) > 0 {
+		rows = append(rows, []string{"groups", strings.Join(v.Groups, ", "), ""})
+	}
+	return rows
+}
+
+// columns aligns rows within a longer text.
+func columns(indent string, rows [][]string) string {
+	var b strings.Builder
+	_ = printColumns(&b, indent, rows) // a builder takes everything
+	return b.String()
 }
 
 func section(b *strings.Builder, title string, n int) {
