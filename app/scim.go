@@ -9,12 +9,13 @@ import (
 	"birthright/scim/backing"
 )
 
-// scimHandler is the SCIM front door for the sources that push.
-func (a *App) scimHandler() (http.Handler, error) {
+// scimHandler is the SCIM front door for the sources that push; clients reach it
+// at publicURL.
+func (a *App) scimHandler(publicURL string) (http.Handler, error) {
 	behind := backing.New(a.Store, a.Intake)
 	o := scim.Options{
 		Directory: behind, Intake: behind, Tokens: behind,
-		PublicURL: a.Config.Server.PublicURL, Log: a.Log, Now: a.Now,
+		PublicURL: publicURL, Log: a.Log, Now: a.Now,
 	}
 	for _, s := range a.sources {
 		if !s.Pushes() {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,10 +37,6 @@ type Server struct {
 // Start listens on the configured address and starts the loops. The caller ends
 // it with Stop.
 func (a *App) Start(ctx context.Context) (*Server, error) {
-	door, err := a.scimHandler()
-	if err != nil {
-		return nil, err
-	}
 	secure, err := a.secure()
 	if err != nil {
 		return nil, err
@@ -49,6 +47,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 			Kind: identity.Invalid, Op: "listen on " + a.Config.Server.Listen, Err: err,
 			Hint: "choose another address with server.listen",
 		}
+	}
+	door, err := a.scimHandler(publicURL(a.Config.Server.PublicURL, listener.Addr()))
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
 	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
@@ -90,6 +92,17 @@ func (a *App) secure() (*tls.Config, error) {
 		}
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// publicURL is how clients reach the hub: as configured, with the port that was
+// really taken where any free one was asked for.
+func publicURL(configured string, listening net.Addr) string {
+	base, ok := strings.CutSuffix(configured, ":0")
+	tcp, isTCP := listening.(*net.TCPAddr)
+	if !ok || !isTCP {
+		return configured
+	}
+	return base + ":" + strconv.Itoa(tcp.Port)
 }
 
 func (s *Server) listen() {
