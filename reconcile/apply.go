@@ -29,6 +29,8 @@ type applier struct {
 
 	mu       sync.Mutex
 	verdicts map[string]verdict // by change ID
+	// superseded are the users about whom somebody decided since.
+	superseded map[int64]bool
 	// accountIDs are the immutable ids of accounts made by this run, by user.
 	accountIDs map[int64]string
 	// stop is set when the target is gone, or asks for more patience than a run
@@ -124,6 +126,9 @@ func (a *applier) ready(changes []plan.Change) []plan.Change {
 	defer a.mu.Unlock()
 	out := make([]plan.Change, 0, len(changes))
 	for _, c := range changes {
+		if a.superseded[c.UserN] {
+			continue
+		}
 		if a.stop != nil {
 			a.skip(c, *a.stop)
 			continue

@@ -3,9 +3,11 @@ package reconcile_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -64,6 +66,7 @@ type hub struct {
 	wiki   *memory.Target
 	ids    map[string]string // record ids, by name
 	shape  func(*reconcile.Options)
+	kill   *kill // nil where nobody is killed
 }
 
 // newHub makes a hub with a policy. shape, if given, may change its settings.
@@ -74,15 +77,36 @@ func newHub(t testing.TB, policy string, shape func(*reconcile.Options)) *hub {
 		app: memory.New("app"), wiki: memory.New("wiki"), shape: shape,
 	}
 	h.micros.Store(noon.UnixMicro())
+	blank, err := blankDatabase()
+	h.must(err)
+	h.must(os.WriteFile(strings.TrimPrefix(h.url, "sqlite:"), blank, 0o600))
 	h.setPolicy(policy)
 	h.open()
 	return h
 }
 
+// blankDatabase is a database file with its tables and nothing in them.
+var blankDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "blank")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "hub.db")
+	db, err := store.Open(context.Background(), "sqlite:"+file, store.Options{Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
 // open starts the program on the database: at first, and after it was killed.
 func (h *hub) open() {
 	h.Helper()
-	db, err := store.Open(h.Context(), h.url, store.Options{Now: h.now, Migrate: true})
+	db, err := store.Open(h.Context(), h.url, store.Options{Now: func() time.Time { h.kill.here(); return h.now() }})
 	h.must(err)
 	h.Cleanup(func() { _ = db.Close() })
 	h.db = db
@@ -409,4 +433,9 @@ func entitlement(address string) identity.Entitlement {
 		panic(err)
 	}
 	return e
+}
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
 }

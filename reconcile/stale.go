@@ -100,8 +100,10 @@ func (a *applier) outdated(ctx context.Context, tx *store.Tx, users []int64) (ma
 		return nil, err
 	}
 	out := make(map[int64]bool, len(old))
+	a.mu.Lock()
 	for _, n := range old {
-		out[n] = true
+		out[n], a.superseded[n] = true, true
 	}
+	a.mu.Unlock()
 	return out, decideAgain(ctx, tx, old)
 }
