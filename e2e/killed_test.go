@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -79,7 +80,17 @@ func (o outcome) killed(t *testing.T) bool {
 // worked on all the while, so that it is interrupted at any point too.
 func TestKilledAgainAndAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, setup{})
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		killAgainAndAgain(t, newWorld(t, setup{}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		killAgainAndAgain(t, newWorld(t, setup{database: shared.postgres.EmptyURL(t)}))
+	})
+}
+
+func killAgainAndAgain(t *testing.T, w *world) {
 	random := rand.New(rand.NewPCG(1, 2))
 	until := func(most int) (kills int) {
 		for w.killedAtWrite(t, 1+random.IntN(most), kills%2 == 0, "sync") {
@@ -122,6 +133,40 @@ func (w *world) reorganise(t *testing.T) {
 	}
 	w.remove(t, "jbrown")
 	w.remove(t, "abarnes")
+}
+
+// TestStoppedInTheMiddle tells a sync to stop, politely, while it writes: it ends
+// what it has begun and puts that on record, so that nothing is left unclear.
+func TestStoppedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	base := newWorld(t, setup{})
+	base.must(t, exitDone, "import")
+	for _, n := range []int{1, 80, 153} {
+		t.Run(fmt.Sprintf("write %d", n), func(t *testing.T) {
+			t.Parallel()
+			w := base.fork(t, fmt.Sprintf("stopped%d", n))
+			process := make(chan *exec.Cmd, 1)
+			w.app.Plant(scimapp.Fault{
+				Writes: true, After: n - 1, Times: 1, Delay: 50 * time.Millisecond,
+				Hit: func() {
+					if err := (<-process).Process.Signal(syscall.SIGTERM); err != nil {
+						t.Errorf("terminate: %v", err)
+					}
+				},
+			})
+			got := w.runWith(t, func(cmd *exec.Cmd) { process <- cmd }, "sync")
+			w.app.Heal()
+			if got.code != exitFailed && got.code != exitPart {
+				t.Errorf("the stopped sync ended with exit %d: %s", got.code, brief(got.stderr))
+			}
+			t.Logf("exit %d: %s", got.code, brief(got.stderr))
+			w.proven(t)
+			w.must(t, exitDone, "sync")
+			w.right(t)
+			w.settled(t)
+			w.proven(t)
+		})
+	}
 }
 
 // TestKilledWhileWritingTheDirectory kills the first sync to the directory once
@@ -171,9 +216,9 @@ func TestKilledWhileImporting(t *testing.T) {
 	w := newWorld(t, setup{})
 	random := rand.New(rand.NewPCG(3, 4))
 	had, kills := 0, 0
-	for range 12 {
+	for round := range 12 {
 		got := w.runWith(t, func(cmd *exec.Cmd) {
-			time.AfterFunc(time.Duration(10+random.IntN(90))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			time.AfterFunc(time.Duration(10+random.IntN(20*(round+1)))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 		}, "import")
 		if got.killed(t) {
 			kills++
