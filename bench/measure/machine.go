@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -50,4 +51,22 @@ func field(file, name string) string {
 		}
 	}
 	return ""
+}
+
+// ForgetPeak makes the peak of this process begin anew, after what set the
+// stage: what was freed is given back first. It does nothing where the system
+// cannot.
+func ForgetPeak() {
+	debug.FreeOSMemory()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // refused: the peak is that of the whole process
+}
+
+// Memory is what this process holds now, in bytes; 0 where the system does not
+// tell.
+func Memory() int64 {
+	kib, err := strconv.ParseInt(strings.TrimSuffix(field("/proc/self/status", "VmRSS"), " kB"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kib << 10
 }

@@ -30,8 +30,10 @@ type Result struct {
 	Figures map[string]float64 `json:"figures,omitempty"`
 	// Counts are what was done, for the reader and for assertions.
 	Counts map[string]int `json:"counts,omitempty"`
-	// Peak is the most memory that the process ever held, in bytes; Fork sets it.
-	Peak int64 `json:"peak"`
+	// Peak is the most memory that the process ever held, in bytes, and CPU the
+	// processor time that it took, in seconds.
+	Peak int64   `json:"peak"`
+	CPU  float64 `json:"-"`
 }
 
 // Since is a Result of the time since began.
@@ -39,15 +41,15 @@ func Since(began time.Time, counts map[string]int) Result {
 	return Result{Seconds: time.Since(began).Seconds(), Counts: counts}
 }
 
-// task is the first argument of a child process.
-const task = "-task"
+// TaskFlag is the first argument of a child process.
+const TaskFlag = "-task"
 
 // Main runs the program, or one task of it in a child, and returns the exit
 // code: 0, or 1 where it failed or a ratio is above what is allowed.
 func Main(p Program) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if len(os.Args) > 2 && os.Args[1] == task {
+	if len(os.Args) > 2 && os.Args[1] == TaskFlag {
 		return tell(p.Tasks[os.Args[2]], ctx, os.Args[3:])
 	}
 	r := &Report{}
@@ -93,12 +95,16 @@ func Fork(ctx context.Context, name string, args ...string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	child := exec.CommandContext(ctx, self, append([]string{task, name}, args...)...)
+	child := exec.CommandContext(ctx, self, append([]string{TaskFlag, name}, args...)...)
 	child.Stderr = os.Stderr
 	out, err := child.Output()
 	if err != nil {
 		return Result{}, fmt.Errorf("task %s: %w", name, err)
 	}
 	var result Result
-	return result, errors.Join(json.Unmarshal(out, &result))
+	if err := json.Unmarshal(out, &result); err != nil {
+		return Result{}, fmt.Errorf("task %s: %w", name, err)
+	}
+	result.CPU = (child.ProcessState.UserTime() + child.ProcessState.SystemTime()).Seconds()
+	return result, nil
 }

@@ -39,7 +39,7 @@ func run(ctx context.Context, r *measure.Report) error {
 			name := fmt.Sprintf("%-5s %2d clients", task, load.clients)
 			cells := []string{
 				measure.Rate(load.people, result.Seconds, "users"), "p50 " + measure.Millis(result.Figures["p50"]),
-				"p99 " + measure.Millis(result.Figures["p99"]), measure.Size(result.Peak),
+				"p99 " + measure.Millis(result.Figures["p99"]), "CPU " + measure.Seconds(result.CPU), measure.Size(result.Peak),
 			}
 			if settled := result.Figures["settled"]; settled > 0 {
 				cells = append(cells, "all on both targets "+measure.Seconds(settled)+" after the last answer")
