@@ -1,5 +1,8 @@
 # Everything a developer runs. `make help` lists it.
 
+# Recipes use bash's process substitution.
+SHELL := /bin/bash
+
 GO ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -56,5 +59,3 @@ fuzz: ## Each fuzz target for 20 seconds
 .PHONY: servers
 servers: ## Install the servers that tests start: slapd, PostgreSQL
 	@./scripts/servers
-
-SHELL := /bin/bash
