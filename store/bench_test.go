@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
 	"time"
 
@@ -20,14 +19,6 @@ func rate(b *testing.B, rows int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// cpu is the processor time that the process has used.
-func cpu(b *testing.B) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
 
 // onEach runs a benchmark on both kinds of database.
 func onEach(b *testing.B, run func(b *testing.B, db *store.DB)) {

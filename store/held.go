@@ -92,7 +92,7 @@ func (tx *Tx) Held(ctx context.Context, f HeldFilter) ([]HeldRow, error) {
 		}
 	}
 	if len(f.UserNs) > 0 {
-		s = s.Where("user_n IN (?)", bun.In(f.UserNs))
+		s = s.Where("user_n IN ?", bun.Tuple(f.UserNs))
 	}
 	if f.Open {
 		s = s.Where("released_at = 0")
