@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"birthright/internal/trust"
 )
 
 // check looks for every value that has the right type and still cannot be right.
@@ -103,17 +104,12 @@ func (l *loader) checkOIDC() {
 	}
 	const path = "auth.oidc.issuer"
 	l.checkURL(path, o.Issuer, "https://login.example.com")
-	if u, err := url.Parse(o.Issuer); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u, err := url.Parse(o.Issuer); err == nil && u.Scheme == "http" && !trust.Local(u.Hostname()) {
 		l.fault(path, "%q must use https: whoever can change what it answers can sign in as anybody", o.Issuer)
 	}
 	if o.ClientID == "" {
 		l.fault("auth.oidc.client_id", "missing; it is the name under which the hub is registered with the issuer")
 	}
-}
-
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func (l *loader) checkSchedule(path, text string) {

@@ -69,11 +69,7 @@ type Report struct {
 }
 
 // Finding is one observation of a probe, with what to do about it.
-type Finding struct {
-	OK             bool
-	Check          string // what was looked at: "bind", "read users"
-	Detail, Remedy string
-}
+type Finding = identity.Finding
 
 // Mapping says that the source's values From become the hub's attribute To.
 // Where several mappings have the same To, the first one that finds values wins.

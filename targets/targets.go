@@ -203,11 +203,7 @@ type Report struct {
 }
 
 // Finding is one observation of a probe, with what to do about it.
-type Finding struct {
-	OK             bool
-	Check          string // what was looked at: "bind", "write members"
-	Detail, Remedy string
-}
+type Finding = identity.Finding
 
 // Mapping says that the hub's attribute From is written to the target's field To.
 type Mapping struct {

@@ -3,8 +3,6 @@ package httpkit
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -12,14 +10,13 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"birthright/internal/secret"
+	"birthright/internal/trust"
 )
 
 // The limits that hold where Options say nothing.
@@ -38,7 +35,7 @@ type Options struct {
 	Headers []Header
 	// Dir is where relative secret files start.
 	Dir string
-	TLS TLS
+	TLS trust.TLS
 	// UserAgent names the program; "" means "birthright".
 	UserAgent string
 	// Timeout bounds one request with its answer; 0 means 30 seconds.
@@ -47,15 +44,6 @@ type Options struct {
 	MaxAnswer int64
 	// Now tells the time, for Retry-After; nil means time.Now.
 	Now func() time.Time
-}
-
-// TLS says whom to trust. Certificates are checked in any case.
-type TLS struct {
-	// CAFile holds certificates (PEM) of authorities to trust besides those of
-	// the machine. A relative path starts at Options.Dir.
-	CAFile string `yaml:"ca_file"`
-	// ServerName is the name that the certificate must bear; default: the URL's host.
-	ServerName string `yaml:"server_name"`
 }
 
 // Header is one header of every request; the value may be a secret.
@@ -107,7 +95,7 @@ func New(opt Options) (*Client, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	tlsConfig, err := opt.TLS.config(opt.Dir)
+	tlsConfig, err := opt.TLS.Config(opt.Dir, "")
 	if err != nil {
 		return nil, err
 	}
@@ -126,31 +114,6 @@ func New(opt Options) (*Client, error) {
 		opt: opt, base: strings.TrimRight(opt.Base, "/"),
 		http: &http.Client{Transport: transport, CheckRedirect: stay},
 	}, nil
-}
-
-// config returns the settings for connections.
-func (t TLS) config(dir string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
-	if t.CAFile == "" {
-		return config, nil
-	}
-	file := t.CAFile
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(dir, file)
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("tls.ca_file: %w", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("tls.ca_file: %s holds no PEM certificate", file)
-	}
-	config.RootCAs = pool
-	return config, nil
 }
 
 // Close lets go of idle connections.

@@ -17,6 +17,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/secret"
+	"birthright/internal/trust"
 	"birthright/targets"
 )
 
@@ -176,11 +177,11 @@ func TestCertificateOfOurOwn(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client(t, Options{Base: s.URL, TLS: TLS{CAFile: file}}).Do(t.Context(), Request{Method: "GET", Path: "/"}); err != nil {
+	if _, err := client(t, Options{Base: s.URL, TLS: trust.TLS{CAFile: file}}).Do(t.Context(), Request{Method: "GET", Path: "/"}); err != nil {
 		t.Error(err)
 	}
 	for _, broken := range []string{filepath.Join(t.TempDir(), "none"), os.DevNull} {
-		if _, err := New(Options{Base: s.URL, TLS: TLS{CAFile: broken}}); err == nil {
+		if _, err := New(Options{Base: s.URL, TLS: trust.TLS{CAFile: broken}}); err == nil {
 			t.Errorf("%s was taken for certificates", broken)
 		}
 	}

@@ -2,8 +2,6 @@ package httpkit
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/trust"
 )
 
 // Failure is a request that was not answered with success.
@@ -115,21 +114,12 @@ func (r redacted) Unwrap() error { return r.cause }
 
 func transportHint(err error, sent bool) string {
 	var dns *net.DNSError
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var expired x509.CertificateInvalidError
-	var record tls.RecordHeaderError
+	remedy := trust.Remedy(err)
 	switch {
 	case errors.As(err, &dns):
 		return "check the host name in url"
-	case errors.As(err, &unknown):
-		return "the certificate is not signed by an authority known here: set tls.ca_file to the certificate of the one that signed it"
-	case errors.As(err, &host):
-		return "the certificate bears another name: use that name in url, or set tls.server_name to it"
-	case errors.As(err, &expired):
-		return "the certificate is not valid: have it renewed"
-	case errors.As(err, &record):
-		return "the server does not speak TLS on this port: check url"
+	case remedy != "":
+		return remedy
 	case sent:
 		return ""
 	}

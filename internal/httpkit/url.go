@@ -3,8 +3,9 @@ package httpkit
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
+
+	"birthright/internal/trust"
 )
 
 // CheckURL says what is wrong with a base URL: it must be https (plain http
@@ -22,7 +23,7 @@ func CheckURL(text string, insecure bool) error {
 		return errors.New("url: user name and password do not belong into the URL: use token")
 	case u.RawQuery != "" || u.Fragment != "":
 		return errors.New("url: the base URL ends before ? and #")
-	case u.Scheme == "https", u.Scheme == "http" && (insecure || loopback(u.Hostname())):
+	case u.Scheme == "https", u.Scheme == "http" && (insecure || trust.Local(u.Hostname())):
 		return nil
 	case u.Scheme == "http":
 		return fmt.Errorf("url: %s would carry the token in the clear: use https, or say insecure: true", u.Redacted())
@@ -41,12 +42,4 @@ func redactURL(text string) string {
 		}
 	}
 	return text
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/secret"
 	"birthright/targets"
 	ldaptarget "birthright/targets/ldap"
@@ -27,7 +28,7 @@ func directoryPeer(t testing.TB) targettest.Peer {
 		t.Fatal(err)
 	}
 	c := ldaptarget.Config{
-		URL: s.URL(), BindDN: admin, BindPassword: password, PageSize: 3,
+		Settings: ldapconn.Settings{URL: s.URL(), BindDN: admin, BindPassword: password, PageSize: 3},
 		Users: ldaptarget.Users{
 			BaseDN:  people,
 			Disable: ldaptarget.Disable{Attribute: "description", Inactive: "disabled by birthright"},

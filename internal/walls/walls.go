@@ -65,7 +65,10 @@ func Walls() []Wall {
 			Behind: adapter,
 			Allows: func(f File, i Import) bool {
 				side, _, _ := strings.Cut(f.Path, "/")
-				kits := []string{"internal/httpkit", "internal/ldapwire", "internal/secret", "internal/duration", "internal/strictyaml"}
+				kits := []string{
+					"internal/httpkit", "internal/ldapconn", "internal/ldapdn", "internal/ldapwire", "internal/secret", "internal/trust",
+					"internal/duration", "internal/strictyaml",
+				}
 				return !i.Own || i.Path == side || i.Path == "identity" || slices.Contains(kits, i.Path)
 			},
 		},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jimlambrt/gldap"
@@ -118,7 +119,7 @@ func (s adServer) addMembers(e *gldap.SearchResponseEntry, asked []string) {
 func TestActiveDirectory(t *testing.T) {
 	t.Parallel()
 	server := adServer{people: 40, rangeSize: 15}
-	c := Config{URL: server.start(t), Users: Users{BaseDN: "OU=Users,DC=ad"}, Groups: Groups{BaseDN: "OU=Groups,DC=ad"}}
+	c := Config{Settings: ldapconn.Settings{URL: server.start(t)}, Users: Users{BaseDN: "OU=Users,DC=ad"}, Groups: Groups{BaseDN: "OU=Groups,DC=ad"}}
 	got, _ := pull(t, open(t, c))
 
 	p1 := got.records["p1"]

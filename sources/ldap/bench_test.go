@@ -86,7 +86,7 @@ func goLDAPLoop(b *testing.B, s *slapdtest.Server, attributes []string) (n int) 
 		b.Fatal(err)
 	}
 	defer conn.Close()
-	paging := goldap.NewControlPaging(defaultPageSize)
+	paging := goldap.NewControlPaging(1000)
 	request := goldap.NewSearchRequest(s.Suffix, goldap.ScopeWholeSubtree, goldap.NeverDerefAliases,
 		0, 0, false, "(objectClass=inetOrgPerson)", attributes, []goldap.Control{paging})
 	for {

@@ -3,13 +3,10 @@ package ldap
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"strings"
-	"time"
 
+	"birthright/internal/ldapconn"
+	"birthright/internal/ldapdn"
 	"birthright/internal/ldapwire"
-	"birthright/internal/secret"
 	"birthright/sources"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -17,16 +14,7 @@ import (
 
 // Config is what people write for a source of kind ldap.
 type Config struct {
-	// URL is ldaps://HOST[:PORT] or ldap://HOST[:PORT].
-	URL          string     `yaml:"url"`
-	BindDN       string     `yaml:"bind_dn"`
-	BindPassword secret.Ref `yaml:"bind_password"`
-	// StartTLS upgrades an ldap:// connection before anything is said on it.
-	StartTLS bool `yaml:"start_tls"`
-	TLS      TLS  `yaml:"tls"`
-	// Insecure allows ldap:// without StartTLS to another machine, where both
-	// the password and the people can be read and changed on the way.
-	Insecure bool `yaml:"insecure"`
+	ldapconn.Settings `yaml:",inline"`
 
 	Users  Users  `yaml:"users"`
 	Groups Groups `yaml:"groups"`
@@ -35,22 +23,6 @@ type Config struct {
 	// or objectGUID where a server has that instead. "dn" is the last resort: a
 	// person who is renamed or moved is then another one.
 	Key string `yaml:"key"`
-	// PageSize is the number of entries asked for at a time; default 1000.
-	PageSize int `yaml:"page_size"`
-	// Timeout bounds every wait for the server; default 30s.
-	Timeout time.Duration `yaml:"timeout"`
-	// IgnoreReferrals accepts that parts of the tree lie on other servers, which
-	// are not read.
-	IgnoreReferrals bool `yaml:"ignore_referrals"`
-}
-
-// TLS says whom to trust.
-type TLS struct {
-	// CAFile holds the certificates (PEM) of the authorities trusted; default:
-	// those of the machine. A relative path starts at the configuration's folder.
-	CAFile string `yaml:"ca_file"`
-	// ServerName is the name that the certificate must bear; default: the URL's host.
-	ServerName string `yaml:"server_name"`
 }
 
 // Users says which entries are people.
@@ -75,9 +47,6 @@ type Groups struct {
 }
 
 const (
-	defaultPageSize    = 1000
-	maxPageSize        = 100_000
-	defaultTimeout     = 30 * time.Second
 	defaultUserFilter  = "(objectClass=person)"
 	defaultGroupFilter = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=groupOfMembers)(objectClass=posixGroup)(objectClass=group))"
 )
@@ -103,12 +72,7 @@ func (c Config) withDefaults() Config {
 	if len(c.Groups.MemberAttributes) == 0 {
 		c.Groups.MemberAttributes = []string{"member", "uniqueMember", memberUID}
 	}
-	if c.PageSize == 0 {
-		c.PageSize = defaultPageSize
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
-	}
+	c.Settings = c.Settings.WithDefaults()
 	return c
 }
 
@@ -117,24 +81,19 @@ var scopes = map[string]ldapwire.Scope{"sub": ldapwire.Subtree, "one": ldapwire.
 // Validate returns every fault that can be told without asking the server.
 func (c Config) Validate() []error {
 	c = c.withDefaults()
-	var faults []error
+	faults := c.Settings.Validate()
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	if _, err := c.endpoint(); err != nil {
-		faults = append(faults, err)
-	}
 	check(c.BindDN == "" || !c.BindPassword.IsZero(), "bind_password is missing: bind_dn needs one (leave out both to read anonymously)")
 	check(c.BindDN != "" || c.BindPassword.IsZero(), "bind_dn is missing: whose password is bind_password?")
 	check(c.Users.BaseDN != "", "users.base_dn is missing: where the people are, for example ou=people,dc=example,dc=com")
-	check(c.PageSize > 0 && c.PageSize <= maxPageSize, "page_size is %d: write a number from 1 to %d", c.PageSize, maxPageSize)
-	check(c.Timeout > 0, "timeout is %s: write a time above zero", c.Timeout)
 	for _, part := range []struct{ name, base, filter, scope string }{
 		{"users", c.Users.BaseDN, c.Users.Filter, c.Users.Scope}, {"groups", c.Groups.BaseDN, c.Groups.Filter, c.Groups.Scope},
 	} {
-		_, err := appendCanonical(nil, []byte(part.base))
+		_, err := ldapdn.Append(nil, []byte(part.base))
 		check(err == nil, "%s.base_dn is %q: %v", part.name, part.base, err)
 		_, err = goldap.CompileFilter(part.filter)
 		check(err == nil, "%s.filter is %q: %v", part.name, part.filter, err)
@@ -150,7 +109,7 @@ func (c Config) Open(env sources.Env) (sources.Source, error) {
 		return nil, errors.Join(faults...)
 	}
 	c = c.withDefaults()
-	endpoint, err := c.endpoint()
+	endpoint, err := c.Endpoint()
 	if err != nil {
 		return nil, err
 	}
@@ -159,45 +118,4 @@ func (c Config) Open(env sources.Env) (sources.Source, error) {
 		return nil, fmt.Errorf("source %s: %w", env.Name, err)
 	}
 	return &Source{config: c, env: env, endpoint: endpoint, people: people}, nil
-}
-
-// endpoint is where and how to connect.
-type endpoint struct {
-	address string // host:port
-	host    string
-	tls     bool // from the first byte
-}
-
-func (c Config) endpoint() (endpoint, error) {
-	const example = "for example ldaps://ldap.example.com"
-	if c.URL == "" {
-		return endpoint{}, fmt.Errorf("url is missing: the directory's address, %s", example)
-	}
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return endpoint{}, fmt.Errorf("url: %w", err)
-	}
-	port := map[string]string{"ldap": "389", "ldaps": "636"}[u.Scheme]
-	switch {
-	case port == "":
-		return endpoint{}, fmt.Errorf("url is %q: write ldaps:// or ldap://, %s", c.URL, example)
-	case u.Hostname() == "":
-		return endpoint{}, fmt.Errorf("url is %q: the host is missing, %s", c.URL, example)
-	case u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return endpoint{}, fmt.Errorf("url is %q: write scheme, host and port only; the rest has keys of its own (bind_dn, users.base_dn …)", u.Redacted())
-	case u.Scheme == "ldaps" && c.StartTLS:
-		return endpoint{}, errors.New("start_tls upgrades ldap://; ldaps:// is secured already: drop one of them")
-	case u.Scheme == "ldap" && !c.StartTLS && !c.Insecure && !loopback(u.Hostname()):
-		return endpoint{}, fmt.Errorf("url is %q: it would send the password and the people in plain text; write ldaps://, or add start_tls: true (insecure: true allows it)", c.URL)
-	}
-	if u.Port() != "" {
-		port = u.Port()
-	}
-	return endpoint{address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), tls: u.Scheme == "ldaps"}, nil
-}
-
-// loopback reports whether host is this machine by its very name.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"birthright/internal/ldapconn"
 	"birthright/internal/strictyaml"
 	"birthright/sources"
 )
@@ -38,7 +39,7 @@ insecure: false
 
 func TestValidateTellsEveryFault(t *testing.T) {
 	t.Parallel()
-	good := Config{URL: "ldaps://h", Users: Users{BaseDN: "dc=x"}}
+	good := Config{Settings: ldapconn.Settings{URL: "ldaps://h"}, Users: Users{BaseDN: "dc=x"}}
 	tests := []struct {
 		name   string
 		change func(c *Config)

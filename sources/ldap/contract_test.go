@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/internal/slapdtest"
 	"birthright/sources/sourcetest"
 
@@ -99,10 +100,10 @@ func (d contractServer) change(t testing.TB, w sourcetest.World) {
 	}
 	gone := map[string]string{}
 	for _, e := range there.Entries {
-		gone[canonical(t, e.DN)] = e.DN
+		gone[ldapdn.Canonical(e.DN)] = e.DN
 	}
 	put := func(dn string, attributes map[string][]string) {
-		delete(gone, canonical(t, dn))
+		delete(gone, ldapdn.Canonical(dn))
 		modify := goldap.NewModifyRequest(dn, nil)
 		for name, values := range attributes {
 			modify.Replace(name, values)

@@ -1,61 +1,36 @@
 package ldap
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/ldapwire"
 )
 
 func (s *Source) op() string { return "read source " + s.env.Name }
 
-// who names the account that the source reads as, for remedies.
-func (s *Source) who() string {
-	if s.config.BindDN == "" {
-		return "anonymous"
-	}
-	return s.config.BindDN
-}
-
 // dialFailed explains a connection that did not come about.
 func (s *Source) dialFailed(err error) error {
-	e := &identity.Error{Kind: identity.Unavailable, Op: s.op(), Object: "connect to " + s.endpoint.address, Err: err,
-		Hint: "check url, and that the server runs and can be reached from here"}
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var refused *ldapwire.ResultError
-	switch {
-	case errors.As(err, &unknown):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate is not trusted: set tls.ca_file to the certificate of the authority that signed it"
-	case errors.As(err, &host):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate bears another name: use that name in url, or set tls.server_name to it"
-	case errors.As(err, &invalid):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate is not valid now: renew it, and check the clocks"
-	case errors.As(err, &refused):
-		e.Hint = "the server refuses StartTLS: set it up there, or use ldaps:// and drop start_tls"
-	}
-	return e
+	kind, hint := ldapconn.DialAdvice(err, answer(err))
+	return &identity.Error{Kind: kind, Op: s.op(), Object: "connect to " + s.endpoint.Address, Err: err, Hint: hint}
 }
 
 // bindFailed explains a refused or broken bind.
 func (s *Source) bindFailed(err error) error {
-	e := &identity.Error{Kind: identity.Unavailable, Op: s.op(), Object: "bind as " + s.who(), Err: err, Hint: "try again later"}
+	kind, hint := ldapconn.BindAdvice(answer(err))
+	return &identity.Error{Kind: kind, Op: s.op(), Object: "bind as " + s.config.Who(), Err: err, Hint: hint}
+}
+
+// answer is the result code that the server gave.
+func answer(err error) int {
 	var refused *ldapwire.ResultError
-	if !errors.As(err, &refused) {
-		return e
+	if errors.As(err, &refused) {
+		return int(refused.Code)
 	}
-	switch refused.Code {
-	case ldapwire.Busy, ldapwire.Unavailable:
-	case ldapwire.ConfidentialityNeeded, 8:
-		e.Kind, e.Hint = identity.Denied, "the server wants an encrypted connection: use ldaps://, or start_tls: true"
-	default:
-		e.Kind, e.Hint = identity.Denied, "check bind_dn and bind_password"
-	}
-	return e
+	return ldapconn.NoAnswer
 }
 
 // badEntry is a fault in one entry, which no second try will mend.
@@ -79,9 +54,9 @@ func (s *Source) cutShort(what string, seen ldapwire.Outcome, err error) error {
 	}
 	switch refused.Code {
 	case ldapwire.SizeLimitExceeded, ldapwire.AdminLimitExceeded:
-		e.Hint = fmt.Sprintf("the server gives %s no more than that: raise its limit (OpenLDAP: size.prtotal=unlimited in limits; Active Directory: MaxPageSize not below page_size %d)", s.who(), s.config.PageSize)
+		e.Hint = fmt.Sprintf("the server gives %s no more than that: raise its limit (OpenLDAP: size.prtotal=unlimited in limits; Active Directory: MaxPageSize not below page_size %d)", s.config.Who(), s.config.PageSize)
 	case ldapwire.TimeLimitExceeded:
-		e.Hint = fmt.Sprintf("the server gave up: raise its time limit for %s, or index the attributes in the filter", s.who())
+		e.Hint = fmt.Sprintf("the server gave up: raise its time limit for %s, or index the attributes in the filter", s.config.Who())
 	case ldapwire.Busy, ldapwire.Unavailable:
 		e.Hint = "the server is overloaded or going down: try again later"
 	case ldapwire.Referral:
@@ -89,9 +64,9 @@ func (s *Source) cutShort(what string, seen ldapwire.Outcome, err error) error {
 	case ldapwire.UnavailableCriticalExt:
 		e.Hint = "the server cannot page, so an answer could be cut without a word: allow the simple paged results control there"
 	case ldapwire.InsufficientAccess:
-		e.Kind, e.Hint = identity.Denied, fmt.Sprintf("let %s read there", s.who())
+		e.Kind, e.Hint = identity.Denied, fmt.Sprintf("let %s read there", s.config.Who())
 	case ldapwire.NoSuchObject:
-		e.Kind, e.Hint = identity.NotFound, fmt.Sprintf("check base_dn of %s, and that %s may see it", what, s.who())
+		e.Kind, e.Hint = identity.NotFound, fmt.Sprintf("check base_dn of %s, and that %s may see it", what, s.config.Who())
 	case ldapwire.InvalidDNSyntax:
 		e.Kind, e.Hint = identity.Invalid, "check base_dn of "+what
 	}

@@ -10,6 +10,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/slapdtest"
+	"birthright/internal/trust"
 	"birthright/sources"
 )
 
@@ -169,7 +170,7 @@ func TestRefused(t *testing.T) {
 		{"unknown authority", func(c *Config) { c.URL = s.TLSURL }, identity.Denied, []string{"tls.ca_file"}},
 		{"unknown authority under StartTLS", func(c *Config) { c.StartTLS = true }, identity.Denied, []string{"tls.ca_file"}},
 		{"certificate of another name", func(c *Config) {
-			c.URL, c.TLS = s.TLSURL, TLS{CAFile: s.CAFile, ServerName: "ldap.example.com"}
+			c.URL, c.TLS = s.TLSURL, trust.TLS{CAFile: s.CAFile, ServerName: "ldap.example.com"}
 		}, identity.Denied, []string{"tls.server_name"}},
 		{"no such authority file", func(c *Config) { c.URL, c.TLS.CAFile = s.TLSURL, "none.pem" }, identity.Invalid, []string{"tls.ca_file"}},
 		{"authority file without a certificate", func(c *Config) { c.URL, c.TLS.CAFile = s.TLSURL, other }, identity.Invalid, []string{"no certificate"}},

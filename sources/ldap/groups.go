@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/internal/ldapwire"
 	"birthright/sources"
 )
@@ -123,14 +124,14 @@ func (r *reader) newGroups() *groups {
 // identify returns the key of the group in the row; its canonical name is then
 // in g.canon.
 func (g *groups) identify(e *ldapwire.Entry) (key string, err error) {
-	if g.canon, err = appendCanonical(g.canon[:0], e.DN); err != nil {
+	if g.canon, err = ldapdn.Append(g.canon[:0], e.DN); err != nil {
 		return "", g.badEntry(e.DN, "", "%w", err)
 	}
 	if g.keyIsDN {
 		return string(g.canon), nil
 	}
 	if key, err = keyOf(g.row, g.key); err != nil {
-		return "", g.badEntry(e.DN, fmt.Sprintf("let %s read it, or set groups.key to an attribute that every group has", g.who()), "%w", err)
+		return "", g.badEntry(e.DN, fmt.Sprintf("let %s read it, or set groups.key to an attribute that every group has", g.config.Who()), "%w", err)
 	}
 	return key, nil
 }
@@ -208,7 +209,7 @@ func (g *groups) find(from memberSlot, v []byte) (i int, isGroup, ok bool) {
 		return i, false, ok
 	}
 	var err error
-	if g.canon, err = appendCanonical(g.canon[:0], withoutUID(v)); err != nil {
+	if g.canon, err = ldapdn.Append(g.canon[:0], withoutUID(v)); err != nil {
 		return 0, false, false
 	}
 	if i, ok = x.find(x.hash(byPersonDN, g.canon)); ok {

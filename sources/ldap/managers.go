@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/internal/ldapwire"
 )
 
@@ -36,7 +37,7 @@ func (p *people) notePending(record identity.Record) {
 	if !strings.Contains(dn, "=") {
 		return
 	}
-	canon, err := appendCanonical(p.canon[:0], []byte(dn))
+	canon, err := ldapdn.Append(p.canon[:0], []byte(dn))
 	p.canon = canon
 	if err != nil || !p.reaches(canon) {
 		delete(record.Attributes, identity.AttrManager)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/internal/ldapwire"
 	"birthright/sources"
 )
@@ -21,7 +22,7 @@ func (r *reader) readPeople(sink sources.Sink) (seen int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	base, err := appendCanonical(nil, []byte(search.Base))
+	base, err := ldapdn.Append(nil, []byte(search.Base))
 	if err != nil {
 		return 0, fmt.Errorf("users.base_dn: %w", err)
 	}
@@ -85,7 +86,7 @@ func (p *people) entry(e *ldapwire.Entry) error {
 	}
 	if p.plan.indexDN || p.plan.keyIsDN {
 		var err error
-		if p.canon, err = appendCanonical(p.canon[:0], e.DN); err != nil {
+		if p.canon, err = ldapdn.Append(p.canon[:0], e.DN); err != nil {
 			return p.badEntry(e.DN, "", "%w", err)
 		}
 	}
@@ -209,7 +210,7 @@ func (p *people) gatherKey(e *ldapwire.Entry) error {
 	}
 	key, err := keyOf(p.row, p.plan.key)
 	if err != nil {
-		return p.badEntry(e.DN, fmt.Sprintf("let %s read it, or set key to an attribute that everybody has", p.who()), "%w", err)
+		return p.badEntry(e.DN, fmt.Sprintf("let %s read it, or set key to an attribute that everybody has", p.config.Who()), "%w", err)
 	}
 	p.text = append(p.text, key...)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/internal/ldapwire"
 	"birthright/sources"
 )
@@ -35,13 +36,13 @@ func (s *Source) Probe(ctx context.Context) (sources.Report, error) {
 	}
 	defer conn.Close()
 	p.report.Reachable = true
-	p.note("connect", s.security()+" to "+s.endpoint.address, nil)
+	p.note("connect", s.config.Security(s.endpoint)+" to "+s.endpoint.Address, nil)
 
 	if err := s.bind(ctx, conn); err != nil {
 		p.note("bind", "", err)
 		return p.report, ctx.Err()
 	}
-	p.note("bind", "as "+s.who(), nil)
+	p.note("bind", "as "+s.config.Who(), nil)
 	p.rootDSE(conn)
 	p.users(ctx)
 	p.groups(ctx)
@@ -56,32 +57,12 @@ type probe struct {
 
 // note adds a finding. An error's hint becomes the remedy.
 func (p *probe) note(check, detail string, err error) {
-	f := sources.Finding{OK: err == nil, Check: check, Detail: detail}
-	if err != nil {
-		f.Detail = err.Error()
-		var told *identity.Error
-		if errors.As(err, &told) {
-			bare := *told
-			bare.Op, bare.Hint = "", ""
-			f.Detail, f.Remedy = bare.Error(), told.Hint
-		}
-	}
-	p.report.Findings = append(p.report.Findings, f)
+	p.report.Findings = append(p.report.Findings, identity.Found(check, detail, err))
 }
 
 // warn adds a finding about something that works but will not do.
 func (p *probe) warn(check, detail, remedy string) {
 	p.report.Findings = append(p.report.Findings, sources.Finding{Check: check, Detail: detail, Remedy: remedy})
-}
-
-func (s *Source) security() string {
-	switch {
-	case s.endpoint.tls:
-		return "TLS"
-	case s.config.StartTLS:
-		return "StartTLS"
-	}
-	return "plain text"
 }
 
 // activeDirectory is the capability that names that kind of server.
@@ -118,7 +99,7 @@ func (p *probe) rootDSE(conn *ldapwire.Conn) {
 	if err != nil {
 		p.note("server", "", p.cutShort("root DSE", ldapwire.Outcome{}, err))
 	} else if !found {
-		p.warn("server", "the server does not show its root DSE", fmt.Sprintf("let %s read it", p.who()))
+		p.warn("server", "the server does not show its root DSE", fmt.Sprintf("let %s read it", p.config.Who()))
 	}
 }
 
@@ -134,7 +115,7 @@ func (p *probe) users(ctx context.Context) {
 	p.report.Users = p.count(ctx, "read users", "users", search, probeUsers, func(e *ldapwire.Entry) error {
 		check.row.fill(e)
 		var err error
-		if check.canon, err = appendCanonical(check.canon[:0], e.DN); err != nil {
+		if check.canon, err = ldapdn.Append(check.canon[:0], e.DN); err != nil {
 			return p.badEntry(e.DN, "", "%w", err)
 		}
 		record, err := check.record(e)
@@ -196,7 +177,7 @@ func (p *probe) count(ctx context.Context, check, what string, search ldapwire.S
 		return n
 	}
 	if n == 0 {
-		p.warn(check, fmt.Sprintf("no %s below %q", what, search.Base), fmt.Sprintf("check the base_dn and the filter of %s, and that %s may read there", what, p.who()))
+		p.warn(check, fmt.Sprintf("no %s below %q", what, search.Base), fmt.Sprintf("check the base_dn and the filter of %s, and that %s may read there", what, p.config.Who()))
 		return 0
 	}
 	p.note(check, fmt.Sprintf("%d %s", n, what), nil)

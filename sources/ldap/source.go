@@ -2,13 +2,10 @@ package ldap
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/ldapwire"
 	"birthright/sources"
 
@@ -20,7 +17,7 @@ import (
 type Source struct {
 	config   Config // with defaults
 	env      sources.Env
-	endpoint endpoint
+	endpoint ldapconn.Endpoint
 	people   *plan
 }
 
@@ -94,12 +91,12 @@ func (s *Source) connect(ctx context.Context) (*ldapwire.Conn, error) {
 }
 
 func (s *Source) dial(ctx context.Context) (*ldapwire.Conn, error) {
-	trust, err := s.trust()
+	trust, err := s.config.TLSConfig(s.endpoint, s.env.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", s.op(), err)
 	}
 	conn, err := ldapwire.Dial(ctx, ldapwire.Options{
-		Address: s.endpoint.address, TLS: trust, StartTLS: s.config.StartTLS, Timeout: s.config.Timeout,
+		Address: s.endpoint.Address, TLS: trust, StartTLS: s.config.StartTLS, Timeout: s.config.Timeout,
 	})
 	if err != nil {
 		return nil, s.dialFailed(err)
@@ -116,36 +113,6 @@ func (s *Source) bind(ctx context.Context, conn *ldapwire.Conn) error {
 		return s.bindFailed(err)
 	}
 	return nil
-}
-
-// trust returns how to speak TLS, nil for plain text.
-func (s *Source) trust() (*tls.Config, error) {
-	if !s.endpoint.tls && !s.config.StartTLS {
-		return nil, nil
-	}
-	trust := &tls.Config{ServerName: s.endpoint.host, MinVersion: tls.VersionTLS12}
-	if s.config.TLS.ServerName != "" {
-		trust.ServerName = s.config.TLS.ServerName
-	}
-	if s.config.TLS.CAFile == "" {
-		return trust, nil
-	}
-	file := s.config.TLS.CAFile
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(s.env.Dir, file)
-	}
-	pem, err := os.ReadFile(file)
-	if err == nil {
-		trust.RootCAs = x509.NewCertPool()
-		if !trust.RootCAs.AppendCertsFromPEM(pem) {
-			err = fmt.Errorf("%s holds no certificate in PEM form", file)
-		}
-	}
-	if err != nil {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: s.op(), Object: "tls.ca_file", Err: err,
-			Hint: "give the file with the certificate of the authority that signed the server's"}
-	}
-	return trust, nil
 }
 
 // userSearch asks for every person with the plan's attributes.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/secret"
 	"birthright/internal/slapdtest"
 	"birthright/sources"
@@ -56,8 +57,8 @@ manager: uid=u%06[6]d,ou=people,%[2]s
 func configFor(t testing.TB, s *slapdtest.Server) Config {
 	t.Helper()
 	return Config{
-		URL: s.URL, BindDN: s.ReaderDN, BindPassword: ref(t, s.ReaderPassword),
-		Users: Users{BaseDN: s.Suffix, Filter: "(objectClass=inetOrgPerson)"}, Groups: Groups{BaseDN: s.Suffix},
+		Settings: ldapconn.Settings{URL: s.URL, BindDN: s.ReaderDN, BindPassword: ref(t, s.ReaderPassword)},
+		Users:    Users{BaseDN: s.Suffix, Filter: "(objectClass=inetOrgPerson)"}, Groups: Groups{BaseDN: s.Suffix},
 	}
 }
 

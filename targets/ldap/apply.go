@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 )
 
@@ -232,7 +233,7 @@ func (a *application) enqueue(i int, p *person) {
 // spelling returns the name of a group that differs in letter case or spaces only.
 func (a *application) spelling(name string) string {
 	for other := range a.teams {
-		if foldValue(other) == foldValue(name) {
+		if ldapdn.Fold(other) == ldapdn.Fold(name) {
 			return other
 		}
 	}

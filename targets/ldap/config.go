@@ -3,14 +3,10 @@ package ldap
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"slices"
 	"strings"
-	"time"
 
 	"birthright/identity"
-	"birthright/internal/secret"
+	"birthright/internal/ldapconn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -18,36 +14,10 @@ import (
 
 // Config is the settings of `kind: ldap`.
 type Config struct {
-	// URL is ldaps://HOST[:PORT] or ldap://HOST[:PORT].
-	URL string `yaml:"url"`
-	// StartTLS upgrades an ldap:// connection before anything is said on it.
-	StartTLS bool `yaml:"start_tls"`
-	TLS      TLS  `yaml:"tls"`
-	// Insecure allows ldap:// without StartTLS to another machine, where the
-	// password can be read on the way.
-	Insecure     bool       `yaml:"insecure"`
-	BindDN       string     `yaml:"bind_dn"`
-	BindPassword secret.Ref `yaml:"bind_password"`
+	ldapconn.Settings `yaml:",inline"`
 
 	Users  Users  `yaml:"users"`
 	Groups Groups `yaml:"groups"`
-
-	// PageSize is the number of entries asked for at a time; default 1000.
-	PageSize int `yaml:"page_size"`
-	// Timeout bounds every wait for the server; default 30s.
-	Timeout time.Duration `yaml:"timeout"`
-	// IgnoreReferrals accepts that parts of the tree lie on other servers, which
-	// are neither read nor written.
-	IgnoreReferrals bool `yaml:"ignore_referrals"`
-}
-
-// TLS says whom to trust.
-type TLS struct {
-	// CAFile holds the certificates (PEM) of the authorities trusted; default:
-	// those of the machine. A relative path starts at the configuration's folder.
-	CAFile string `yaml:"ca_file"`
-	// ServerName is the name that the certificate must bear; default: the URL's host.
-	ServerName string `yaml:"server_name"`
 }
 
 // Users says which entries are accounts, and how new ones are made.
@@ -95,12 +65,6 @@ type Groups struct {
 	Placeholder string `yaml:"placeholder"`
 }
 
-const (
-	defaultPageSize = 1000
-	maxPageSize     = 100_000
-	defaultTimeout  = 30 * time.Second
-)
-
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
 	fill := func(s *string, v string) {
@@ -121,42 +85,32 @@ func (c Config) withDefaults() Config {
 	if c.Groups.BaseDN != "" {
 		fill(&c.Groups.Placeholder, "cn=birthright-placeholder,"+c.Groups.BaseDN)
 	}
-	if c.PageSize == 0 {
-		c.PageSize = defaultPageSize
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
-	}
+	c.Settings = c.Settings.WithDefaults()
 	return c
 }
 
 // Validate returns every fault that can be told without asking the server.
 func (c *Config) Validate() []error {
 	full := c.withDefaults()
-	var faults []error
+	faults := full.Settings.Validate()
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	if _, err := full.endpoint(); err != nil {
-		faults = append(faults, err)
-	}
-	check(full.BindDN != "", "bind_dn: is missing: nobody may change a directory without a name")
-	check(!full.BindPassword.IsZero(), "bind_password: is missing")
-	check(full.PageSize > 0 && full.PageSize <= maxPageSize, "page_size: is %d: write a number from 1 to %d", full.PageSize, maxPageSize)
-	check(full.Timeout > 0, "timeout: is %s: write a time above zero", full.Timeout)
-	check(full.Users.BaseDN != "", "users.base_dn: is missing: where the accounts are, for example ou=people,dc=example,dc=com")
+	check(full.BindDN != "", "bind_dn is missing: nobody may change a directory without a name")
+	check(!full.BindPassword.IsZero(), "bind_password is missing")
+	check(full.Users.BaseDN != "", "users.base_dn is missing: where the accounts are, for example ou=people,dc=example,dc=com")
 	for _, dn := range []struct{ key, value string }{
 		{"bind_dn", full.BindDN}, {"users.base_dn", full.Users.BaseDN}, {"groups.base_dn", full.Groups.BaseDN},
 		{"groups.placeholder", full.Groups.Placeholder},
 	} {
 		_, err := goldap.ParseDN(dn.value)
-		check(err == nil, "%s: %q is not a DN: %v", dn.key, dn.value, err)
+		check(err == nil, "%s is %q, which is not a DN: %v", dn.key, dn.value, err)
 	}
 	for _, f := range []struct{ key, value string }{{"users.filter", full.Users.Filter}, {"groups.filter", full.Groups.Filter}} {
 		_, err := goldap.CompileFilter(f.value)
-		check(err == nil, "%s: %q is not a filter: %v", f.key, f.value, err)
+		check(err == nil, "%s is %q, which is not a filter: %v", f.key, f.value, err)
 	}
 	faults = append(faults, full.Users.validate()...)
 	return append(faults, full.Groups.validate()...)
@@ -166,10 +120,10 @@ func (u Users) validate() []error {
 	var faults []error
 	d := u.Disable
 	if d.Attribute == "" && d != (Disable{}) {
-		faults = append(faults, errors.New("users.disable.attribute: is missing: which attribute holds the mark?"))
+		faults = append(faults, errors.New("users.disable.attribute is missing: which attribute holds the mark?"))
 	}
 	if d.Attribute != "" && d.Inactive == "" {
-		faults = append(faults, errors.New("users.disable.inactive: is missing: the value that marks an inactive account"))
+		faults = append(faults, errors.New("users.disable.inactive is missing: the value that marks an inactive account"))
 	}
 	if d.Attribute != "" && d.Inactive == d.Active {
 		faults = append(faults, errors.New("users.disable: active and inactive are the same value"))
@@ -180,12 +134,12 @@ func (u Users) validate() []error {
 func (g Groups) validate() []error {
 	if g.BaseDN == "" {
 		if g.Create {
-			return []error{errors.New("groups.base_dn: is missing: where new groups are made")}
+			return []error{errors.New("groups.base_dn is missing: where new groups are made")}
 		}
 		return nil
 	}
 	if g.Member == "" {
-		return []error{fmt.Errorf("groups.member: is missing: which attribute of a %s holds its members?", g.ObjectClass)}
+		return []error{fmt.Errorf("groups.member is missing: which attribute of a %s holds its members?", g.ObjectClass)}
 	}
 	if g.Create && strings.EqualFold(g.ObjectClass, "posixGroup") {
 		return []error{errors.New("groups.create: a posixGroup needs a gidNumber, which the hub does not give out: make the groups yourself")}
@@ -203,49 +157,9 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target " + env.Name, Err: err}
 	}
-	endpoint, err := full.endpoint()
+	endpoint, err := full.Endpoint()
 	if err != nil {
 		return nil, err
 	}
 	return &Target{env: env, config: full, schema: schema, endpoint: endpoint, batch: maxValues}, nil
-}
-
-// endpoint is where and how to connect.
-type endpoint struct {
-	address, host string // host:port, host
-	tls           bool   // from the first byte
-}
-
-func (c Config) endpoint() (endpoint, error) {
-	const example = "for example ldaps://ldap.example.com"
-	if c.URL == "" {
-		return endpoint{}, fmt.Errorf("url: is missing: the directory's address, %s", example)
-	}
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return endpoint{}, errors.New("url: cannot be read: write " + example)
-	}
-	switch {
-	case !slices.Contains([]string{"ldap", "ldaps"}, u.Scheme):
-		return endpoint{}, fmt.Errorf("url: %q: write ldaps:// or ldap://, %s", u.Redacted(), example)
-	case u.Hostname() == "":
-		return endpoint{}, fmt.Errorf("url: %q: the host is missing, %s", u.Redacted(), example)
-	case u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return endpoint{}, fmt.Errorf("url: %q: write scheme, host and port only; the rest has keys of its own (bind_dn, users.base_dn …)", u.Redacted())
-	case u.Scheme == "ldaps" && c.StartTLS:
-		return endpoint{}, errors.New("start_tls: upgrades ldap://; ldaps:// is secured already: drop one of them")
-	case u.Scheme == "ldap" && !c.StartTLS && !c.Insecure && !loopback(u.Hostname()):
-		return endpoint{}, fmt.Errorf("url: %q would send the password in plain text: write ldaps://, or add start_tls: true (insecure: true allows it)", c.URL)
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"ldap": "389", "ldaps": "636"}[u.Scheme]
-	}
-	return endpoint{address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), tls: u.Scheme == "ldaps"}, nil
-}
-
-// loopback reports whether host is this machine by its very name.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

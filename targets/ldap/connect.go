@@ -3,15 +3,14 @@ package ldap
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -30,7 +29,7 @@ type Target struct {
 	env      targets.Env
 	config   Config
 	schema   schema
-	endpoint endpoint
+	endpoint ldapconn.Endpoint
 	batch    int // values in one modify
 
 	mu     sync.Mutex
@@ -122,15 +121,15 @@ func answers(conn *goldap.Conn) bool {
 
 // dial connects, secures and binds.
 func (t *Target) dial(ctx context.Context) (*goldap.Conn, error) {
-	conf, err := t.tlsConfig()
+	conf, err := t.config.TLSConfig(t.endpoint, t.env.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", t.op("connect"), err)
 	}
 	socket, err := t.socket(ctx, conf)
 	if err != nil {
 		return nil, t.dialFailed(err)
 	}
-	conn := goldap.NewConn(socket, t.endpoint.tls)
+	conn := goldap.NewConn(socket, t.endpoint.TLS)
 	conn.Start()
 	conn.SetTimeout(t.config.Timeout)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
@@ -157,8 +156,8 @@ func (t *Target) dial(ctx context.Context) (*goldap.Conn, error) {
 func (t *Target) socket(ctx context.Context, conf *tls.Config) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
 	defer cancel()
-	plain, err := new(net.Dialer).DialContext(ctx, "tcp", t.endpoint.address)
-	if err != nil || !t.endpoint.tls {
+	plain, err := new(net.Dialer).DialContext(ctx, "tcp", t.endpoint.Address)
+	if err != nil || !t.endpoint.TLS {
 		return plain, err
 	}
 	secured := tls.Client(plain, conf)
@@ -169,59 +168,25 @@ func (t *Target) socket(ctx context.Context, conf *tls.Config) (net.Conn, error)
 	return secured, nil
 }
 
-// tlsConfig says whom to trust; the file is read anew, so that a renewed
-// authority needs no restart.
-func (t *Target) tlsConfig() (*tls.Config, error) {
-	conf := &tls.Config{ServerName: t.endpoint.host, MinVersion: tls.VersionTLS12}
-	if t.config.TLS.ServerName != "" {
-		conf.ServerName = t.config.TLS.ServerName
-	}
-	if t.config.TLS.CAFile == "" {
-		return conf, nil
-	}
-	path := t.config.TLS.CAFile
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(t.env.Dir, path)
-	}
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: t.op("read tls.ca_file"), Err: err, Hint: "write the path of a file with PEM certificates"}
-	}
-	conf.RootCAs = x509.NewCertPool()
-	if !conf.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: t.op("read tls.ca_file"), Object: path,
-			Err: errors.New("there is no PEM certificate in it"), Hint: "it should begin with -----BEGIN CERTIFICATE-----"}
-	}
-	return conf, nil
-}
-
 func (t *Target) op(what string) string { return "target " + t.env.Name + ": " + what }
 
 // dialFailed explains a connection that did not come about.
 func (t *Target) dialFailed(err error) error {
-	e := &identity.Error{Kind: identity.Unavailable, Op: t.op("connect"), Object: t.endpoint.address, Err: err,
-		Hint: "check url, and that the server runs and can be reached from here"}
-	// StartTLS wraps the handshake's error as text, so that text is all there is.
-	text := err.Error()
-	switch {
-	case contains(text, "unknown authority"):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate is not trusted: set tls.ca_file to the certificate of the authority that signed it"
-	case contains(text, "certificate is valid for", "cannot validate certificate", "not valid for any names"):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate bears another name: use that name in url, or set tls.server_name to it"
-	case contains(text, "expired or is not yet valid"):
-		e.Kind, e.Hint = identity.Denied, "the server's certificate is not valid now: renew it, and check the clocks"
-	}
-	return e
+	kind, hint := ldapconn.DialAdvice(err, answer(err))
+	return &identity.Error{Kind: kind, Op: t.op("connect"), Object: t.endpoint.Address, Err: err, Hint: hint}
 }
 
 // bindFailed explains a refused or broken bind.
 func (t *Target) bindFailed(err error) error {
-	e := &identity.Error{Kind: identity.Unavailable, Op: t.op("bind"), Object: t.config.BindDN, Err: err, Hint: "try again later"}
-	switch {
-	case goldap.IsErrorAnyOf(err, goldap.LDAPResultConfidentialityRequired, goldap.LDAPResultStrongAuthRequired):
-		e.Kind, e.Hint = identity.Denied, "the server wants an encrypted connection: use ldaps://, or start_tls: true"
-	case !lost(err) && !goldap.IsErrorAnyOf(err, goldap.LDAPResultBusy, goldap.LDAPResultUnavailable):
-		e.Kind, e.Hint = identity.Denied, "check bind_dn and bind_password"
+	kind, hint := ldapconn.BindAdvice(answer(err))
+	return &identity.Error{Kind: kind, Op: t.op("bind"), Object: t.config.BindDN, Err: err, Hint: hint}
+}
+
+// answer is the result code that the server gave.
+func answer(err error) int {
+	var refused *goldap.Error
+	if lost(err) || !errors.As(err, &refused) {
+		return ldapconn.NoAnswer
 	}
-	return e
+	return int(refused.ResultCode)
 }

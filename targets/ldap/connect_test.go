@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/slapdtest"
 	"birthright/internal/strictyaml"
+	"birthright/internal/trust"
 	"birthright/targets"
 	"birthright/targets/ldap"
 )
@@ -23,20 +25,20 @@ func TestEncryptedConnections(t *testing.T) {
 	if err := os.WriteFile(junk, []byte("not a certificate"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trust := ldap.TLS{CAFile: r.server.CAFile}
+	authority := trust.TLS{CAFile: r.server.CAFile}
 	cases := map[string]struct {
 		change func(*ldap.Config)
 		want   string // "" means that it works
 		kind   identity.Kind
 	}{
-		"ldaps":              {func(c *ldap.Config) { c.URL, c.TLS = r.server.TLSURL, trust }, "", ""},
-		"StartTLS":           {func(c *ldap.Config) { c.URL, c.StartTLS, c.TLS = r.server.URL, true, trust }, "", ""},
+		"ldaps":              {func(c *ldap.Config) { c.URL, c.TLS = r.server.TLSURL, authority }, "", ""},
+		"StartTLS":           {func(c *ldap.Config) { c.URL, c.StartTLS, c.TLS = r.server.URL, true, authority }, "", ""},
 		"ldaps untrusted":    {func(c *ldap.Config) { c.URL = r.server.TLSURL }, "set tls.ca_file", identity.Denied},
 		"StartTLS untrusted": {func(c *ldap.Config) { c.URL, c.StartTLS = r.server.URL, true }, "set tls.ca_file", identity.Denied},
 		"another name": {func(c *ldap.Config) {
-			c.URL, c.TLS = r.server.TLSURL, ldap.TLS{CAFile: r.server.CAFile, ServerName: "other.example"}
+			c.URL, c.TLS = r.server.TLSURL, trust.TLS{CAFile: r.server.CAFile, ServerName: "other.example"}
 		}, "tls.server_name", identity.Denied},
-		"no authority":         {func(c *ldap.Config) { c.URL, c.TLS.CAFile = r.server.TLSURL, junk }, "no PEM certificate", identity.Invalid},
+		"no authority":         {func(c *ldap.Config) { c.URL, c.TLS.CAFile = r.server.TLSURL, junk }, "no certificate in PEM form", identity.Invalid},
 		"authority not there":  {func(c *ldap.Config) { c.URL, c.TLS.CAFile = r.server.TLSURL, "nowhere.pem" }, "nowhere.pem", identity.Invalid},
 		"wrong password":       {func(c *ldap.Config) { c.BindPassword = ref(t, "wrong-word") }, "check bind_dn and bind_password", identity.Denied},
 		"unreadable password":  {func(c *ldap.Config) { c.BindPassword = ref(t, "file:nowhere") }, "nowhere", identity.Invalid},
@@ -127,14 +129,17 @@ func TestAnIdleConnectionThatDiedIsReplaced(t *testing.T) {
 
 func TestConfigFaults(t *testing.T) {
 	good := func() ldap.Config {
-		return ldap.Config{URL: "ldaps://x", BindDN: "cn=a", BindPassword: ref(t, "env:P"), Users: ldap.Users{BaseDN: "ou=p"}, Groups: ldap.Groups{BaseDN: "ou=g"}}
+		return ldap.Config{
+			Settings: ldapconn.Settings{URL: "ldaps://x", BindDN: "cn=a", BindPassword: ref(t, "env:P")},
+			Users:    ldap.Users{BaseDN: "ou=p"}, Groups: ldap.Groups{BaseDN: "ou=g"},
+		}
 	}
 	cases := map[string]struct {
 		change func(*ldap.Config)
 		want   string
 	}{
 		"nothing":                {func(*ldap.Config) {}, ""},
-		"no url":                 {func(c *ldap.Config) { c.URL = "" }, "url: is missing"},
+		"no url":                 {func(c *ldap.Config) { c.URL = "" }, "url is missing"},
 		"another protocol":       {func(c *ldap.Config) { c.URL = "http://x" }, "ldaps://"},
 		"no host":                {func(c *ldap.Config) { c.URL = "ldap://" }, "host is missing"},
 		"a path":                 {func(c *ldap.Config) { c.URL = "ldaps://x/dc=a" }, "host and port only"},
@@ -166,8 +171,8 @@ func TestConfigFaults(t *testing.T) {
 
 func TestMappingFaults(t *testing.T) {
 	conf := ldap.Config{
-		URL: "ldaps://x", BindDN: "cn=a", BindPassword: ref(t, "env:P"),
-		Users: ldap.Users{BaseDN: "ou=p", Disable: ldap.Disable{Attribute: "employeeType", Inactive: "x"}},
+		Settings: ldapconn.Settings{URL: "ldaps://x", BindDN: "cn=a", BindPassword: ref(t, "env:P")},
+		Users:    ldap.Users{BaseDN: "ou=p", Disable: ldap.Disable{Attribute: "employeeType", Inactive: "x"}},
 	}
 	for name, mapping := range map[string][]targets.Mapping{
 		"half":                {{To: "mail"}},

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -42,12 +43,12 @@ func (ps people) add(p *person) {
 		return
 	}
 	ps.byID[p.ID] = p
-	ps.byName[foldValue(p.Name)] = append(ps.byName[foldValue(p.Name)], p)
+	ps.byName[ldapdn.Fold(p.Name)] = append(ps.byName[ldapdn.Fold(p.Name)], p)
 }
 
 func (ps people) remove(p *person) {
 	delete(ps.byID, p.ID)
-	key := foldValue(p.Name)
+	key := ldapdn.Fold(p.Name)
 	var left []*person
 	for _, other := range ps.byName[key] {
 		if other != p {
@@ -65,7 +66,7 @@ func (ps people) find(a targets.Account) []*person {
 		}
 		return nil
 	}
-	return ps.byName[foldValue(a.Name)]
+	return ps.byName[ldapdn.Fold(a.Name)]
 }
 
 // find looks up the accounts that are named, whether by id or by name.

@@ -1,6 +1,8 @@
 package ldap
 
 import (
+	"birthright/internal/ldapdn"
+
 	goldap "github.com/go-ldap/ldap/v3"
 )
 
@@ -163,7 +165,7 @@ func (s *session) presence(g *team, members []*member) (func(string) bool, error
 	if err != nil || e == nil {
 		return func(string) bool { return false }, err
 	}
-	form := canonical
+	form := ldapdn.Canonical
 	if schema.names {
 		form = func(v string) string { return v }
 	}

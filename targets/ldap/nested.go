@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -45,7 +46,7 @@ func (r *reader) groups() (map[string]*group, error) {
 		}
 		byName[g.name] = g
 		titles[g.name] = e.GetEqualFoldAttributeValue("description")
-		all[canonical(e.DN)] = g
+		all[ldapdn.Canonical(e.DN)] = g
 		return nil
 	})
 	if err != nil {

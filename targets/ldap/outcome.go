@@ -122,12 +122,3 @@ func (t *Target) refuse(op targets.Op, kind identity.Kind, format string, args .
 func (t *Target) stale(op targets.Op, format string, args ...any) targets.Result {
 	return t.answer(op, targets.Stale, identity.NotFound, fmt.Errorf(format, args...), "")
 }
-
-func contains(text string, parts ...string) bool {
-	for _, p := range parts {
-		if strings.Contains(text, p) {
-			return true
-		}
-	}
-	return false
-}

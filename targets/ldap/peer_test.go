@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/ldapconn"
 	"birthright/internal/secret"
 	"birthright/internal/slapdtest"
 	"birthright/targets"
@@ -55,7 +56,7 @@ func start(t testing.TB, options slapdtest.Options, change func(*ldap.Config)) *
 		t.Fatal(err)
 	}
 	r.config = ldap.Config{
-		URL: r.proxy.url(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3,
+		Settings: ldapconn.Settings{URL: r.proxy.url(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3},
 		Users: ldap.Users{
 			BaseDN:  peopleDN,
 			Disable: ldap.Disable{Attribute: "description", Inactive: "disabled by birthright"},

@@ -2,7 +2,6 @@ package ldap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,17 +42,7 @@ type probe struct {
 
 // note adds a finding; an error's hint becomes the remedy.
 func (p *probe) note(check, detail string, err error) {
-	f := targets.Finding{OK: err == nil, Check: check, Detail: detail}
-	if err != nil {
-		f.Detail = err.Error()
-		var told *identity.Error
-		if errors.As(err, &told) {
-			bare := *told
-			bare.Op, bare.Hint = "", ""
-			f.Detail, f.Remedy = bare.Error(), told.Hint
-		}
-	}
-	p.report.Findings = append(p.report.Findings, f)
+	p.report.Findings = append(p.report.Findings, identity.Found(check, detail, err))
 }
 
 // warn adds a finding about what works and will not do.

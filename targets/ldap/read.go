@@ -3,6 +3,7 @@ package ldap
 import (
 	"context"
 
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -69,7 +70,7 @@ func newRoster() roster { return roster{exact: map[string]int{}, canon: map[stri
 func (r *roster) add(value string, names bool, id string) {
 	r.exact[value] = len(r.ids)
 	if !names {
-		r.canon[canonical(value)] = len(r.ids)
+		r.canon[ldapdn.Canonical(value)] = len(r.ids)
 	}
 	r.ids = append(r.ids, id)
 }
@@ -80,7 +81,7 @@ func (r *roster) find(value string, names bool) (n int, canon string, ok bool) {
 	if n, ok := r.exact[value]; ok || names {
 		return n, "", ok
 	}
-	canon = canonical(value)
+	canon = ldapdn.Canonical(value)
 	n, ok = r.canon[canon]
 	return n, canon, ok
 }
@@ -133,8 +134,8 @@ func (r *reader) wantedAccounts() func(targets.Account) bool {
 		if a.ID != "" {
 			ids[a.ID] = true
 		} else {
-			names[foldValue(a.Name)] = true
+			names[ldapdn.Fold(a.Name)] = true
 		}
 	}
-	return func(a targets.Account) bool { return ids[a.ID] || names[foldValue(a.Name)] }
+	return func(a targets.Account) bool { return ids[a.ID] || names[ldapdn.Fold(a.Name)] }
 }

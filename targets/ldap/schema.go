@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -58,7 +59,7 @@ func newSchema(c Config, mapping []targets.Mapping) (schema, error) {
 	class := strings.ToLower(c.Groups.ObjectClass)
 	s.crowded = class == "groupofnames" || class == "groupofuniquenames"
 	if c.Groups.Placeholder != "" {
-		s.placeholder = canonical(c.Groups.Placeholder)
+		s.placeholder = ldapdn.Canonical(c.Groups.Placeholder)
 	}
 	taken := map[string]bool{}
 	for i, m := range mapping {
@@ -211,7 +212,7 @@ func nameIn(e *goldap.Entry, attribute string) string {
 	}
 	if rdn, ok := rdnValue(e.DN, attribute); ok {
 		for _, v := range values {
-			if foldValue(v) == foldValue(rdn) {
+			if ldapdn.Fold(v) == ldapdn.Fold(rdn) {
 				return v
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -111,7 +112,7 @@ func (r *reader) assignmentsOf(p *person, several map[string]bool, around map[st
 	for len(todo) > 0 && !schema.names {
 		g := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		dn := canonical(g.DN)
+		dn := ldapdn.Canonical(g.DN)
 		if seen[dn] {
 			continue
 		}

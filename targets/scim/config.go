@@ -10,6 +10,7 @@ import (
 	"birthright/internal/duration"
 	"birthright/internal/httpkit"
 	"birthright/internal/secret"
+	"birthright/internal/trust"
 	"birthright/targets"
 )
 
@@ -28,7 +29,7 @@ type Config struct {
 	Token secret.Ref `yaml:"token"`
 	// Headers are sent with every request, for systems that want more than a token.
 	Headers []httpkit.Header `yaml:"headers"`
-	TLS     httpkit.TLS      `yaml:"tls"`
+	TLS     trust.TLS        `yaml:"tls"`
 	// Insecure allows plain http to another machine. Certificates are checked
 	// in any case.
 	Insecure bool `yaml:"insecure"`

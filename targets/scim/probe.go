@@ -77,15 +77,10 @@ func (t *Target) aboutFilter(ctx context.Context) targets.Finding {
 	return targets.Finding{OK: true, Check: check, Detail: "userName eq works"}
 }
 
-// unhappy makes a finding of an error, its hint becoming the remedy.
+// unhappy makes a finding of an error; an HTTP failure tells its own remedy.
 func unhappy(check string, err error) targets.Finding {
-	f := targets.Finding{Check: check, Detail: err.Error()}
-	var known *identity.Error
-	if errors.As(err, &known) {
-		f.Remedy = known.Hint
-	}
 	if http := failure(err); http != nil {
-		f.Detail, f.Remedy = http.Err.Error(), http.Hint
+		return targets.Finding{Check: check, Detail: http.Err.Error(), Remedy: http.Hint}
 	}
-	return f
+	return identity.Found(check, "", err)
 }

@@ -1,4 +1,4 @@
-package ldap
+package ldapdn
 
 import (
 	"bytes"
@@ -11,12 +11,24 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// appendCanonical appends the canonical form of a distinguished name (RFC 4514):
+// Canonical returns the canonical form of dn as a string. What is no DN stays
+// as it is: it equals itself and nothing else.
+func Canonical(dn string) string {
+	form, err := Append(nil, []byte(dn))
+	if err != nil {
+		return dn
+	}
+	return string(form)
+}
+
+// Append appends the canonical form of a distinguished name (RFC 4514) to dst:
 // two names of one entry give the same bytes, however they were written. Letter
 // case, spaces around and runs of spaces within values, the way a character is
 // escaped, the order within a multi-valued RDN and long spellings of attribute
-// types do not count. The form serves comparison alone.
-func appendCanonical(dst, dn []byte) ([]byte, error) {
+// types do not count. Each part ends with a comma, the last one too, so that a
+// form that ends with another one lies below it. The form serves comparison
+// alone.
+func Append(dst, dn []byte) ([]byte, error) {
 	p := dnParser{in: dn, out: dst}
 	p.skipSpaces()
 	for !p.end() {

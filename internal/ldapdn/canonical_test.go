@@ -1,4 +1,4 @@
-package ldap
+package ldapdn
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 
 func canonical(t testing.TB, dn string) string {
 	t.Helper()
-	c, err := appendCanonical(nil, []byte(dn))
+	c, err := Append(nil, []byte(dn))
 	if err != nil {
 		t.Fatalf("%q: %v", dn, err)
 	}
@@ -44,7 +44,7 @@ func TestCanonicalNames(t *testing.T) {
 		}
 	}
 	for _, dn := range []string{"people", "uid=a,", "uid=a,,dc=x", "=a", "u d=a", `cn=a\`, `cn="a`, `cn="a"b`, "uid=a+,dc=x"} {
-		if form, err := appendCanonical(nil, []byte(dn)); err == nil {
+		if form, err := Append(nil, []byte(dn)); err == nil {
 			t.Errorf("%q was taken, as %q", dn, form)
 		}
 	}
@@ -64,15 +64,15 @@ func TestCanonicalNamesAgainstGoLDAP(t *testing.T) {
 		}
 		one := "cn=" + goldap.EscapeDN(a) + ",ou=" + goldap.EscapeDN(b) + ",dc=x"
 		two := "CN=" + goldap.EscapeDN(b) + ", OU=" + goldap.EscapeDN(a) + ",DC=x"
-		first, err := appendCanonical(nil, []byte(one))
+		first, err := Append(nil, []byte(one))
 		if err != nil {
 			t.Fatalf("%q: %v", one, err)
 		}
-		second, err := appendCanonical(nil, []byte(two))
+		second, err := Append(nil, []byte(two))
 		if err != nil {
 			t.Fatalf("%q: %v", two, err)
 		}
-		again, err := appendCanonical(nil, first[:len(first)-1])
+		again, err := Append(nil, first[:len(first)-1])
 		if err != nil || string(again) != string(first) {
 			t.Fatalf("form of %q is %q, the form of that %q (%v)", one, first, again, err)
 		}
@@ -90,11 +90,11 @@ func TestCanonicalNamesAgainstGoLDAP(t *testing.T) {
 func FuzzCanonical(f *testing.F) {
 	f.Add([]byte(`uid=a+cn="b,c",ou=d\2C\20,dc=é`))
 	f.Fuzz(func(t *testing.T, dn []byte) {
-		form, err := appendCanonical(nil, dn)
+		form, err := Append(nil, dn)
 		if err != nil || len(form) == 0 {
 			return
 		}
-		again, err := appendCanonical(nil, form[:len(form)-1])
+		again, err := Append(nil, form[:len(form)-1])
 		if err != nil || string(again) != string(form) {
 			t.Errorf("form of %q is %q, the form of that %q (%v)", dn, form, again, err)
 		}
