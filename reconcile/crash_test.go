@@ -95,6 +95,7 @@ func TestKilledAnywhereTheNextRunSetsItRight(t *testing.T) {
 			at := 1
 			for ; killedAt(t, at, victim); at++ {
 			}
+			t.Logf("%d places", at-1)
 			if at < 20 {
 				t.Errorf("only %d places were tried", at)
 			}

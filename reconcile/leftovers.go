@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"birthright/audit"
+	"birthright/plan"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -45,3 +46,16 @@ func (a *applier) closeLeftovers(ctx context.Context, tx *store.Tx) error {
 	}
 	return tx.SaveChanges(ctx, closed, events...)
 }
+
+// An account that was asked for is the hub's from the intent on, as an
+// entitlement is: its answer may be lost, and whoever it was made for may have
+// left before anybody looks. Until it is seen, its row has no native id.
+
+// asking is the row of an account that is about to be made.
+func (a *applier) asking(c plan.Change) store.AccountRow {
+	return store.AccountRow{TargetN: a.state.N, UserN: c.UserN, Name: c.Account.Name, Active: true, Managed: true}
+}
+
+// asked reports whether a row stands for an account that was asked for and not
+// seen yet.
+func asked(row store.AccountRow) bool { return row.Managed && row.NativeID == "" }

@@ -59,12 +59,12 @@ func (r *Runner) look(ctx context.Context, p *prepared, scope []int64, s sight) 
 	return r.readWhole(ctx, p)
 }
 
-// strangersTo returns the people who should get something and of whom no
-// account is known.
+// strangersTo returns the people of whom no account is known, and who should get
+// something, or for whom an account was asked and not seen yet.
 func (p *prepared) strangersTo() []decided {
 	var unknown []decided
 	for _, u := range p.decision.users {
-		if _, ok := p.accountOf[u.n]; !ok && p.wanted(u) {
+		if _, ok := p.accountOf[u.n]; !ok && (p.wanted(u) || asked(p.rows[u.n])) {
 			unknown = append(unknown, u)
 		}
 	}
@@ -99,7 +99,7 @@ func (r *Runner) lookUp(ctx context.Context, p *prepared, people []decided) erro
 			entitlements = append(entitlements, p.ents.name(n))
 		}
 	}
-	if len(entitlements) == 0 {
+	if len(people)+len(entitlements) == 0 {
 		return nil
 	}
 	slices.SortFunc(entitlements, identity.CompareEntitlements)

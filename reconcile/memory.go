@@ -27,6 +27,8 @@ func (m *memory) take(c plan.Change, res targets.Result) {
 		m.done(c, res)
 	case c.Action == targets.Add && !mayBeTrue(res.Outcome) && !m.wasOurs(c):
 		m.unassigned = append(m.unassigned, m.assignment(c)) // it is not ours after all
+	case c.Action == targets.CreateAccount && !mayBeTrue(res.Outcome):
+		m.noAccounts = append(m.noAccounts, c.UserN)
 	}
 }
 

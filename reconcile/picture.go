@@ -147,9 +147,21 @@ func (p *picture) know(w *wants, registered []store.EntitlementRow) {
 // asRemembered takes what is remembered for what is there: for the event loop,
 // and for runs that trust it.
 func (p *picture) asRemembered() {
+	p.recall(func(row store.AccountRow) bool { return !asked(row) })
+}
+
+// asFeared is asRemembered where nothing can be looked at: what was asked for is
+// taken to be there, so that what may have to go is not forgotten.
+func (p *picture) asFeared() {
+	p.recall(func(store.AccountRow) bool { return true })
+}
+
+func (p *picture) recall(there func(store.AccountRow) bool) {
 	users := make([]int64, 0, len(p.rows))
-	for n := range p.rows {
-		users = append(users, n)
+	for n, row := range p.rows {
+		if there(row) {
+			users = append(users, n)
+		}
 	}
 	slices.Sort(users)
 	for _, n := range users {
@@ -210,9 +222,10 @@ func (p *picture) rememberedOf(userN int64) []store.AssignmentRow {
 // actual puts together what one user has: what was found there, and which of it
 // is ours. Its list of entitlements reuses into.
 func (p *picture) actual(userN int64, into []plan.Holding) plan.Actual {
-	have := plan.Actual{Managed: p.rows[userN].Managed, Entitlements: into[:0]}
+	row := p.rows[userN]
+	have := plan.Actual{Managed: row.Managed && !asked(row), Entitlements: into[:0]}
 	if i, ok := p.accountOf[userN]; ok {
-		have.Account = &p.accounts[i]
+		have.Account, have.Managed = &p.accounts[i], row.Managed
 	}
 	found, ours := p.seenOf(userN), p.rememberedOf(userN)
 	for len(found) > 0 || len(ours) > 0 {

@@ -59,7 +59,7 @@ func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, sco
 	}
 	if why != nil {
 		p.picture = p.unseen()
-		p.asRemembered()
+		p.asFeared()
 	}
 	r.plan(p)
 	p.changes, p.stopped = plan.Guard(dest.Limits, standing, p.changes)
@@ -86,15 +86,13 @@ func (r *Runner) lookIfUp(ctx context.Context, p *prepared, scope []int64, s sig
 
 // standing is what the guard must know besides the plan.
 func (p *prepared) standing(ctx context.Context, tx *store.Tx, scope []int64) (plan.Standing, error) {
-	s := plan.Standing{Held: map[string]string{}, Released: map[string]bool{}, Managed: p.state.Managed}
+	s := plan.Standing{Held: map[string]string{}, Released: map[string]bool{}}
 	if p.state.N == 0 {
 		return s, nil
 	}
 	var err error
-	if scope == nil { // for a few people, the number after the last full run has to do
-		if s.Managed, err = tx.CountManaged(ctx, p.state.N); err != nil {
-			return s, err
-		}
+	if s.Managed, err = p.countManaged(ctx, tx, scope); err != nil {
+		return s, err
 	}
 	if s.Recent, err = tx.CountUnorderedRemovals(ctx, p.dest.Name(), dayAgo(tx.Now())); err != nil {
 		return s, err
@@ -108,6 +106,16 @@ func (p *prepared) standing(ctx context.Context, tx *store.Tx, scope []int64) (p
 		}
 	}
 	return s, err
+}
+
+// countManaged returns how many assignments are the hub's. For a few people it
+// does not count them all, but starts from the number after the last full run.
+func (p *prepared) countManaged(ctx context.Context, tx *store.Tx, scope []int64) (int, error) {
+	if scope == nil {
+		return tx.CountManaged(ctx, p.state.N)
+	}
+	since, err := tx.CountUnorderedRemovals(ctx, p.dest.Name(), p.state.LastFullAt)
+	return max(0, p.state.Managed-since), err
 }
 
 // dayAgo is the start of the guard's rolling window.

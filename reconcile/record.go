@@ -12,7 +12,7 @@ import (
 )
 
 // intend puts changes on record before they are tried: the intent, its audit
-// event, and that what is added is ours from now on. Changes for people who are
+// event, and that what is added or made is ours from now on. Changes for people who are
 // no longer as they were planned for are dropped.
 func (a *applier) intend(ctx context.Context, changes []plan.Change) (kept []plan.Change, err error) {
 	if len(changes) == 0 {
@@ -32,6 +32,7 @@ func (a *applier) intend(ctx context.Context, changes []plan.Change) (kept []pla
 		kept = kept[:0]
 		var rows []store.ChangeRow
 		var ours []store.AssignmentRow
+		var accounts []store.AccountRow
 		var events []audit.Event
 		for _, c := range changes {
 			if old[c.UserN] {
@@ -39,11 +40,17 @@ func (a *applier) intend(ctx context.Context, changes []plan.Change) (kept []pla
 			}
 			kept, rows = append(kept, c), append(rows, a.changeRow(c, tx.Now()))
 			events = append(events, a.intent(c))
-			if c.Action == targets.Add {
+			switch c.Action {
+			case targets.Add:
 				row := a.assignment(c)
 				row.Managed = true
 				ours = append(ours, row)
+			case targets.CreateAccount:
+				accounts = append(accounts, a.asking(c))
 			}
+		}
+		if err := tx.SaveAccounts(ctx, accounts); err != nil {
+			return err
 		}
 		if err := tx.SaveAssignments(ctx, ours); err != nil {
 			return err
