@@ -63,8 +63,10 @@ func readRecord(row scanner) (identity.Record, error) {
 // RecordByID returns the live record of source with the hub's identifier id;
 // kind NotFound where there is none.
 func (tx *Tx) RecordByID(ctx context.Context, source, id string) (identity.Record, error) {
-	found, err := list(ctx, tx, readRecord, selectRecords+"WHERE id IN {texts} AND source = ? AND gone_at = 0", texts{id}, source)
-	if err == nil && len(found) == 0 {
+	// By id alone: asked for the source as well, SQLite would walk all that is
+	// the source's.
+	found, err := list(ctx, tx, readRecord, selectRecords+"WHERE id IN {texts}", texts{id})
+	if err == nil && (len(found) == 0 || found[0].Source != source || !found[0].Live()) {
 		err = notFound("record", id)
 	}
 	if err != nil {

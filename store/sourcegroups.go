@@ -36,8 +36,8 @@ func readSourceGroup(row scanner) (identity.SourceGroup, error) {
 // SourceGroupByID returns the group of source with the hub's identifier id;
 // kind NotFound where there is none.
 func (tx *Tx) SourceGroupByID(ctx context.Context, source, id string) (identity.SourceGroup, error) {
-	found, err := list(ctx, tx, readSourceGroup, selectSourceGroups+"WHERE g.id IN {texts} AND g.source = ?", texts{id}, source)
-	if err == nil && len(found) == 0 {
+	found, err := list(ctx, tx, readSourceGroup, selectSourceGroups+"WHERE g.id IN {texts}", texts{id}) // as in RecordByID
+	if err == nil && (len(found) == 0 || found[0].Source != source) {
 		err = notFound("group", id)
 	}
 	if err != nil {

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"birthright/identity"
+)
+
+// What is asked about one person must not cost more the more people there are:
+// SQLite, left to choose, has walked all records of a source to find one.
+func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
+	ctx := t.Context()
+	db, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), Options{Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, ask := range map[string]func(ctx context.Context, tx *Tx) error{
+		"record by id": func(ctx context.Context, tx *Tx) error { _, err := tx.RecordByID(ctx, "hr", "x"); return found(err) },
+		"record by key": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RecordsByKey(ctx, "hr", []string{"x"})
+			return err
+		},
+		"record digests": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RecordDigests(ctx, "hr", []string{"x"})
+			return err
+		},
+		"records of users": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RecordsOfUsers(ctx, []int64{1})
+			return err
+		},
+		"group by id": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.SourceGroupByID(ctx, "hr", "x")
+			return found(err)
+		},
+		"groups by key": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.SourceGroupsByKey(ctx, "hr", []string{"x"})
+			return err
+		},
+		"match keys":      func(ctx context.Context, tx *Tx) error { _, err := tx.MatchKeys(ctx, []string{"x"}); return err },
+		"user by id":      func(ctx context.Context, tx *Tx) error { _, err := tx.UserByID(ctx, "x"); return found(err) },
+		"user by name":    func(ctx context.Context, tx *Tx) error { _, err := tx.UserByName(ctx, "x"); return found(err) },
+		"users by number": func(ctx context.Context, tx *Tx) error { _, err := tx.UsersByN(ctx, []int64{1}); return err },
+		"memberships":     func(ctx context.Context, tx *Tx) error { _, err := tx.MembershipsOfUsers(ctx, []int64{1}); return err },
+		"accounts":        func(ctx context.Context, tx *Tx) error { _, err := tx.AccountsOfUsers(ctx, 1, []int64{1}); return err },
+		"assignments": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AssignmentsOfUsers(ctx, 1, []int64{1})
+			return err
+		},
+		"open changes": func(ctx context.Context, tx *Tx) error { _, err := tx.OpenChanges(ctx, "app"); return err },
+		"recent removals": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CountUnorderedRemovals(ctx, "app", tx.Now())
+			return err
+		},
+		"token": func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
+	} {
+		db.texts.Clear()
+		if err := db.Update(ctx, func(tx *Tx) error { return ask(ctx, tx) }); err != nil {
+			t.Fatal(name, err)
+		}
+		db.texts.Range(func(_, text any) bool {
+			for _, step := range planOf(t, db, text.(string)) {
+				if walks(step) {
+					t.Errorf("%s: %s\n\tin %s", name, step, text)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// found takes NotFound, in an empty database, for an answer.
+func found(err error) error {
+	if identity.KindOf(err) == identity.NotFound {
+		return nil
+	}
+	return err
+}
+
+// walks reports whether a step reads a table through, or all of one source.
+func walks(step string) bool {
+	return strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN json_each") || strings.HasSuffix(step, "(source=?)")
+}
+
+// planOf returns the steps in which SQLite would carry out a statement.
+func planOf(t *testing.T, db *DB, text string) (steps []string) {
+	t.Helper()
+	args := make([]any, strings.Count(text, "?"))
+	for i := range args {
+		args[i] = "[1]"
+	}
+	rows, err := db.reader.DB.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		t.Fatal(fmt.Errorf("%w in %s", err, text))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
