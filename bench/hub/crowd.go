@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"time"
 
 	"birthright/identity"
 	"birthright/internal/company"
@@ -32,6 +33,7 @@ func (crowd) Probe(context.Context) (sources.Report, error) {
 // Pull implements sources.Source.
 func (c crowd) Pull(_ context.Context, _ sources.Cursor, sink sources.Sink) (sources.Checkpoint, error) {
 	for _, p := range c.People {
+		p.Start, p.End = time.Time{}, time.Time{} // everybody works here
 		r := identity.Record{Key: p.EmployeeNumber, Payload: p.SCIM(c.Now), Attributes: identity.Attributes{}}
 		for name, value := range map[string]string{
 			identity.AttrUserName: p.UserName, identity.AttrDisplayName: p.DisplayName, identity.AttrGivenName: p.GivenName,
@@ -53,10 +55,10 @@ func (c crowd) Pull(_ context.Context, _ sources.Cursor, sink sources.Sink) (sou
 }
 
 // Provision makes target hold what the policy gives everybody, as if somebody
-// had done it by hand, and has the hub find and adopt it: the quick way to a
+// had done it by hand. Adopt makes it the hub's: together, the quick way to a
 // world in which nothing is left to do.
-func (h *Hub) Provision(ctx context.Context, target *memory.Target, name string) (memberships int, err error) {
-	err = h.Store.View(ctx, func(tx *store.Tx) error {
+func (h *Hub) Provision(ctx context.Context, target *memory.Target, name string) error {
+	return h.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.EachUser(ctx, func(u identity.User) error {
 			one := targets.State{Accounts: []targets.Account{{Name: u.UserName, Active: true, Attributes: u.Attributes}}}
 			for _, m := range h.Engine().Memberships(u, rules.Nothing{}) {
@@ -64,7 +66,6 @@ func (h *Hub) Provision(ctx context.Context, target *memory.Target, name string)
 				if !ok {
 					return errors.New("the policy gives a group that it does not know: " + m.Group)
 				}
-				memberships++
 				for _, access := range group.Access {
 					if access.Target == name {
 						one.Assignments = append(one.Assignments, targets.Assignment{AccountID: u.UserName, Entitlement: access})
@@ -75,21 +76,25 @@ func (h *Hub) Provision(ctx context.Context, target *memory.Target, name string)
 			return nil
 		})
 	})
-	if err != nil {
-		return 0, err
-	}
-	_, err = h.Runner.Sync(ctx, reconcile.Request{Full: true, Actor: "operator:bench"})
-	return memberships, err
 }
 
-// Age makes what was noted for the loops done, as they would have by now.
-func (h *Hub) Age(ctx context.Context) error {
-	for {
-		n, err := h.Runner.Step(ctx)
-		if err != nil || n == 0 {
-			return err
+// Adopt has the hub read every target whole, and do what it then still has to.
+func (h *Hub) Adopt(ctx context.Context) error {
+	report, err := h.Runner.Sync(ctx, reconcile.Request{Full: true, Actor: "operator:bench"})
+	for _, run := range report.Runs {
+		if run.Error != "" {
+			err = errors.Join(err, errors.New(run.Error))
 		}
 	}
+	return err
+}
+
+// Memberships counts everybody's memberships.
+func (h *Hub) Memberships(ctx context.Context) (n int, err error) {
+	err = h.Store.View(ctx, func(tx *store.Tx) error {
+		return tx.EachMembership(ctx, func(store.MembershipRow) error { n++; return nil })
+	})
+	return n, err
 }
 
 // Records returns the identifiers of n of the source's records, spread evenly

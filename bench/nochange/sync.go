@@ -62,7 +62,13 @@ func syncTask(ctx context.Context, args []string) (result measure.Result, err er
 	if err := h.Fill(ctx, people); err != nil {
 		return result, err
 	}
-	given, err := h.Provision(ctx, target, "app")
+	if err := h.Provision(ctx, target, "app"); err != nil {
+		return result, err
+	}
+	if err := h.Adopt(ctx); err != nil {
+		return result, err
+	}
+	given, err := h.Memberships(ctx)
 	if err == nil && given != 10*people {
 		err = fmt.Errorf("%d people have %d memberships, want ten each", people, given)
 	}
