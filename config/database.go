@@ -40,7 +40,7 @@ func checkDatabaseURL(text string) error {
 	case !ok:
 		return errors.New(want)
 	case scheme == "sqlite" && rest == "":
-		return errors.New(want + ", found no path after sqlite:")
+		return errors.New(want + `, found no path after "sqlite:"`)
 	case scheme == "sqlite":
 		return nil
 	case scheme == "postgres", scheme == "postgresql":

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/peertext"
 	"birthright/internal/trust"
 )
 
@@ -131,7 +132,7 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode}
 	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
 	detail, kind := explain(resp.Header.Get("Content-Type"), body)
-	f.Type = clip(kind, 40)
+	f.Type = peertext.Clip(creds.redact(kind), 40)
 	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	if words := http.StatusText(resp.StatusCode); words != "" {
 		text += " " + words
@@ -140,9 +141,9 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 		text += ", " + f.Type
 	}
 	if detail != "" {
-		text += ": " + clip(detail, 300)
+		text += ": " + peertext.Clip(creds.redact(detail), 300)
 	}
-	f.Err = errors.New(creds.redact(text))
+	f.Err = errors.New(text)
 	switch {
 	case resp.StatusCode/100 == 3:
 		f.Hint = "the server sends us elsewhere, and credentials are not taken along: put the final address into url"
@@ -172,18 +173,4 @@ func explain(contentType string, body []byte) (detail, kind string) {
 	}
 	kind, _ = in["scimType"].(string)
 	return detail, kind
-}
-
-// clip makes a peer's text fit for a log line.
-func clip(text string, limit int) string {
-	clean := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(clean); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return clean
 }

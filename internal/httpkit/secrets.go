@@ -3,6 +3,7 @@ package httpkit
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"birthright/identity"
@@ -38,6 +39,8 @@ func (c *Client) credentials(ctx context.Context) (*credentials, error) {
 		}
 		fresh.add("Authorization", "Bearer "+token, token)
 	}
+	// A secret that holds another one is taken out first, or its rest would stay.
+	slices.SortFunc(fresh.values, func(a, b string) int { return len(b) - len(a) })
 	c.secret = fresh
 	return fresh, nil
 }

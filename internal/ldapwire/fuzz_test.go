@@ -7,16 +7,12 @@ import (
 	"io"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
-
-// testPatience is how long a test waits for a server that went silent.
-const testPatience = 200 * time.Millisecond
 
 func noTrust() *tls.Config { return &tls.Config{ServerName: "nobody.test"} }
 

@@ -3,6 +3,8 @@ package ldapwire
 import (
 	"fmt"
 	"strings"
+
+	"birthright/internal/peertext"
 )
 
 // message is one LDAPMessage, split but not decoded; it points into the buffer
@@ -77,6 +79,9 @@ type ResultError struct {
 	Referrals []string // where to ask instead
 }
 
+// shown is how many characters of anything that the server says are repeated.
+const shown = 500
+
 // Error returns the meaning of the code, the code and the server's words.
 func (e *ResultError) Error() string {
 	name, ok := resultNames[e.Code]
@@ -85,13 +90,13 @@ func (e *ResultError) Error() string {
 	}
 	text := fmt.Sprintf("%s (LDAP result %d)", name, e.Code)
 	if e.Message != "" {
-		text += ": " + strings.TrimSpace(e.Message)
+		text += ": " + strings.TrimSpace(peertext.Clip(e.Message, shown))
 	}
 	if e.Matched != "" {
-		text += fmt.Sprintf("; the nearest entry is %q", e.Matched)
+		text += fmt.Sprintf("; the nearest entry is %q", peertext.Clip(e.Matched, shown))
 	}
 	if len(e.Referrals) > 0 {
-		text += "; it points to " + strings.Join(e.Referrals, ", ")
+		text += "; it points to " + peertext.Clip(strings.Join(e.Referrals, ", "), shown)
 	}
 	return text
 }

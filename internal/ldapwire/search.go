@@ -33,7 +33,8 @@ type Search struct {
 // Outcome counts what a search saw, up to its error if it had one.
 type Outcome struct {
 	Entries, Pages int
-	// References are the places that the server says hold more of the tree.
+	// References are the places that the server says hold more of the tree, the
+	// first thousand of them: one is enough to know that this is not everything.
 	References []string
 }
 
@@ -43,6 +44,10 @@ var ErrPaging = errors.New("the server's paging is broken")
 // emptyPages is how many pages without an entry are taken in a row: a server
 // may give up a page early, but not for ever.
 const emptyPages = 1000
+
+// maxReferences bounds what is remembered of a server that only ever points
+// elsewhere.
+const maxReferences = 1000
 
 // anyEntry is the filter (objectClass=*).
 var anyEntry = newString(0x87, "objectClass")
@@ -136,7 +141,8 @@ func (p *pager) page(id int64) (next int64, err error) {
 			if err != nil {
 				return 0, fmt.Errorf("malformed reference: %w", err)
 			}
-			p.seen.References = append(p.seen.References, urls...)
+			room := maxReferences - len(p.seen.References)
+			p.seen.References = append(p.seen.References, urls[:min(room, len(urls))]...)
 		case tagSearchDone:
 			return p.done(m, inPage, repeated)
 		default:

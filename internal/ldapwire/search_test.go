@@ -1,12 +1,14 @@
 package ldapwire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Whatever a server does wrong, a search must not end well on half an answer.
@@ -51,7 +53,11 @@ func TestBrokenAnswersAreErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := Dial(context.Background(), Options{Address: scripted(t, tt.reply), Timeout: testPatience})
+			patience := 30 * time.Second // for a busy machine
+			if tt.want == "timeout" {
+				patience = 200 * time.Millisecond
+			}
+			c, err := Dial(context.Background(), Options{Address: scripted(t, tt.reply), Timeout: patience})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,6 +98,25 @@ func TestCancelledSearch(t *testing.T) {
 	_, err = c.Search(Search{PageSize: 1}, func(*Entry) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want cancelled", err)
+	}
+}
+
+// A server that points elsewhere for ever, or says far too much, costs no memory
+// and fills no log.
+func TestTalkativeServers(t *testing.T) {
+	t.Parallel()
+	reference := func(id int64) []byte {
+		return newMessage(id, newElement(tagSearchReference, newString(tagOctetString, "ldap://elsewhere")), nil)
+	}
+	c := dial(t, scripted(t, func(_ int, m message) []byte {
+		return join(bytes.Repeat(reference(m.id), 5000), doneMessage(m.id, Busy, "first\n"+strings.Repeat("x", 1<<20), nil))
+	}))
+	got, err := c.Search(Search{}, func(*Entry) error { return nil })
+	if len(got.References) != maxReferences {
+		t.Errorf("%d references are kept, want %d", len(got.References), maxReferences)
+	}
+	if err == nil || len(err.Error()) > 1000 || !strings.Contains(err.Error(), "first xxx") {
+		t.Errorf("got an error of %d bytes, want a short one that begins with the server's words", len(fmt.Sprint(err)))
 	}
 }
 

@@ -51,20 +51,21 @@ type part struct {
 }
 
 type whole struct {
-	Listen  string            `yaml:"listen"`
-	On      bool              `yaml:"on_duty"`
-	Size    uint16            `yaml:"size"`
-	Share   float64           `yaml:"share"`
-	For     time.Duration     `yaml:"for"`
-	At      time.Time         `yaml:"at"`
-	Level   level             `yaml:"level"`
-	Words   words             `yaml:"words"`
-	Parts   []part            `yaml:"parts"`
-	Best    *part             `yaml:"best"`
-	Labels  map[string]string `yaml:"labels"`
-	Any     any               `yaml:"any"`
-	Raw     yaml.Node         `yaml:"raw"`
-	Raws    []yaml.Node       `yaml:"raws"`
+	Listen string            `yaml:"listen"`
+	On     bool              `yaml:"on_duty"`
+	Size   uint16            `yaml:"size"`
+	Share  float64           `yaml:"share"`
+	For    time.Duration     `yaml:"for"`
+	At     time.Time         `yaml:"at"`
+	Level  level             `yaml:"level"`
+	Words  words             `yaml:"words"`
+	Parts  []part            `yaml:"parts"`
+	Best   *part             `yaml:"best"`
+	Labels map[string]string `yaml:"labels"`
+	Any    any               `yaml:"any"`
+	Raw    yaml.Node         `yaml:"raw"`
+	Raws   []yaml.Node       `yaml:"raws"`
+	//lint:ignore U1000 shows that a field that is not exported is no key
 	private int
 }
 

@@ -103,9 +103,9 @@ func (d *decoder) scalar(path string, node *yaml.Node, out reflect.Value) {
 	case kind == reflect.Bool:
 		d.boolean(path, node, out)
 	case out.CanInt():
-		d.integer(path, node, out)
+		whole(d, path, node, "a whole number", out.OverflowInt, out.SetInt)
 	case out.CanUint():
-		d.unsigned(path, node, out)
+		whole(d, path, node, "a whole number, not below 0", out.OverflowUint, out.SetUint)
 	case out.CanFloat():
 		d.float(path, node, out)
 	default:
@@ -122,30 +122,19 @@ func (d *decoder) boolean(path string, node *yaml.Node, out reflect.Value) {
 	out.SetBool(v)
 }
 
-func (d *decoder) integer(path string, node *yaml.Node, out reflect.Value) {
-	var v int64
+// whole decodes a whole number of the widest type, T, into one that may be
+// narrower.
+func whole[T int64 | uint64](d *decoder, path string, node *yaml.Node, wanted string, overflows func(T) bool, set func(T)) {
+	var v T
 	if node.ShortTag() != "!!int" || node.Decode(&v) != nil {
-		d.wrong(path, node, "a whole number")
+		d.wrong(path, node, wanted)
 		return
 	}
-	if out.OverflowInt(v) {
+	if overflows(v) {
 		d.fault(node, path, "%s%d is too large", label(path), v)
 		return
 	}
-	out.SetInt(v)
-}
-
-func (d *decoder) unsigned(path string, node *yaml.Node, out reflect.Value) {
-	var v uint64
-	if node.ShortTag() != "!!int" || node.Decode(&v) != nil {
-		d.wrong(path, node, "a whole number, not below 0")
-		return
-	}
-	if out.OverflowUint(v) {
-		d.fault(node, path, "%s%d is too large", label(path), v)
-		return
-	}
-	out.SetUint(v)
+	set(v)
 }
 
 func (d *decoder) float(path string, node *yaml.Node, out reflect.Value) {

@@ -64,10 +64,16 @@ func (Or) expr()      {}
 func (Not) expr()     {}
 func (Compare) expr() {}
 
+// String writes the terms with "and" between them.
 func (a And) String() string { return join(a, " and ") }
-func (o Or) String() string  { return join(o, " or ") }
+
+// String writes the terms with "or" between them.
+func (o Or) String() string { return join(o, " or ") }
+
+// String writes the negation as the RFC has it, with parentheses.
 func (n Not) String() string { return "not (" + n.X.String() + ")" }
 
+// String writes path, operator and value; a bare value path stays bare.
 func (c Compare) String() string {
 	switch {
 	case c.Op == Pr && c.Path.Where != nil && c.Path.Sub == "":

@@ -116,7 +116,6 @@ type team struct {
 	dn, name string
 	// several is true where other groups have the same name.
 	several bool
-	entry   *goldap.Entry
 }
 
 // teams looks up the groups of that names; those that are not there are left out.
