@@ -11,7 +11,7 @@ import (
 // AccountRow is an account as last seen or made on a target.
 type AccountRow struct {
 	TargetN, UserN int64
-	NativeID, Name string // the target's immutable id and login name
+	NativeID, Name string // the target's immutable id, "" until it is seen, and login name
 	Active         bool
 	Managed        bool // the hub made or adopted it, and may change it
 	Attributes     identity.Attributes

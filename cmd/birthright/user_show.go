@@ -100,7 +100,7 @@ func showAccount(ctx context.Context, tx *store.Tx, target string, userN int64) 
 		return nil, err
 	}
 	view := &accountView{Target: target, Entitlements: []string{}}
-	if len(accounts) > 0 {
+	if len(accounts) > 0 && accounts[0].NativeID != "" { // else it was asked for and not seen yet
 		view.Account, view.Active, view.Managed = accounts[0].Name, accounts[0].Active, accounts[0].Managed
 	}
 	var ns []int64
