@@ -15,23 +15,11 @@ func Result(op targets.Op, err error) targets.Result {
 	}
 	f := AsFailure(err)
 	if f == nil {
-		return Failed(op, targets.Refused, identity.KindOf(err), err)
+		return targets.Failed(op, targets.Refused, identity.KindOf(err), err)
 	}
-	r := Failed(op, f.outcome(), f.Kind(), err)
+	r := targets.Failed(op, f.outcome(), f.Kind(), err)
 	r.RetryAt = f.RetryAt
 	return r
-}
-
-// Failed makes the result of an op that is not done.
-func Failed(op targets.Op, outcome targets.Outcome, kind identity.Kind, err error) targets.Result {
-	object := op.Account.Name
-	if object == "" {
-		object = op.Account.ID
-	}
-	if !op.Entitlement.IsZero() {
-		object += " " + op.Entitlement.String()
-	}
-	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: string(op.Action), Object: object, Err: err}}
 }
 
 // outcome says what became of a write that failed so.

@@ -190,11 +190,7 @@ func (c *change) refuse(op targets.Op, err error) targets.Result {
 }
 
 func (c *change) fail(outcome targets.Outcome, kind identity.Kind, op targets.Op, err error) targets.Result {
-	object := nameOf(op.Account)
-	if !op.Entitlement.IsZero() {
-		object += " " + op.Entitlement.String()
-	}
 	return targets.Result{Outcome: outcome, Err: &identity.Error{
-		Kind: kind, Op: "target " + c.target + ": " + string(op.Action), Object: object, Err: err,
+		Kind: kind, Op: "target " + c.target + ": " + string(op.Action), Object: op.Object(), Err: err,
 	}}
 }

@@ -3,7 +3,6 @@ package ldap
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"birthright/identity"
@@ -105,14 +104,7 @@ func outcomeOf(kind identity.Kind) targets.Outcome {
 
 // answer makes a result that is not OK.
 func (t *Target) answer(op targets.Op, outcome targets.Outcome, kind identity.Kind, err error, hint string) targets.Result {
-	object := op.Account.Name
-	if object == "" {
-		object = op.Account.ID
-	}
-	if op.Entitlement.ID != "" {
-		object = strings.TrimSpace(object + " " + op.Entitlement.String())
-	}
-	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: t.op(string(op.Action)), Object: object, Err: err, Hint: hint}}
+	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: t.op(string(op.Action)), Object: op.Object(), Err: err, Hint: hint}}
 }
 
 func (t *Target) refuse(op targets.Op, kind identity.Kind, format string, args ...any) targets.Result {

@@ -18,9 +18,7 @@ func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	results := make([]targets.Result, len(ops))
 	for i, op := range ops {
 		if err := t.wait(ctx); err != nil {
-			results[i] = targets.Result{Outcome: targets.Unreachable, Err: &identity.Error{
-				Kind: identity.Unavailable, Op: string(op.Action), Object: op.Account.Name, Err: err,
-			}}
+			results[i] = targets.Failed(op, targets.Unreachable, identity.Unavailable, err)
 			continue
 		}
 		results[i] = t.applyOne(op)
@@ -130,7 +128,7 @@ func (t *Target) createAccount(op targets.Op) targets.Result {
 			}
 			return already(a)
 		}
-		r := failed(targets.Stale, op, identity.Conflict, "an account of that name is there and differs")
+		r := targets.Failed(op, targets.Stale, identity.Conflict, errors.New("an account of that name is there and differs"))
 		r.AccountID = a.ID
 		return r
 	}
@@ -230,20 +228,9 @@ func already(a *account) targets.Result {
 }
 
 func refused(op targets.Op, kind identity.Kind, why string) targets.Result {
-	return failed(targets.Refused, op, kind, why)
+	return targets.Failed(op, targets.Refused, kind, errors.New(why))
 }
 
 func stale(op targets.Op, why string) targets.Result {
-	return failed(targets.Stale, op, identity.NotFound, why)
-}
-
-func failed(outcome targets.Outcome, op targets.Op, kind identity.Kind, why string) targets.Result {
-	object := op.Account.Name
-	if object == "" {
-		object = op.Account.ID
-	}
-	if !op.Entitlement.IsZero() {
-		object += " " + op.Entitlement.String()
-	}
-	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: string(op.Action), Object: object, Err: errors.New(why)}}
+	return targets.Failed(op, targets.Stale, identity.NotFound, errors.New(why))
 }

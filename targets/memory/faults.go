@@ -48,9 +48,7 @@ func (t *Target) SetFaults(f Faults) {
 // result returns what a faulty op reports.
 func (f Fault) result(op targets.Op) targets.Result {
 	fail := func(o targets.Outcome, k identity.Kind, text string) targets.Result {
-		return targets.Result{Outcome: o, Err: &identity.Error{
-			Kind: k, Op: string(op.Action), Object: op.Account.Name, Err: errors.New(text),
-		}}
+		return targets.Failed(op, o, k, errors.New(text))
 	}
 	switch f {
 	case Refuse:

@@ -46,7 +46,7 @@ type application struct {
 
 func (a *application) take(i int, op targets.Op) {
 	if err := a.t.check(op); err != nil {
-		a.results[i] = httpkit.Failed(op, targets.Refused, identity.Invalid, err)
+		a.results[i] = targets.Failed(op, targets.Refused, identity.Invalid, err)
 		return
 	}
 	if a.mustFollow(op) {
@@ -137,7 +137,7 @@ func (a *application) settle(op targets.Op, step func() targets.Result) targets.
 		return a.halt(op)
 	}
 	if err := a.ctx.Err(); err != nil {
-		return httpkit.Failed(op, targets.Unreachable, identity.Unavailable, err)
+		return targets.Failed(op, targets.Unreachable, identity.Unavailable, err)
 	}
 	r := step()
 	if hopeless(r) {
@@ -223,9 +223,9 @@ func explain(op targets.Op, err error) targets.Result {
 	var known *identity.Error
 	switch {
 	case errors.Is(err, errNoAccount), errors.Is(err, errNoGroup):
-		return httpkit.Failed(op, targets.Stale, identity.NotFound, err)
+		return targets.Failed(op, targets.Stale, identity.NotFound, err)
 	case failure(err) == nil && errors.As(err, &known) && known.Kind == identity.Conflict:
-		return httpkit.Failed(op, targets.Refused, identity.Conflict, err)
+		return targets.Failed(op, targets.Refused, identity.Conflict, err)
 	}
 	r := httpkit.Result(op, err)
 	if r.Outcome == targets.Unknown || failure(err) == nil {

@@ -41,7 +41,7 @@ func (t *Target) createAccount(ctx context.Context, op targets.Op) targets.Resul
 	}
 	found, err := t.findByName(ctx, op.Account.Name) // created, but the server does not tell its id
 	if err != nil {
-		return httpkit.Failed(op, targets.Unknown, kindOf(err), err)
+		return targets.Failed(op, targets.Unknown, kindOf(err), err)
 	}
 	return targets.Result{Outcome: targets.Done, AccountID: text(found, "id")}
 }
@@ -60,7 +60,7 @@ func (t *Target) adopt(ctx context.Context, op targets.Op, conflict error) targe
 	if have.Active == op.Account.Active && have.Attributes.Equal(t.Normalise(op.Account).Attributes) {
 		return targets.Result{Outcome: targets.Already, AccountID: have.ID}
 	}
-	r := httpkit.Failed(op, targets.Stale, identity.Conflict, errors.New("an account of that name is there and differs"))
+	r := targets.Failed(op, targets.Stale, identity.Conflict, errors.New("an account of that name is there and differs"))
 	r.AccountID = have.ID
 	return r
 }
@@ -199,7 +199,7 @@ func (t *Target) confirmGone(ctx context.Context, op targets.Op, id string) targ
 	case err != nil:
 		return explain(op, err)
 	}
-	return httpkit.Failed(op, targets.Unknown, identity.Conflict, errors.New("the server says that the account is not there, and lists it"))
+	return targets.Failed(op, targets.Unknown, identity.Conflict, errors.New("the server says that the account is not there, and lists it"))
 }
 
 // createGroup looks first: not every server minds two groups of one name.

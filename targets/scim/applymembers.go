@@ -174,7 +174,7 @@ func (a *application) settleAll(part []change, step func(op targets.Op) targets.
 		if !r.Outcome.OK() {
 			var inner *identity.Error
 			if errors.As(r.Err, &inner) {
-				again := httpkit.Failed(a.ops[c.i], r.Outcome, inner.Kind, inner.Err)
+				again := targets.Failed(a.ops[c.i], r.Outcome, inner.Kind, inner.Err)
 				r.Err = again.Err
 			}
 		} else {

@@ -44,7 +44,7 @@ func (a *application) confirm(id string, part []change) {
 		err = errors.New("the group was replaced, but does not show it: somebody else may have written at the same time")
 	}
 	for _, c := range left {
-		a.results[c.i] = httpkit.Failed(a.ops[c.i], targets.Unknown, identity.Conflict, err)
+		a.results[c.i] = targets.Failed(a.ops[c.i], targets.Unknown, identity.Conflict, err)
 	}
 }
 
