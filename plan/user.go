@@ -110,21 +110,22 @@ func (p *personal) planAccount() {
 }
 
 func (p *personal) planNewAccount() {
+	if p.Capabilities.ImplicitAccounts {
+		return
+	}
 	if p.have.Managed {
 		p.drift(Vanished, identity.Entitlement{})
 	}
-	switch {
-	case p.Capabilities.ImplicitAccounts:
-	case p.CreateAccounts && p.Capabilities.CreateAccounts:
-		p.change(targets.CreateAccount, p.want.Account, identity.Entitlement{}, accountCause(), true)
-	default:
+	if !p.CreateAccounts || !p.Capabilities.CreateAccounts {
 		p.noWay = "no account of that name on the target, and it is not told to create accounts"
+		return
 	}
+	p.change(targets.CreateAccount, p.want.Account, identity.Entitlement{}, accountCause(), true)
 }
 
 func (p *personal) planExistingAccount() {
-	if !p.CreateAccounts {
-		return // accounts belong to somebody else; only entitlements are ours
+	if !p.CreateAccounts || p.Capabilities.ImplicitAccounts {
+		return // accounts are somebody else's, or no things of their own: only entitlements are ours
 	}
 	if !p.have.Managed {
 		p.out.AdoptAccount = true

@@ -78,6 +78,7 @@ func TestAccounts(t *testing.T) {
 		{name: "not told to create", settings: func(s *plan.Settings) { s.CreateAccounts = false }, want: ada(identity.Active, 1, 2), then: []string{"wait for e1" + noWay, "wait for e2" + noWay}},
 		{name: "not able to create", settings: func(s *plan.Settings) { s.Capabilities.CreateAccounts = false }, want: ada(identity.Active, 1), then: []string{"wait for e1" + noWay}},
 		{name: "implicit", settings: implicit, want: ada(identity.Active, 1), then: []string{"add ada e1"}},
+		{name: "implicit, and there already", settings: implicit, want: ada(identity.Active, 1), have: foreign, then: []string{"add ada e1"}},
 		{name: "adopted", want: ada(identity.Active, 1), have: foreign, then: []string{"add ada e1", "adopt account"}},
 		{name: "not ours to adopt", settings: func(s *plan.Settings) { s.CreateAccounts = false }, want: ada(identity.Active, 1), have: foreign, then: []string{"add ada e1"}},
 		{name: "enabled", want: ada(identity.Active, 1), have: disabled, then: []string{"add ada e1", "enable-account ada"}},

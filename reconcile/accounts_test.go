@@ -8,6 +8,7 @@ import (
 	"birthright/plan"
 	"birthright/reconcile"
 	"birthright/targets"
+	"birthright/targets/memory"
 )
 
 func noAccounts(d *reconcile.Destination) { d.Settings.CreateAccounts = false }
@@ -145,4 +146,29 @@ func TestLeaversAccounts(t *testing.T) {
 			h.orderly()
 		})
 	}
+}
+
+// TestATargetOfPairs is one like a file of account and entitlement: both are
+// there by being named, and gone with the last line.
+func TestATargetOfPairs(t *testing.T) {
+	h := newHub(t, company, nil)
+	pairs := memory.New("app", memory.WithCapabilities(targets.Capabilities{ImplicitAccounts: true, ImplicitEntitlements: true}))
+	h.app, h.Runner = pairs, nil
+	h.Runner = h.runner()
+	h.join("ada", "department", "Engineering")
+	h.join("bob", "department", "Sales")
+	h.full()
+	h.onApp("ada: group/all group/engineers", "bob: group/all group/sellers")
+	h.quiet()
+	h.leave("ada")
+	h.steps()
+	h.onApp("bob: group/all group/sellers")
+	h.join("ada", "department", "Sales")
+	h.steps()
+	h.onApp("ada: group/all group/sellers", "bob: group/all group/sellers")
+	h.app.Drop("bob")
+	h.same("drift", drifts(h.full()), []string{"app vanished bob group/all", "app vanished bob group/sellers"})
+	h.onApp("ada: group/all group/sellers", "bob: group/all group/sellers")
+	h.quiet()
+	h.orderly()
 }

@@ -48,9 +48,18 @@ rules:
 
 // clock is time that goes on by itself, a little with each look, and by leaps
 // when a test says so.
-type clock struct{ micros atomic.Int64 }
+type clock struct {
+	micros atomic.Int64
+	real   bool // the time of the bubble instead
+}
 
-func (c *clock) now() time.Time       { return time.UnixMicro(c.micros.Add(100)).UTC() }
+func (c *clock) now() time.Time {
+	if c.real {
+		return time.Now().UTC()
+	}
+	return time.UnixMicro(c.micros.Add(100)).UTC()
+}
+
 func (c *clock) pass(d time.Duration) { c.micros.Add(d.Microseconds()) }
 
 // hub is everything behind a Runner, on a database of its own.
@@ -72,8 +81,19 @@ type hub struct {
 // newHub makes a hub with a policy. shape, if given, may change its settings.
 func newHub(t testing.TB, policy string, shape func(*reconcile.Options)) *hub {
 	t.Helper()
+	return startHub(t, &clock{}, policy, shape)
+}
+
+// newBubble makes a hub that goes by the time of a synctest bubble.
+func newBubble(t testing.TB, policy string) *hub {
+	t.Helper()
+	return startHub(t, &clock{real: true}, policy, nil)
+}
+
+func startHub(t testing.TB, c *clock, policy string, shape func(*reconcile.Options)) *hub {
+	t.Helper()
 	h := &hub{
-		TB: t, clock: &clock{}, url: "sqlite:" + filepath.Join(t.TempDir(), "hub.db"), ids: map[string]string{},
+		TB: t, clock: c, url: "sqlite:" + filepath.Join(t.TempDir(), "hub.db"), ids: map[string]string{},
 		app: memory.New("app"), wiki: memory.New("wiki"), shape: shape,
 	}
 	h.micros.Store(noon.UnixMicro())

@@ -59,7 +59,7 @@ func (m *memory) done(c plan.Change, res targets.Result) {
 		if !m.exists[row.EntN] {
 			m.present = append(m.present, row.EntN)
 		}
-		if c.Account.ID == "" && res.AccountID != "" {
+		if res.AccountID != "" && res.AccountID != c.Account.ID {
 			m.account(c, res) // adding brought the account into being
 		}
 	case targets.Remove:

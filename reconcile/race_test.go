@@ -120,3 +120,25 @@ func TestWhoChangesDuringARunIsNotPutBack(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoIsDecidedAboutDuringARunIsNotPutBack is the same for a decision that
+// changes nothing about the person: a policy that is loaded meanwhile, a group
+// of a source that loses a member.
+func TestWhoIsDecidedAboutDuringARunIsNotPutBack(t *testing.T) {
+	h := newHub(t, company, nil)
+	h.full()
+	h.join("ada", "department", "Engineering")
+	meanwhile := func() {
+		h.setPolicy(fewer)
+		_, err := h.runner().Sync(h.Context(), reconcile.Request{User: "ada", Targets: []string{"wiki"}})
+		h.must(err)
+	}
+	h.Destinations[0].Target = &meddling{Target: h.app, at: targets.CreateEntitlement, do: meanwhile}
+	h.sync(reconcile.Request{Targets: []string{"app"}})
+	h.onApp()
+	h.same("work", h.queue(), map[string]int{"": 1})
+	h.steps()
+	h.onApp("ada: group/engineers")
+	h.quiet()
+	h.orderly()
+}

@@ -102,7 +102,7 @@ func TestALimitedRunLeavesTheQueueAlone(t *testing.T) {
 
 func TestThrottledAShortWhileIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(t, company, func(o *reconcile.Options) { o.Now = time.Now })
+		h := newBubble(t, company)
 		h.join("ada", "department", "Engineering")
 		slow := &throttling{Target: h.app, until: time.Now().Add(20 * time.Second)}
 		h.Destinations[0].Target = slow

@@ -182,6 +182,9 @@ func (t *Target) add(op targets.Op) targets.Result {
 		return refused(op, identity.Denied, "the target does not let us change its members")
 	}
 	a := t.find(op.Account)
+	if a == nil && t.caps.ImplicitAccounts { // the one of that id ended with the last thing it held
+		a = t.find(targets.Account{Name: op.Account.Name})
+	}
 	if a == nil {
 		if !t.caps.ImplicitAccounts {
 			return stale(op, "no such account")
