@@ -12,7 +12,9 @@ import (
 	"birthright/internal/secret"
 	"birthright/internal/strictyaml"
 	"birthright/sources"
+	sourcekinds "birthright/sources/builtin"
 	"birthright/targets"
+	targetkinds "birthright/targets/builtin"
 )
 
 const manual = "../docs/configuration.md"
@@ -61,7 +63,40 @@ func TestManualExampleLoads(t *testing.T) {
 
 // Every key is in the manual, by its path or, in lists, by its name.
 func TestManualHasEveryKey(t *testing.T) {
-	text := readManual(t)
+	if missing := missingKeys(readManual(t), reflect.TypeFor[config.Config]()); len(missing) > 0 {
+		t.Errorf("%s lacks %s", manual, strings.Join(missing, ", "))
+	}
+}
+
+// Every key of every kind is on the page about it.
+func TestPagesHaveEveryKeyOfEveryKind(t *testing.T) {
+	check := func(page, kind string, settings any) {
+		data, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(data)
+		if _, section, ok := strings.Cut(text, "\n## "+kind+"\n"); ok {
+			text, _, _ = strings.Cut(section, "\n## ")
+		}
+		if missing := missingKeys(text, reflect.TypeOf(settings).Elem()); len(missing) > 0 {
+			t.Errorf("%s lacks %s of kind %s", page, strings.Join(missing, ", "), kind)
+		}
+	}
+	for kind, make := range sourcekinds.Kinds() {
+		check("../docs/sources.md", kind, make())
+	}
+	for kind, make := range targetkinds.Kinds() {
+		page := "../docs/targets.md"
+		if kind == "scim" {
+			page = "../docs/targets-scim.md"
+		}
+		check(page, kind, make())
+	}
+}
+
+// missingKeys returns the keys of typ that text does not have in code marks.
+func missingKeys(text string, typ reflect.Type) []string {
 	var missing []string
 	var walk func(path string, typ reflect.Type)
 	walk = func(path string, typ reflect.Type) {
@@ -86,8 +121,6 @@ func TestManualHasEveryKey(t *testing.T) {
 			}
 		}
 	}
-	walk("", reflect.TypeFor[config.Config]())
-	if len(missing) > 0 {
-		t.Errorf("%s lacks %s", manual, strings.Join(missing, ", "))
-	}
+	walk("", typ)
+	return missing
 }

@@ -1,6 +1,6 @@
 // Package identity holds the nouns that every other package speaks: records,
-// users, groups, memberships, accounts, entitlements, causes and changes, and
-// the few kinds of error that programs tell apart.
+// users, groups, memberships, accounts, entitlements, causes and changes, what a
+// probe finds, and the few kinds of error that programs tell apart.
 //
 // It owns no behaviour beyond what a noun can say about itself, imports nothing
 // but the standard library, and is imported by everybody. What a noun means is

@@ -25,28 +25,6 @@ const (
 // hint is the end of every complaint about how a duration is written.
 const hint = "write for example 90s, 30m, 8h, 2d or 1w"
 
-// Duration is a time.Duration that reads and prints with days and weeks.
-type Duration time.Duration
-
-// Std returns d as the standard library's type.
-func (d Duration) Std() time.Duration { return time.Duration(d) }
-
-// String returns the shortest notation that Parse reads back as d.
-func (d Duration) String() string { return Format(time.Duration(d)) }
-
-// UnmarshalText reads what Parse reads.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := Parse(string(text))
-	if err != nil {
-		return err
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// MarshalText writes what String returns.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
 // Parse reads a duration: a sum of numbers with units, ns, us, ms, s, m, h, d
 // or w, each allowed a fraction, with an optional sign in front. A number
 // without a unit is an error, except 0.

@@ -17,6 +17,7 @@
 // and the server prepares the next page meanwhile. What is kept over a pull is
 // the index: about two hundred bytes a person, and no entry.
 //
-// It leaves the wire to internal/ldapwire, and to go-ldap the encoding of
-// filters.
+// It leaves the wire to internal/ldapwire, the keys and failures of the connection
+// to internal/ldapconn, the comparison of DNs to internal/ldapdn, and to go-ldap
+// the encoding of filters.
 package ldap

@@ -31,12 +31,12 @@ func Pushes(s sources.Source) bool {
 
 // Config is what people write for a source of kind scim.
 type Config struct {
-	// Profile says whose habits to expect beyond the RFCs: auto (default) goes by
-	// what arrives.
+	// Profile says which identity provider pushes; auto is the default. The front
+	// door understands the habits of all of them, so nothing depends on it yet.
 	Profile string `yaml:"profile"`
 }
 
-// Profiles are the values of Config.Profile.
+// profiles are the values of Config.Profile.
 var profiles = []string{"auto", "rfc", "okta", "entra", "onelogin", "google", "jumpcloud"}
 
 // Validate checks the profile's name.

@@ -16,4 +16,7 @@
 // renaming takes the memberships along, deleting takes them away, and a new
 // entry inherits none. And one bad value refuses a whole modify: it is split
 // until only the bad one is refused.
+//
+// It leaves the wire to go-ldap, the keys and failures of the connection to
+// internal/ldapconn and the comparison of DNs to internal/ldapdn.
 package ldap

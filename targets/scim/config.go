@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/duration"
 	"birthright/internal/httpkit"
 	"birthright/internal/secret"
 	"birthright/internal/trust"
@@ -38,7 +37,7 @@ type Config struct {
 	// MaxMembers is how many members one request may add or remove.
 	MaxMembers int `yaml:"max_members_per_request"`
 	// Timeout bounds one request.
-	Timeout duration.Duration `yaml:"timeout"`
+	Timeout time.Duration `yaml:"timeout"`
 	// UserAgent names the hub to the server.
 	UserAgent string `yaml:"user_agent"`
 	Groups    Groups `yaml:"groups"`
@@ -86,7 +85,7 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	}
 	client, err := httpkit.New(httpkit.Options{
 		Base: c.URL, Token: c.Token, Headers: c.Headers, Dir: env.Dir, TLS: c.TLS,
-		UserAgent: c.UserAgent, Timeout: c.Timeout.Std(), Now: env.Now,
+		UserAgent: c.UserAgent, Timeout: c.Timeout, Now: env.Now,
 	})
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}

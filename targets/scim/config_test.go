@@ -30,7 +30,7 @@ groups: {create: true}
 	if len(faults) > 0 || len(c.Validate()) > 0 {
 		t.Fatal(faults, c.Validate())
 	}
-	if c.MaxMembers != 20 || c.Timeout.Std().Seconds() != 10 || c.Token.EnvName() != "APP_TOKEN" || !c.Groups.Create || c.TLS.CAFile != "ca.pem" {
+	if c.MaxMembers != 20 || c.Timeout.Seconds() != 10 || c.Token.EnvName() != "APP_TOKEN" || !c.Groups.Create || c.TLS.CAFile != "ca.pem" {
 		t.Errorf("%+v", c)
 	}
 }

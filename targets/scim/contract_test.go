@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/duration"
 	"birthright/internal/scimapp"
 	"birthright/internal/secret"
 	"birthright/targets"
@@ -60,7 +59,7 @@ func open(t testing.TB, url string, change func(*Config)) (*Target, *logBuffer) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Config{URL: url, Token: ref, PageSize: 3, MaxMembers: 3, Timeout: duration.Duration(20 * time.Second)}
+	c := &Config{URL: url, Token: ref, PageSize: 3, MaxMembers: 3, Timeout: 20 * time.Second}
 	c.Groups.Create = true
 	if change != nil {
 		change(c)

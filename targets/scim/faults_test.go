@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/duration"
 	"birthright/internal/scimapp"
 	"birthright/targets"
 )
@@ -226,7 +225,7 @@ func account(t testing.TB, target *Target, name string) targets.Account {
 func TestTimeoutIsUnknownAndStopsTheRest(t *testing.T) {
 	app := serve(t, scimapp.Options{})
 	story(t, app)
-	target, _ := open(t, app.URL(), func(c *Config) { c.Timeout = duration.Duration(50 * time.Millisecond) })
+	target, _ := open(t, app.URL(), func(c *Config) { c.Timeout = 50 * time.Millisecond })
 	off := account(t, target, "off")
 	app.ResetRequests()
 	app.Plant(scimapp.Fault{Writes: true, Delay: time.Hour})
