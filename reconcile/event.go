@@ -145,7 +145,7 @@ func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, sco
 	case err == nil:
 	case errors.Is(err, errNeverRead):
 		r.outages.owe(dest.Name())
-		return nil
+		return r.notYet(dest, d, scope, err)
 	default:
 		r.Log.Warn("target could not be brought up to date; it will be tried again", "target", dest.Name(), "error", err)
 		if !isTrouble(err) { // it is not known who is concerned
@@ -171,6 +171,16 @@ func (r *Runner) allOwed(dest Destination, d *decision, scope []int64, err error
 			Target: dest.Name(), UserN: n, Removal: !active[n], LastError: err.Error(), Attempts: 1,
 			DueAt: r.Now().Add(retryAfter(1, !active[n])),
 		}
+	}
+	return work
+}
+
+// notYet is the work for everybody in scope on a target that must be read whole
+// first: noted, so that a crash before that does not lose it, and not overdue.
+func (r *Runner) notYet(dest Destination, d *decision, scope []int64, err error) []store.Work {
+	work := r.allOwed(dest, d, scope, err)
+	for i := range work {
+		work[i].Attempts = 0
 	}
 	return work
 }

@@ -286,10 +286,40 @@ func TestATargetNeverReadIsLeftToTheFullLoop(t *testing.T) {
 	h.onApp()
 	h.same("owed", h.TakeOwed(), []string{"app", "wiki"})
 	h.same("owed once", len(h.TakeOwed()), 0)
+	h.same("and noted, for the case of a crash", h.queue(), map[string]int{"app": 1, "wiki": 1})
+	h.same("overdue", len(h.overdue()), 0)
 	report := h.sync(reconcile.Request{User: "ada"})
 	h.same("complete", report.Runs[0].Complete, false)
 	h.full()
 	h.onApp("ada: group/all group/engineers")
+	h.same("work", h.queue(), map[string]int{})
+}
+
+// TestACrashAroundTheFirstReadForgetsNobody has somebody join while a first full
+// run is on its way that knows nothing of them, and the hub die after it.
+func TestACrashAroundTheFirstReadForgetsNobody(t *testing.T) {
+	h := newHub(t, company, nil)
+	h.join("ada", "department", "Engineering")
+	h.steps() // not read yet: left to a full run
+	h.update(func(ctx context.Context, tx *store.Tx) error {
+		for _, name := range []string{"app", "wiki"} { // a full run that decided before ada came
+			state, err := tx.TargetState(ctx, name)
+			if err != nil {
+				return err
+			}
+			state.LastFullAt = tx.Now()
+			if err := tx.SaveTargetState(ctx, state); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	h.open() // the hub died, and nobody knows any more that a full run was owed
+	h.pass(longPause)
+	h.steps()
+	h.onApp("ada: group/all group/engineers")
+	h.same("work", h.queue(), map[string]int{})
+	h.orderly()
 }
 
 func TestPendingIsNotDriftAndIsTakenBack(t *testing.T) {
