@@ -35,10 +35,6 @@ type bulk struct {
 	conflict string
 }
 
-// sizes are the numbers of rows that SQLite's statements have: the biggest does
-// the work, the others the rest.
-var sizes = []int{50, 10, 1}
-
 // write inserts n rows; row fills in the values of the i-th, in the order of
 // the columns, as int64, string, bool or []byte.
 func (b bulk) write(ctx context.Context, tx *Tx, n int, row func(i int, values []any)) error {
@@ -51,20 +47,16 @@ func (b bulk) write(ctx context.Context, tx *Tx, n int, row func(i int, values [
 	if tx.db.dialect == migrations.Postgres {
 		return b.writeArrays(ctx, tx, n, row)
 	}
-	width := len(b.columns)
-	values := make([]any, sizes[0]*width)
-	done := 0
-	for _, size := range sizes {
-		for ; n-done >= size; done += size {
-			for i := range size {
-				row(done+i, values[i*width:(i+1)*width])
-			}
-			if err := b.check(values[:size*width]); err != nil {
-				return tx.breakOn(err)
-			}
-			if err := tx.exec(ctx, b.insert()+b.rows(size)+b.onConflict(), values[:size*width]...); err != nil {
-				return err
-			}
+	chunks := b.chunks(n, row)
+	if n > sizes[0] {
+		chunks = ahead(chunks)
+	}
+	for c := range chunks {
+		if c.err != nil {
+			return tx.breakOn(c.err)
+		}
+		if err := tx.exec(ctx, b.insert()+b.rows(c.rows)+b.onConflict(), c.values...); err != nil {
+			return err
 		}
 	}
 	return nil
