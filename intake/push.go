@@ -116,17 +116,11 @@ func (b *batch) uniqueName(ctx context.Context, r identity.Record, before string
 	if name == "" || strings.EqualFold(name, before) {
 		return nil
 	}
-	others, _, err := b.tx.Records(ctx, store.RecordQuery{Source: b.source, Attr: identity.AttrUserName, Value: name, Limit: 2})
-	if err != nil {
+	other, err := b.tx.RecordNamed(ctx, b.source, name, r.ID)
+	if err != nil || other == "" {
 		return err
 	}
-	for _, other := range others {
-		if other.ID != r.ID {
-			return &identity.Error{Kind: identity.Conflict, Op: "source " + b.source, Object: name,
-				Err: errors.New("this userName is taken by " + other.ID)}
-		}
-	}
-	return nil
+	return &identity.Error{Kind: identity.Conflict, Op: "source " + b.source, Object: name, Err: errors.New("this userName is taken by " + other)}
 }
 
 // reconsiderUnless looks again at held records that shared a match key with a

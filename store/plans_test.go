@@ -25,6 +25,7 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.RecordsByKey(ctx, "hr", []string{"x"})
 			return err
 		},
+		"record by name": func(ctx context.Context, tx *Tx) error { _, err := tx.RecordNamed(ctx, "hr", "x", ""); return err },
 		"record digests": func(ctx context.Context, tx *Tx) error {
 			_, err := tx.RecordDigests(ctx, "hr", []string{"x"})
 			return err

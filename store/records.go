@@ -75,6 +75,24 @@ func (tx *Tx) RecordByID(ctx context.Context, source, id string) (identity.Recor
 	return found[0], nil
 }
 
+// RecordNamed returns the identifier of a live record of source with this
+// userName, without regard to letter case, other than the one with the
+// identifier but; "" where there is none.
+func (tx *Tx) RecordNamed(ctx context.Context, source, userName, but string) (id string, err error) {
+	err = tx.each(ctx, func(row scanner) error {
+		var other, of string
+		var gone int64
+		if err := row.Scan(&other, &of, &gone); err != nil {
+			return err
+		}
+		if of == source && gone == 0 && other != but {
+			id = other
+		}
+		return nil
+	}, "SELECT id, source, gone_at FROM records WHERE user_name IN {texts}", texts{fold(userName)}) // as in RecordByID
+	return id, err
+}
+
 // RecordsByKey returns the records of source with these keys, gone ones
 // included, by key.
 func (tx *Tx) RecordsByKey(ctx context.Context, source string, keys []string) (map[string]identity.Record, error) {

@@ -162,6 +162,26 @@ var recordCases = []Case{
 		},
 	},
 	{
+		Name: "a user name belongs to one live record of a source",
+		Why:  "a source could push the same person twice, or be refused a name that is free",
+		Run: func(h *Hub) {
+			hr, other, gone := person("hr", "1", "userName", "Ada"), person("okta", "1", "userName", "ada"), person("hr", "2", "userName", "eve")
+			gone.GoneAt = epoch
+			h.update(func(tx *store.Tx) error { return tx.SaveRecords(h.Context(), []*identity.Record{hr, other, gone}) })
+			h.view(func(tx *store.Tx) error {
+				for _, c := range []struct{ source, name, but, want string }{
+					{"hr", "aDA", "", hr.ID}, {"hr", "ada", hr.ID, ""}, {"okta", "Ada", hr.ID, other.ID},
+					{"hr", "eve", "", ""}, {"hr", "nobody", "", ""}, {"hr", "broken\x00", "", ""},
+				} {
+					got, err := tx.RecordNamed(h.Context(), c.source, c.name, c.but)
+					h.must(err)
+					h.same(c.source+" "+c.name, got, c.want)
+				}
+				return nil
+			})
+		},
+	},
+	{
 		Name: "text that no column can hold is refused or made harmless",
 		Why:  "one broken value in a directory must not stop an import on one database and pass on the other",
 		Run: func(h *Hub) {
