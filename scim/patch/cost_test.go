@@ -35,7 +35,9 @@ func TestCostIsBounded(t *testing.T) {
 		if err := patch.Apply(resource.Users(), resource.Document(object(t, before)), steps); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(start); took > 5*time.Second { // tenths of a second, on an idle machine
+		// Tenths of a second on an idle machine; the race detector beside other
+		// tests takes tens of times that.
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s: %d bytes cost %s", name, len(operations), took)
 		} else {
 			t.Logf("%s: %d bytes, %s", name, len(operations), took)
