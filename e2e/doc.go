@@ -8,10 +8,11 @@
 //	      ▼                                                              │
 //	  company  (what should be there, worked out without the hub)  ══════╧═══ must be equal
 //
-// The stories are in the files named after them (realinput, killed, outage,
-// pushed, replicas, guards, halfread); what they share is in company (the model),
+// The stories are in the files named after them (realinput, killed, pushed,
+// churn, replicas, guards, halfread); what they share is in company (the model),
 // world (servers and files), program (the command line), serving (the running
-// hub), downstream (what targets hold) and chronicle (what the audit log says).
+// hub), downstream (what targets hold), byhand (somebody meddling with them) and
+// chronicle (what the audit log says).
 //
 // What single parts do in detail is tested beside them.
 package e2e
