@@ -42,10 +42,8 @@ type world struct {
 type setup struct {
 	database string            // default: a SQLite file
 	guard    string            // default: one that nothing trips
-	server   *slapdtest.Server // of the sample directory; default: a new one
 	second   bool              // the directory target has a slapd of its own
 	options  slapdtest.Options // of the new server
-	branch   string            // the directory target lives in this branch
 	push     bool              // people come by SCIM, from a source called okta
 	app      *scimapp.Options  // default: an ordinary application
 	source   func(*slapdtest.Server) (url, bindDN, password string)
