@@ -19,7 +19,6 @@ func rate(b *testing.B, rows int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-
 // onEach runs a benchmark on both kinds of database.
 func onEach(b *testing.B, run func(b *testing.B, db *store.DB)) {
 	for _, kind := range []string{"sqlite", "postgres"} {
