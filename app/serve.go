@@ -26,12 +26,13 @@ const (
 
 // Server is a running App: it listens, works off changes and keeps schedules.
 type Server struct {
-	app      *App
-	http     *http.Server
-	listener net.Listener
-	cancel   context.CancelFunc
-	done     sync.WaitGroup
-	failed   chan error
+	app       *App
+	http      *http.Server
+	listener  net.Listener
+	publicURL string
+	cancel    context.CancelFunc
+	done      sync.WaitGroup
+	failed    chan error
 }
 
 // Start listens on the configured address and starts the loops. The caller ends
@@ -48,7 +49,8 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 			Hint: "choose another address with server.listen",
 		}
 	}
-	door, err := a.scimHandler(publicURL(a.Config.Server.PublicURL, listener.Addr()))
+	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
+	door, err := a.scimHandler(public)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -57,7 +59,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{app: a, listener: listener, cancel: cancel, failed: make(chan error, 1)}
+	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
 		Handler: a.handler(door), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
@@ -119,6 +121,9 @@ func (s *Server) listen() {
 
 // Addr is the address that is listened on.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// PublicURL is how clients reach the server.
+func (s *Server) PublicURL() string { return s.publicURL }
 
 // Failed tells when the server ended by itself, and why.
 func (s *Server) Failed() <-chan error { return s.failed }

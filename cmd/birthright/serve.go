@@ -26,7 +26,7 @@ changes nothing. SIGINT and SIGTERM stop it cleanly.`,
 			if err != nil {
 				return err
 			}
-			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), a.Config.Server.PublicURL)
+			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), s.PublicURL())
 			return errors.Join(p.wait(ctx, a, s), s.Stop(ctx))
 		}, sourceSecrets, targetSecrets),
 	}
