@@ -171,8 +171,9 @@ func (a *App) loadPolicy() error {
 	return nil
 }
 
-// ReloadPolicy reads the policy files again, new ones too. A policy with a fault
-// changes nothing: the one in force stays.
+// ReloadPolicy reads the policy files again, new ones too, and lets a running
+// hub bring all targets up to them. A policy with a fault changes nothing: the
+// one in force stays.
 func (a *App) ReloadPolicy() error {
 	files, err := a.Config.FindPolicies()
 	if err != nil {
@@ -185,6 +186,7 @@ func (a *App) ReloadPolicy() error {
 		return err
 	}
 	a.engine.Store(engine)
+	a.Runner.OweAll()
 	return nil
 }
 

@@ -51,13 +51,14 @@ func pause(ctx context.Context, wake <-chan struct{}) {
 	}
 }
 
-// FullLoop makes a full run at once for the targets that were never read, and
-// for all of them on schedule, until ctx ends. A target that could not be read
-// is tried again before its time. next returns the first scheduled time after an
+// FullLoop makes a full run at once and then on schedule, until ctx ends. The
+// one at once is for what happened while the hub was away: a policy that was
+// edited, a run that was killed. A target that could not be read is tried again
+// before its time. next returns the first scheduled time after an
 // instant, and the zero time for never.
 func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
 	due := next(r.Now())
-	r.runFull(ctx, r.notReadSince(ctx, time.UnixMicro(1)))
+	r.runFull(ctx, r.notReadSince(ctx, r.Now()))
 	for ctx.Err() == nil {
 		r.runFull(ctx, r.TakeOwed())
 		if now := r.Now(); !due.IsZero() && !now.Before(due) {

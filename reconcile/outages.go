@@ -83,6 +83,14 @@ func (o *outages) take(now time.Time) []string {
 // what they hold or the last one failed, and forgets that they wait.
 func (r *Runner) TakeOwed() []string { return r.outages.take(r.Now()) }
 
+// OweAll makes every target wait for a full run, which FullLoop makes next: the
+// policy has changed, and with it what everybody should have.
+func (r *Runner) OweAll() {
+	for _, dest := range r.Destinations {
+		r.outages.owe(dest.Name())
+	}
+}
+
 // trouble is an error of a target, not of the hub: it stands in the report, and
 // the other targets go on.
 type trouble struct{ error }

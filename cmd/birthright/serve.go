@@ -17,9 +17,9 @@ func (p *program) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the hub: SCIM endpoint, schedules and workers in one process",
 		Long: `Listens for SCIM pushes, reads sources and targets on their schedules, and sends
-every change out at once. SIGHUP reads the policy files again: the new policy counts
-from the next scheduled run on, and for whoever changes before; one with a fault
-changes nothing. SIGINT and SIGTERM stop it cleanly.`,
+every change out at once. SIGHUP reads the policy files again and brings all
+targets up to them; a policy with a fault changes nothing. SIGINT and SIGTERM stop
+it cleanly.`,
 		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			s, err := a.Start(ctx)
