@@ -2,8 +2,8 @@
 // for each kind of database, embedded in the program, and what it takes to
 // apply them or to see which are applied.
 //
-//	sqlite/00001_hub.sql    ┐
-//	postgres/00001_hub.sql  ┴→ Up (each file in a transaction of its own)
+//	sqlite/00001_….sql      ┐
+//	postgres/00001_….sql    ┴→ Up (each file in a transaction of its own)
 //	                        └→ Status, Check (read only)
 //
 // What the tables mean to the program is the business of package store. A
@@ -159,7 +159,7 @@ func Check(ctx context.Context, db *sql.DB, d Dialect) error {
 }
 
 // Latest is the version of the newest migration.
-const Latest int64 = 1
+const Latest int64 = 2
 
 func notNewer(version int64) error {
 	if version <= Latest {

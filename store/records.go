@@ -80,16 +80,16 @@ func (tx *Tx) RecordByID(ctx context.Context, source, id string) (identity.Recor
 // identifier but; "" where there is none.
 func (tx *Tx) RecordNamed(ctx context.Context, source, userName, but string) (id string, err error) {
 	err = tx.each(ctx, func(row scanner) error {
-		var other, of string
+		var other string
 		var gone int64
-		if err := row.Scan(&other, &of, &gone); err != nil {
+		if err := row.Scan(&other, &gone); err != nil {
 			return err
 		}
-		if of == source && gone == 0 && other != but {
+		if gone == 0 && other != but {
 			id = other
 		}
 		return nil
-	}, "SELECT id, source, gone_at FROM records WHERE user_name IN {texts}", texts{fold(userName)}) // as in RecordByID
+	}, "SELECT id, gone_at FROM records WHERE source = ? AND user_name IN {texts}", source, texts{fold(userName)})
 	return id, err
 }
 

@@ -1,0 +1,95 @@
+-- What the SCIM front door needs beyond keeping people: answering any filter,
+-- versions, a second way in, and telling others.
+
+-- +goose Up
+
+-- search is the payload for filters: names and texts without letter case. It is
+-- empty where no client ever asks, as for what the hub pulls.
+ALTER TABLE records ADD COLUMN search TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+DROP INDEX records_user_name;
+CREATE INDEX records_user_name ON records (source, user_name, n);
+CREATE INDEX records_modified ON records (source, modified, n) WHERE search <> '';
+
+ALTER TABLE source_groups ADD COLUMN search TEXT NOT NULL DEFAULT '';
+ALTER TABLE source_groups ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+-- Which resources have a value: term is a hash of source, type, path and value, n
+-- the number of a record or source group.
+CREATE TABLE terms (
+    term INTEGER NOT NULL,
+    n    INTEGER NOT NULL,
+    PRIMARY KEY (term, n)
+) STRICT, WITHOUT ROWID;
+
+-- Attributes that a source's resources have in extensions that nobody declared.
+CREATE TABLE learned_attributes (
+    source TEXT    NOT NULL,
+    schema TEXT    NOT NULL,
+    name   TEXT    NOT NULL,
+    kind   TEXT    NOT NULL, -- SCIM's name of the type
+    multi  INTEGER NOT NULL,
+    seen   INTEGER NOT NULL, -- first seen at
+    PRIMARY KEY (source, schema, name)
+) STRICT, WITHOUT ROWID;
+
+-- The last requests of a source, for people who look for what went wrong.
+CREATE TABLE conversations (
+    id     TEXT    PRIMARY KEY,
+    source TEXT    NOT NULL,
+    at     INTEGER NOT NULL,
+    data   TEXT    NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversations_source ON conversations (source, at, id);
+
+-- Programs that get short-lived tokens by OAuth's client credentials.
+CREATE TABLE oauth_clients (
+    id         TEXT    PRIMARY KEY,
+    source     TEXT    NOT NULL,
+    scope      TEXT    NOT NULL,
+    hash       BLOB    NOT NULL,
+    created    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    last_used  INTEGER NOT NULL,
+    revoked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE tokens ADD COLUMN client TEXT NOT NULL DEFAULT ''; -- whom it was issued to
+CREATE INDEX tokens_client ON tokens (client) WHERE client <> '';
+
+-- Keys that the hub made for itself.
+CREATE TABLE keys (
+    name    TEXT    PRIMARY KEY,
+    value   BLOB    NOT NULL,
+    created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Security events that a receiver is still owed.
+CREATE TABLE signals (
+    n          INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    receiver   TEXT    NOT NULL,
+    event      TEXT    NOT NULL,
+    data       TEXT    NOT NULL, -- JSON
+    created    INTEGER NOT NULL,
+    due_at     INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    last_error TEXT    NOT NULL
+) STRICT;
+CREATE INDEX signals_due ON signals (receiver, due_at, n);
+
+-- +goose Down
+DROP TABLE signals;
+DROP TABLE keys;
+DROP INDEX tokens_client;
+ALTER TABLE tokens DROP COLUMN client;
+DROP TABLE oauth_clients;
+DROP TABLE conversations;
+DROP TABLE learned_attributes;
+DROP TABLE terms;
+ALTER TABLE source_groups DROP COLUMN version;
+ALTER TABLE source_groups DROP COLUMN search;
+DROP INDEX records_modified;
+DROP INDEX records_user_name;
+CREATE INDEX records_user_name ON records (user_name);
+ALTER TABLE records DROP COLUMN version;
+ALTER TABLE records DROP COLUMN search;
