@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"birthright/config"
 	"birthright/identity"
 	"birthright/intake"
@@ -46,6 +48,7 @@ type App struct {
 	sources      []Source
 	destinations []reconcile.Destination
 	wake         chan struct{}
+	panics       prometheus.Counter // of the front door
 	closers      closers
 }
 
@@ -65,7 +68,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 // and writes nothing, so that whatever is wrong with the configuration is found
 // before anything is touched. Store, Intake and Runner are there after Connect.
 func Prepare(o Options) (*App, error) {
-	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1)}
+	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), panics: newPanics()}
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -118,7 +121,7 @@ func (a *App) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := store.Options{Now: a.Now, NewID: a.NewID, Log: a.Log}
+	o := store.Options{Now: a.Now, NewID: a.NewID, Log: a.Log, Index: a.index()}
 	if err := prepareStore(ctx, url, o); err != nil {
 		return err
 	}
@@ -128,7 +131,7 @@ func (a *App) openStore(ctx context.Context) error {
 	}
 	a.Store = db
 	a.closers.add("database", db.Close)
-	return nil
+	return db.Reindex(ctx, func(done int) { a.Progress("database", "indexing what was pushed", done, 0) })
 }
 
 // prepareStore gives a database without tables its tables.

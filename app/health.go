@@ -45,8 +45,15 @@ func (a *App) welcome(w http.ResponseWriter, _ *http.Request) {
 // when somebody asks.
 func (a *App) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a}, a.panics)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// newPanics counts faults of the front door that were answered with 500.
+func newPanics() prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "birthright_scim_panics_total", Help: "Requests that the SCIM endpoint gave up on because of a fault of its own.",
+	})
 }
 
 // gauges reads the hub's figures from the store at each scrape.
@@ -101,7 +108,7 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 	if err != nil {
 		return err
 	}
-	byKind := map[string]int{"removal": 0, "missing": 0, "ambiguous": 0}
+	byKind := map[string]int{"removal": 0, "missing": 0, "ambiguous": 0, "emptied": 0}
 	for _, row := range held {
 		byKind[row.Kind]++
 	}

@@ -50,7 +50,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		}
 	}
 	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
-	door, err := a.scimHandler(public)
+	door, err := a.scimHandler(ctx, public)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -25,6 +25,15 @@ func (s Source) Pushes() bool {
 	return ok && p.Pushes()
 }
 
+// profile is in whose dialect the source pushes, "" for a source that does not.
+func (s Source) profile() string {
+	p, ok := s.Adapter.(interface{ Profile() string })
+	if !ok {
+		return ""
+	}
+	return p.Profile()
+}
+
 // Sources returns the configured sources in the order of the configuration.
 func (a *App) Sources() []Source { return a.sources }
 

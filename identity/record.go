@@ -22,6 +22,8 @@ type Record struct {
 	Payload []byte
 	// Created and Modified are when the hub first stored and last changed it.
 	Created, Modified time.Time
+	// Version counts from 1 how often the record was stored; 0 before that.
+	Version int64
 	// GoneAt is when the source stopped having it; zero while it is there.
 	GoneAt time.Time
 	// UserN is the dense number of the User it was correlated with; 0 when it
@@ -45,6 +47,7 @@ type SourceGroup struct {
 	Payload []byte // as for Record
 
 	Created, Modified time.Time
+	Version           int64 // as for Record; a changed member counts
 }
 
 // MemberRef names a member of a SourceGroup within the same source.

@@ -90,7 +90,7 @@ func BenchmarkPush(b *testing.B) {
 			if _, err := h.Pull(b.Context(), "corp", town{people: people, groups: 10}); err != nil {
 				b.Fatal(err)
 			}
-			r, err := h.Create(b.Context(), "okta", person("", "userName", "someone", "email", "someone@example.com"))
+			r, err := h.Create(b.Context(), "okta", person("", "userName", "someone", "email", "someone@example.com"), nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -28,6 +28,7 @@ const (
 	GroupAdded   = "sourcegroup.added"
 	GroupChanged = "sourcegroup.changed"
 	GroupGone    = "sourcegroup.gone"
+	GroupHeld    = "sourcegroup.held"
 )
 
 // refusedPrefix begins the reason of a record whose content was not taken over.

@@ -4,4 +4,5 @@ package intake
 const (
 	HeldAmbiguous = "ambiguous" // a record that a person must place
 	HeldMissing   = "missing"   // a pull that lacks unusually many
+	HeldEmptied   = "emptied"   // a push that takes most of a large group away
 )

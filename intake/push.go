@@ -13,13 +13,28 @@ import (
 
 // Create takes in a record that source pushes, under an identifier of its own,
 // and returns it as stored: placed with a user, or held with the reason. It is
-// durable on return. Kind Conflict: the source has that userName already. Kind
+// durable on return. Kind Conflict: the source has that userName already, and
+// revive, which may be nil, does not make of that record what is told now. Kind
 // Invalid: something about the lifecycle cannot be read.
-func (s *Service) Create(ctx context.Context, source string, r identity.Record) (identity.Record, error) {
-	return s.push(ctx, source, "create user", func(*batch) (old, told identity.Record, err error) {
+func (s *Service) Create(ctx context.Context, source string, r identity.Record, revive func(old identity.Record) (identity.Record, bool)) (identity.Record, error) {
+	return s.push(ctx, source, "create user", func(b *batch) (old, told identity.Record, err error) {
 		r.ID = s.o.NewID()
 		r.Key = r.ID
-		return old, r, nil
+		if revive == nil {
+			return old, r, nil
+		}
+		there, err := b.tx.RecordNamed(ctx, source, r.Attributes.First(identity.AttrUserName), r.ID)
+		if err != nil || there == "" {
+			return old, r, err
+		}
+		if old, err = b.tx.RecordByID(ctx, source, there); err != nil {
+			return old, r, err
+		}
+		if told, ok := revive(old); ok {
+			told.ID, told.Key = old.ID, old.Key
+			return old, told, nil
+		}
+		return identity.Record{}, r, nil
 	})
 }
 
@@ -75,10 +90,14 @@ func (b *batch) takeIn(ctx context.Context, old, told identity.Record) (identity
 
 // Remove takes in that source no longer has the record id. Who has no other
 // record left is a leaver; whoever comes back with the same match keys is the
-// same user again.
-func (s *Service) Remove(ctx context.Context, source, id string) error {
+// same user again. An error of check, which may be nil, is returned, and nothing
+// is changed.
+func (s *Service) Remove(ctx context.Context, source, id string, check func(old identity.Record) error) error {
 	return s.change(ctx, source, sourceActor(source), func(b *batch) error {
 		r, err := b.tx.RecordByID(ctx, source, id)
+		if err == nil && check != nil {
+			err = check(r)
+		}
 		if err != nil {
 			return err
 		}

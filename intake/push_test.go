@@ -16,7 +16,7 @@ import (
 // create pushes a record and fails the test if that fails.
 func (h *hub) create(source string, pairs ...string) identity.Record {
 	h.t.Helper()
-	r, err := h.Create(h.t.Context(), source, person("", pairs...))
+	r, err := h.Create(h.t.Context(), source, person("", pairs...), nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestPushedLife(t *testing.T) {
 		{"suspended", func() error { _, err := h.set("okta", r.ID, "active", "false"); return err }, identity.Suspended, []string{"user.state user:ada"}, []string{"ada"}},
 		{"back", func() error { _, err := h.set("okta", r.ID, "active", "true"); return err }, identity.Active, []string{"user.state user:ada"}, []string{"ada"}},
 		{"department", func() error { _, err := h.set("okta", r.ID, "department", "D"); return err }, identity.Active, []string{"user.changed user:ada"}, []string{"ada"}},
-		{"removed", func() error { return h.Remove(t.Context(), "okta", r.ID) }, identity.Left, []string{"user.state user:ada"}, []string{"ada"}},
+		{"removed", func() error { return h.Remove(t.Context(), "okta", r.ID, nil) }, identity.Left, []string{"user.state user:ada"}, []string{"ada"}},
 		{"pushed again", func() error { r = h.create("okta", "userName", "ada", "email", "ada@x"); return nil }, identity.Active, []string{"user.state user:ada"}, []string{"ada"}},
 	}
 	for _, s := range steps {
@@ -85,17 +85,17 @@ func TestPushErrors(t *testing.T) {
 		kind identity.Kind
 	}{
 		{"name taken", func(ctx context.Context) error {
-			_, err := h.Create(ctx, "okta", person("", "userName", "ADA"))
+			_, err := h.Create(ctx, "okta", person("", "userName", "ADA"), nil)
 			return err
 		}, identity.Conflict},
 		{"renamed to a taken name", func(context.Context) error { _, err := h.set("okta", bob.ID, "userName", "Ada"); return err }, identity.Conflict},
 		{"unreadable date", func(ctx context.Context) error {
-			_, err := h.Create(ctx, "okta", person("", "userName", "eve", "endDate", "soon"))
+			_, err := h.Create(ctx, "okta", person("", "userName", "eve", "endDate", "soon"), nil)
 			return err
 		}, identity.Invalid},
 		{"changed to an unreadable date", func(context.Context) error { _, err := h.set("okta", bob.ID, "endDate", "soon"); return err }, identity.Invalid},
 		{"another source's", func(context.Context) error { _, err := h.set("corp", bob.ID, "title", "T"); return err }, identity.NotFound},
-		{"removed by another source", func(ctx context.Context) error { return h.Remove(ctx, "corp", bob.ID) }, identity.NotFound},
+		{"removed by another source", func(ctx context.Context) error { return h.Remove(ctx, "corp", bob.ID, nil) }, identity.NotFound},
 		{"the change says no", func(ctx context.Context) error {
 			_, err := h.Update(ctx, "okta", ada.ID, func(r identity.Record) (identity.Record, error) { return r, wrong })
 			if !errors.Is(err, wrong) {
@@ -107,7 +107,7 @@ func TestPushErrors(t *testing.T) {
 			_, err := h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "g"}, []identity.MemberRef{{Key: "stranger"}})
 			return err
 		}, identity.Invalid},
-		{"unknown group", func(ctx context.Context) error { return h.RemoveGroup(ctx, "okta", "x") }, identity.NotFound},
+		{"unknown group", func(ctx context.Context) error { return h.RemoveGroup(ctx, "okta", "x", nil) }, identity.NotFound},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestHeldRecordsAreReconsidered(t *testing.T) {
 			_, err := h.set("okta", ada.ID, "email", "ada2@x")
 			return err
 		},
-		"removed": func(h *hub, ada identity.Record) error { return h.Remove(h.t.Context(), "okta", ada.ID) },
+		"removed": func(h *hub, ada identity.Record) error { return h.Remove(h.t.Context(), "okta", ada.ID, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHub(t, options())
@@ -191,8 +191,8 @@ func TestPushedGroups(t *testing.T) {
 			_, err := h.ChangeMembers(ctx, "okta", g.ID, nil, []identity.MemberRef{{Key: "stranger"}})
 			return err
 		}, map[string][]string{"ada": nil, "bob": {"eng", "every"}}, nil},
-		{"deleted", func() error { return h.RemoveGroup(ctx, "okta", outer.ID) }, map[string][]string{"ada": nil, "bob": {"eng"}}, []string{"bob"}},
-		{"person removed", func() error { return h.Remove(ctx, "okta", bob.ID) }, map[string][]string{"ada": nil, "bob": nil}, []string{"bob"}},
+		{"deleted", func() error { return h.RemoveGroup(ctx, "okta", outer.ID, nil) }, map[string][]string{"ada": nil, "bob": {"eng"}}, []string{"bob"}},
+		{"person removed", func() error { return h.Remove(ctx, "okta", bob.ID, nil) }, map[string][]string{"ada": nil, "bob": nil}, []string{"bob"}},
 	}
 	for _, s := range steps {
 		t.Run(s.name, func(t *testing.T) {
@@ -276,7 +276,7 @@ func TestRefreshAll(t *testing.T) {
 func TestPushStaysInItsSource(t *testing.T) {
 	h := newHub(t, options())
 	a := h.create("okta", "userName", "ada", "email", "a@x")
-	b, err := h.Create(t.Context(), "corp", person("", "userName", "ada", "email", "a@x"))
+	b, err := h.Create(t.Context(), "corp", person("", "userName", "ada", "email", "a@x"), nil)
 	if err != nil || b.UserN != a.UserN {
 		t.Fatalf("record %+v, %v", b, err)
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"birthright/identity"
 	"birthright/store"
@@ -29,7 +30,7 @@ func (s *Service) CreateGroup(ctx context.Context, source string, g identity.Sou
 		if err := b.tx.SaveSourceGroups(ctx, []*identity.SourceGroup{&g}, event); err != nil {
 			return err
 		}
-		_, err := b.editMembers(ctx, g, GroupEdit{Add: members})
+		_, _, err := b.editMembers(ctx, g, GroupEdit{Add: members})
 		return err
 	})
 	return g, err
@@ -37,9 +38,11 @@ func (s *Service) CreateGroup(ctx context.Context, source string, g identity.Sou
 
 // EditGroup changes the group id of source into what edit makes of it, members
 // and all, in one transaction; its cost is that of the difference, not of the
-// group. Kinds: NotFound, Invalid for a member that is not of this source.
+// group. Kinds: NotFound, Invalid for a member that is not of this source, Held
+// for an edit that takes most of a large group away (see emptied.go).
 func (s *Service) EditGroup(ctx context.Context, source, id string, edit func(old identity.SourceGroup) (GroupEdit, error)) (identity.SourceGroup, error) {
 	var g identity.SourceGroup
+	var held *emptied
 	err := s.change(ctx, source, sourceActor(source), func(b *batch) error {
 		old, err := b.tx.SourceGroupByID(ctx, source, id)
 		if err != nil {
@@ -51,12 +54,18 @@ func (s *Service) EditGroup(ctx context.Context, source, id string, edit func(ol
 		}
 		g = e.Group
 		g.N, g.ID, g.Source, g.Key, g.Created = old.N, old.ID, old.Source, old.Key, old.Created
-		moved, err := b.editMembers(ctx, old, e)
+		added, removed, err := b.editMembers(ctx, old, e)
 		if err != nil {
 			return err
 		}
-		return b.saveEdited(ctx, old, &g, moved)
+		if held, err = b.guardMembers(ctx, old, e, added, removed); err != nil {
+			return err
+		}
+		return b.saveEdited(ctx, old, &g, len(added)+len(removed))
 	})
+	if held != nil && err != nil {
+		err = errors.Join(err, s.hold(ctx, held))
+	}
 	return g, err
 }
 
@@ -107,10 +116,17 @@ func (s *Service) SetMembers(ctx context.Context, source, id string, members []i
 	})
 }
 
-// RemoveGroup deletes the group id of source; its members stay as people.
-func (s *Service) RemoveGroup(ctx context.Context, source, id string) error {
+// RemoveGroup deletes the group id of source; its members stay as people. An
+// error of check, which may be nil, is returned, and nothing is changed.
+func (s *Service) RemoveGroup(ctx context.Context, source, id string, check func(old identity.SourceGroup) error) error {
 	return s.change(ctx, source, sourceActor(source), func(b *batch) error {
 		g, err := b.tx.SourceGroupByID(ctx, source, id)
+		if err == nil && check != nil {
+			err = check(g)
+		}
+		if err == nil {
+			err = b.tx.DropHeld(ctx, []string{emptiedID(g)})
+		}
 		if err != nil {
 			return err
 		}
@@ -121,38 +137,35 @@ func (s *Service) RemoveGroup(ctx context.Context, source, id string) error {
 	})
 }
 
-// editMembers makes the membership side of e true and returns how many changed.
-func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e GroupEdit) (int, error) {
-	var moved []store.MemberN
+// editMembers makes the membership side of e true and returns what changed.
+func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e GroupEdit) (added, removed []store.MemberN, err error) {
 	if e.Replace {
 		members, err := b.members(ctx, e.Members, true)
 		if err != nil {
-			return 0, err
+			return nil, nil, err
 		}
-		added, removed, err := b.tx.SetMembers(ctx, g.N, members)
-		if err != nil {
-			return 0, err
+		if added, removed, err = b.tx.SetMembers(ctx, g.N, members); err != nil {
+			return nil, nil, err
 		}
-		moved = append(added, removed...)
 	}
-	remove, err := b.members(ctx, e.Remove, false)
+	unwanted, err := b.members(ctx, e.Remove, false)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	add, err := b.members(ctx, e.Add, true)
+	wanted, err := b.members(ctx, e.Add, true)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	removed, err := b.tx.RemoveMembers(ctx, g.N, remove)
+	out, err := b.tx.RemoveMembers(ctx, g.N, unwanted)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	added, err := b.tx.AddMembers(ctx, g.N, add)
+	in, err := b.tx.AddMembers(ctx, g.N, wanted)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	moved = append(append(moved, removed...), added...)
-	return len(moved), b.membersMoved(ctx, moved, nil)
+	added, removed = append(added, in...), append(removed, out...)
+	return added, removed, b.membersMoved(ctx, slices.Concat(added, removed), nil)
 }
 
 // members turns references into numbers. One that the source does not have is

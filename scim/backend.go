@@ -5,21 +5,33 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/searchdoc"
 	"birthright/tokens"
 )
 
-// Query selects records or groups of one source, in the order of their numbers.
+// Query asks for records or groups of one source.
 type Query struct {
-	// Attr and Value ask for those whose attribute equals Value, letter case
-	// aside where the attribute's schema says so; more may be returned than are
-	// equal, never fewer. Attr is "id", userName, externalId or email for
-	// records; "id", displayName or "members" (a member's id) for groups; "" for
-	// all.
-	Attr, Value string
-	// AfterN skips numbers up to it, Offset so many of the rest; Limit bounds the
-	// answer, 0 for no bound.
-	AfterN        int64
+	Where searchdoc.Condition // nil for all
+	Order searchdoc.Order
+	// After skips everything up to a place in that order, Offset so many of the
+	// rest; Limit bounds the answer, 0 for nothing but the total.
+	After         *Place
 	Offset, Limit int
+	Total         bool // how many there are in all is wanted
+}
+
+// Place is where in an order a resource stands: by what it is sorted, nil where it
+// has no such value, and its number.
+type Place struct {
+	N    int64
+	Sort any // string, float64 or int64
+}
+
+// Page is a part of what a Query asks for.
+type Page[T any] struct {
+	Found  []T
+	Places []Place // where each of them stands
+	Total  int     // where it was asked for
 }
 
 // Member is a direct member of a group.
@@ -28,23 +40,33 @@ type Member struct {
 	Group    bool
 }
 
+// Learned is an attribute that resources of a source have in an extension, though
+// nobody declared it.
+type Learned struct {
+	Schema, Name string
+	Kind         string // string, boolean, decimal or complex
+	Multi        bool
+}
+
 // Directory is what the front door reads. Errors of kind NotFound mean that the
 // source has no such thing (any more).
 type Directory interface {
 	Record(ctx context.Context, source, id string) (identity.Record, error)
-	// Records returns what q selects, and how many there are in all.
-	Records(ctx context.Context, source string, q Query) (page []identity.Record, total int, err error)
+	Records(ctx context.Context, source string, q Query) (Page[identity.Record], error)
 	// GroupsOf returns the groups that each record is a direct member of.
 	GroupsOf(ctx context.Context, source string, recordIDs []string) (map[string][]identity.SourceGroup, error)
 
 	Group(ctx context.Context, source, id string) (identity.SourceGroup, error)
-	Groups(ctx context.Context, source string, q Query) (page []identity.SourceGroup, total int, err error)
+	Groups(ctx context.Context, source string, q Query) (Page[identity.SourceGroup], error)
 	Members(ctx context.Context, source, groupID string) ([]Member, error)
-	// HasMember reports which of memberIDs are direct members of a group.
-	HasMember(ctx context.Context, source, groupID string, memberIDs []string) (map[string]bool, error)
 	// Refs finds out what ids are: live records or groups of the source. Unknown
 	// ones are not in the answer.
 	Refs(ctx context.Context, source string, ids []string) (map[string]identity.MemberRef, error)
+
+	// Learned returns what was learned of a source, by schema and name.
+	Learned(ctx context.Context, source string) ([]Learned, error)
+	// Learn adds to it.
+	Learn(ctx context.Context, source string, more []Learned) error
 }
 
 // GroupEdit is what a request makes of a group: the group as it shall be, and
@@ -59,15 +81,20 @@ type GroupEdit struct {
 
 // Intake is what the front door writes to. What it returned without an error is
 // durable. Kinds: NotFound; Conflict for a userName that the source has already;
-// Invalid for a value that cannot be taken. An error of a callback comes back,
-// possibly wrapped, and nothing was changed. Callbacks may be called again.
+// Invalid for a value that cannot be taken; Held for what a guard stopped. An
+// error of a callback comes back, possibly wrapped, and nothing was changed.
+// Callbacks may be called again.
 type Intake interface {
-	Create(ctx context.Context, source string, r identity.Record) (identity.Record, error)
+	// Create takes in a new record. Where the source has its userName already,
+	// revive may take that record over: it returns what the record becomes, or
+	// false to leave it at the conflict.
+	Create(ctx context.Context, source string, r identity.Record, revive func(old identity.Record) (identity.Record, bool)) (identity.Record, error)
 	Update(ctx context.Context, source, id string, change func(old identity.Record) (identity.Record, error)) (identity.Record, error)
-	Remove(ctx context.Context, source, id string) error
+	// Remove asks check first.
+	Remove(ctx context.Context, source, id string, check func(old identity.Record) error) error
 	CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error)
 	EditGroup(ctx context.Context, source, id string, edit func(old identity.SourceGroup) (GroupEdit, error)) (identity.SourceGroup, error)
-	RemoveGroup(ctx context.Context, source, id string) error
+	RemoveGroup(ctx context.Context, source, id string, check func(old identity.SourceGroup) error) error
 }
 
 // Tokens is where bearer tokens are kept.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -27,6 +28,11 @@ type call struct {
 	source *Source // whose token it carries
 	query  url.Values
 	id     string // the resource in the path, "" for none
+
+	condition precondition
+	reading   *resource.Reading
+	dialect   string         // "" for an unknown one
+	body      map[string]any // read already, as part of another request
 }
 
 // answer is what a request gets: a status, and a body unless it is nil.
@@ -34,10 +40,19 @@ type answer struct {
 	status   int
 	body     any
 	location string
+	version  int64 // of the resource that it is about; 0 for none
+}
+
+// notModified answers a reader who has the resource already.
+func notModified(version int64) answer {
+	return answer{status: http.StatusNotModified, version: version}
 }
 
 // object reads the body as one JSON object of at most limit bytes.
 func (c *call) object(limit int64) (map[string]any, error) {
+	if c.body != nil {
+		return c.body, nil
+	}
 	if err := readable(c.Header); err != nil {
 		return nil, err
 	}
@@ -93,6 +108,9 @@ func (c *call) write(a answer) {
 	if a.location != "" {
 		header.Set("Location", a.location)
 	}
+	if a.version > 0 {
+		header.Set("ETag", etag(a.version))
+	}
 	if a.body == nil {
 		c.w.WriteHeader(a.status)
 		return
@@ -117,26 +135,36 @@ func (c *call) refuse(err error) {
 	}
 }
 
-// fail sends an error of any origin. What is not meant for the client is logged
-// and said in general words.
+// fail sends an error of any origin.
 func (h *handler) fail(c *call, err error) {
-	var told fault.Error
-	if !errors.As(err, &told) {
-		told = general(err)
-		level := h.o.Log.Warn
-		if told.Status == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-			level = h.o.Log.Error
-		}
-		level("scim: request failed", "method", c.Method, "path", c.URL.Path, "status", told.Status, "error", err)
-	}
+	told := h.told(c, err)
 	if told.Status == http.StatusServiceUnavailable || told.Status == http.StatusTooManyRequests {
 		c.w.Header().Set("Retry-After", "5")
 	}
 	c.refuse(told)
 }
 
+// told makes of an error of any origin what the client is told. What is not meant
+// for it is logged and said in general words.
+func (h *handler) told(c *call, err error) fault.Error {
+	var told fault.Error
+	if errors.As(err, &told) {
+		return told
+	}
+	told = h.general(err)
+	level := h.o.Log.Warn
+	if told.Status == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+		level = h.o.Log.Error
+	}
+	level("scim: request failed", "method", c.Method, "path", c.URL.Path, "status", told.Status, "error", err)
+	return told
+}
+
 // general words an error by its kind alone.
-func general(err error) fault.Error {
+func (h *handler) general(err error) fault.Error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.Error{Status: http.StatusServiceUnavailable, Detail: fmt.Sprintf("This took longer than %s and was given up. Ask for less, or try again.", h.limits.Time)}
+	}
 	status, detail := http.StatusInternalServerError, "The request could not be carried out; the reason is in the hub's log."
 	switch identity.KindOf(err) {
 	case identity.Invalid:
@@ -151,6 +179,10 @@ func general(err error) fault.Error {
 		status, detail = http.StatusForbidden, "This is not allowed."
 	case identity.Held:
 		status, detail = http.StatusConflict, "A guard of the hub stopped this; a person has to release it."
+		var held *identity.Error
+		if errors.As(err, &held) && held.Hint != "" { // a guard's words are made for people
+			detail = held.Err.Error() + ". " + held.Hint
+		}
 	case identity.Unavailable:
 		status, detail = http.StatusServiceUnavailable, "The hub cannot do this at the moment. Try again."
 	case identity.Throttled:

@@ -32,8 +32,8 @@ func open(t testing.TB, limits scim.Limits, mappings ...sources.Mapping) *door {
 	t.Helper()
 	d := &door{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	d.memory = newMemory(func() time.Time { return d.now })
-	okta, faults := scim.NewSource("okta", mappings)
-	entra, _ := scim.NewSource("entra", nil)
+	okta, faults := scim.NewSource("okta", "", mappings)
+	entra, _ := scim.NewSource("entra", "", nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +16,7 @@ import (
 
 func (h *handler) groupEndpoint() endpoints {
 	return endpoints{
-		list: h.listGroups, search: h.searchGroups, create: h.createGroup,
+		list: h.list(h.groupListing()), search: h.search(h.groupListing()), create: h.createGroup,
 		read: h.readGroup, replace: h.replaceGroup, patch: h.patchGroup, remove: h.removeGroup,
 	}
 }
@@ -53,6 +52,9 @@ func (h *handler) readGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, groupFault(err, c.id)
 	}
+	if c.condition.unchanged(g.Version) {
+		return notModified(g.Version), nil
+	}
 	return h.groupAnswer(c, g, p)
 }
 
@@ -73,6 +75,9 @@ func (h *handler) replaceGroup(c *call) (answer, error) {
 	}
 	g, err := h.o.Intake.EditGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) (GroupEdit, error) {
 		g.Name, g.Payload = told.Name, told.Payload
+		if err := c.condition.check(g.Version); err != nil {
+			return GroupEdit{}, err
+		}
 		return GroupEdit{Group: g, Replace: true, Add: members}, nil
 	})
 	if err != nil {
@@ -93,11 +98,11 @@ func (h *handler) patchGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	steps, err := patch.Parse(body, h.limits.GroupOperations)
+	steps, err := patch.Parse(body, h.limits.GroupOperations, c.reading)
 	if err != nil {
 		return answer{}, err
 	}
-	steps, change, err := patch.SplitMembers(steps)
+	steps, change, err := patch.SplitMembers(steps, c.reading)
 	if err != nil {
 		return answer{}, err
 	}
@@ -110,19 +115,22 @@ func (h *handler) patchGroup(c *call) (answer, error) {
 	}
 	g, err := h.o.Intake.EditGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) (GroupEdit, error) {
 		edit.Group = g
-		return edit, h.applyToGroup(&edit.Group, steps)
+		if err := c.condition.check(g.Version); err != nil {
+			return edit, err
+		}
+		return edit, h.applyToGroup(c, &edit.Group, steps)
 	})
 	if err != nil {
 		return answer{}, groupFault(err, c.id)
 	}
-	if !p.Limited() {
-		return answer{status: http.StatusNoContent}, nil
+	if !p.Given() {
+		return answer{status: http.StatusNoContent, version: g.Version}, nil
 	}
 	return h.groupAnswer(c, g, p)
 }
 
 // applyToGroup carries out what is not about members.
-func (h *handler) applyToGroup(g *identity.SourceGroup, steps []patch.Step) error {
+func (h *handler) applyToGroup(c *call, g *identity.SourceGroup, steps []patch.Step) error {
 	if len(steps) == 0 {
 		return nil
 	}
@@ -130,14 +138,14 @@ func (h *handler) applyToGroup(g *identity.SourceGroup, steps []patch.Step) erro
 	if err != nil {
 		return err
 	}
-	if err := patch.Apply(h.groups, doc, steps); err != nil {
+	if err := patch.Apply(h.groups, doc, steps, c.reading); err != nil {
 		return err
 	}
 	return fillGroup(g, doc)
 }
 
 func (h *handler) removeGroup(c *call) (answer, error) {
-	if err := h.o.Intake.RemoveGroup(c.Context(), c.source.name, c.id); err != nil {
+	if err := h.o.Intake.RemoveGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) error { return c.condition.check(g.Version) }); err != nil {
 		return answer{}, groupFault(err, c.id)
 	}
 	return answer{status: http.StatusNoContent}, nil
@@ -153,14 +161,14 @@ func (h *handler) groupBody(c *call) (g identity.SourceGroup, ids []string, err 
 		if !strings.EqualFold(name, "members") {
 			continue
 		}
-		if ids, err = patch.MemberIDs(value); err != nil {
+		if ids, err = patch.MemberIDs(value, c.reading); err != nil {
 			return g, nil, err
 		}
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
 		delete(body, name)
 	}
-	doc, err := h.groups.Read(body)
+	doc, err := h.groups.Read(body, c.reading)
 	if err != nil {
 		return g, nil, err
 	}
@@ -227,25 +235,25 @@ func groupFault(err error, id string) error {
 
 // groupAnswer says what a group is.
 func (h *handler) groupAnswer(c *call, g identity.SourceGroup, p resource.Projection) (answer, error) {
-	docs, err := h.groupDocuments(c.Context(), c, []identity.SourceGroup{g}, p)
+	docs, err := h.groupDocuments(c, []identity.SourceGroup{g}, p)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: docs[0]}, nil
+	return answer{status: http.StatusOK, body: docs[0], version: g.Version}, nil
 }
 
 // groupDocuments makes resources of groups. Members are read only if an answer
 // carries them.
-func (h *handler) groupDocuments(ctx context.Context, c *call, groups []identity.SourceGroup, p resource.Projection) ([]resource.Document, error) {
+func (h *handler) groupDocuments(c *call, groups []identity.SourceGroup, p resource.Projection) ([]resource.Document, error) {
 	docs := make([]resource.Document, len(groups))
 	for i, g := range groups {
 		doc, err := groupResource(g)
 		if err != nil {
 			return nil, err
 		}
-		dress(h.groups, doc, c.base, g.ID, g.Created, g.Modified)
+		dress(h.groups, doc, c.base, g.ID, g.Created, g.Modified, g.Version)
 		if p.Wants("members") {
-			members, err := h.o.Directory.Members(ctx, c.source.name, g.ID)
+			members, err := h.o.Directory.Members(c.Context(), c.source.name, g.ID)
 			if err != nil {
 				return nil, groupFault(err, g.ID)
 			}

@@ -1,12 +1,10 @@
 package scim
 
 import (
-	"encoding/json"
 	"net/http"
-	"strconv"
-	"strings"
+	"slices"
 
-	"birthright/scim/fault"
+	"birthright/internal/searchdoc"
 	"birthright/scim/filter"
 	"birthright/scim/resource"
 )
@@ -16,194 +14,189 @@ const (
 	searchURN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 )
 
-// question is what a client asks of a list: by a URL, or by the body of .search.
-type question struct {
-	filter     filter.Expr // nil for all
-	start      int         // 1-based
-	count      int
-	projection resource.Projection
+// listing knows how to find resources of one type.
+type listing struct {
+	of   *resource.Type
+	find func(c *call, q Query, p resource.Projection) (found, error)
 }
 
-// asked reads the question of a URL.
-func (h *handler) asked(c *call, t *resource.Type) (question, error) {
-	values := c.query
-	number := func(name string, absent int) (int, error) {
-		text := strings.TrimSpace(values.Get(name))
-		if text == "" {
-			return absent, nil
-		}
-		n, err := strconv.Atoi(text)
+// found is a part of what there is, ready to be answered.
+type found struct {
+	docs   []resource.Document
+	places []Place
+	total  int
+}
+
+func (h *handler) userListing() listing {
+	return listing{h.users, func(c *call, q Query, p resource.Projection) (found, error) {
+		page, err := h.o.Directory.Records(c.Context(), c.source.name, q)
 		if err != nil {
-			return 0, fault.InvalidValue("%s must be a whole number, not %q.", name, text)
+			return found{}, err
 		}
-		return n, nil
-	}
-	start, err := number("startIndex", 1)
-	if err != nil {
-		return question{}, err
-	}
-	count, err := number("count", h.limits.Page)
-	if err != nil {
-		return question{}, err
-	}
-	return h.question(t, values.Get("filter"), start, count, names(values["attributes"]), names(values["excludedAttributes"]))
+		docs, err := h.userDocuments(c, page.Found, p)
+		return found{docs, page.Places, page.Total}, err
+	}}
 }
 
-// searched reads the question in the body of a .search request.
-func (h *handler) searched(c *call, t *resource.Type) (question, error) {
-	body, err := c.object(h.limits.UserBody)
-	if err != nil {
-		return question{}, err
-	}
-	s := searchBody{"startIndex": json.Number("1"), "count": json.Number(strconv.Itoa(h.limits.Page))}
-	for name, value := range body {
-		s[canonicalSearchName(name)] = value
-	}
-	if !strings.Contains(strings.Join(s.texts("schemas"), " "), searchURN) {
-		return question{}, fault.InvalidSyntax("schemas must contain %q.", searchURN)
-	}
-	text, ok := s["filter"].(string)
-	if s["filter"] != nil && !ok {
-		return question{}, fault.InvalidFilter("filter must be a text.")
-	}
-	start, err := s.number("startIndex")
-	if err != nil {
-		return question{}, err
-	}
-	count, err := s.number("count")
-	if err != nil {
-		return question{}, err
-	}
-	return h.question(t, text, start, count, s.texts("attributes"), s.texts("excludedAttributes"))
-}
-
-// searchBody is the body of a .search request by canonical names.
-type searchBody map[string]any
-
-func canonicalSearchName(name string) string {
-	for _, known := range []string{"schemas", "filter", "startIndex", "count", "attributes", "excludedAttributes"} {
-		if strings.EqualFold(known, name) {
-			return known
+func (h *handler) groupListing() listing {
+	return listing{h.groups, func(c *call, q Query, p resource.Projection) (found, error) {
+		page, err := h.o.Directory.Groups(c.Context(), c.source.name, q)
+		if err != nil {
+			return found{}, err
 		}
-	}
-	return name
+		docs, err := h.groupDocuments(c, page.Found, p)
+		return found{docs, page.Places, page.Total}, err
+	}}
 }
 
-func (s searchBody) number(name string) (int, error) {
-	n, _ := s[name].(json.Number)
-	i, err := strconv.Atoi(n.String())
-	if err != nil {
-		return 0, fault.InvalidValue("%s must be a whole number.", name)
-	}
-	return i, nil
-}
-
-func (s searchBody) texts(name string) []string {
-	list, _ := s[name].([]any)
-	var out []string
-	for _, v := range list {
-		if text, ok := v.(string); ok {
-			out = append(out, text)
+// list answers a question that stands in the URL, search one in a body.
+func (h *handler) list(of ...listing) serve {
+	return func(c *call) (answer, error) {
+		q, err := h.asked(c)
+		if err != nil {
+			return answer{}, err
 		}
+		return h.answerList(c, q, of)
 	}
-	return names(out)
 }
 
-// question checks the parts of a question and bounds them.
-func (h *handler) question(t *resource.Type, text string, start, count int, attributes, excluded []string) (question, error) {
-	q := question{start: max(start, 1), count: min(max(count, 0), h.limits.Page)}
+func (h *handler) search(of ...listing) serve {
+	return func(c *call) (answer, error) {
+		q, err := h.searched(c)
+		if err != nil {
+			return answer{}, err
+		}
+		return h.answerList(c, q, of)
+	}
+}
+
+// answerList finds what is asked for and answers one page of it.
+func (h *handler) answerList(c *call, q question, of []listing) (answer, error) {
+	release, err := h.admit(c, q)
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
+	if len(of) == 1 {
+		return h.listOne(c, q, of[0])
+	}
+	return h.listSeveral(c, q, of)
+}
+
+// query makes the question to the directory of a client's question, for one of
+// the types that are asked.
+func (q question) query(c *call, t *resource.Type, others []*resource.Type) (Query, error) {
+	out := Query{}
 	var err error
-	if q.projection, err = t.Projection(attributes, excluded); err != nil {
-		return q, err
-	}
-	if strings.TrimSpace(text) == "" {
-		return q, nil
-	}
-	if q.filter, err = filter.Parse(text); err != nil {
-		return q, fault.InvalidFilter("The filter cannot be read: %s.", err)
-	}
-	return q, nil
-}
-
-// projection reads what a client wants to see of one resource.
-func (h *handler) projection(c *call, t *resource.Type) (resource.Projection, error) {
-	values := c.query
-	return t.Projection(names(values["attributes"]), names(values["excludedAttributes"]))
-}
-
-// names splits lists of names at their commas.
-func names(lists []string) []string {
-	var out []string
-	for _, list := range lists {
-		for name := range strings.SplitSeq(list, ",") {
-			if name = strings.TrimSpace(name); name != "" {
-				out = append(out, name)
-			}
+	if q.filter != nil {
+		if out.Where, err = t.Condition(q.filter, c.base, others...); err != nil {
+			return out, err
 		}
 	}
-	return out
+	if q.sortBy != "" {
+		out.Order, err = t.Order(q.sortBy, q.descending, others...)
+	}
+	return out, err
 }
 
-func (h *handler) listUsers(c *call) (answer, error) {
-	q, err := h.asked(c, h.users)
+// listOne lists one type of resource.
+func (h *handler) listOne(c *call, q question, of listing) (answer, error) {
+	query, err := q.query(c, of.of, nil)
 	if err != nil {
 		return answer{}, err
 	}
-	return h.findUsers(c, q)
-}
-
-func (h *handler) searchUsers(c *call) (answer, error) {
-	q, err := h.searched(c, h.users)
+	p, err := of.of.Projection(q.attributes, q.excluded)
 	if err != nil {
 		return answer{}, err
 	}
-	return h.findUsers(c, q)
-}
-
-func (h *handler) findUsers(c *call, q question) (answer, error) {
-	records, total, err := find(c.Context(), q, h.limits, h.userFinder(c))
+	query.Limit, query.Total = q.count, true
+	total := -1
+	switch {
+	case q.cursor == nil:
+		query.Offset = q.start - 1
+	case *q.cursor != "":
+		at, err := h.open(*q.cursor, q.signature(c, of.of.Name))
+		if err != nil {
+			return answer{}, err
+		}
+		at.Place.Sort = sortValue(query.Order, at.Place.Sort)
+		query.After, query.Total, total = &at.Place, false, at.Total
+	}
+	if q.cursor != nil && q.count > 0 {
+		query.Limit++ // to see whether something follows
+	}
+	got, err := of.find(c, query, p)
 	if err != nil {
 		return answer{}, err
 	}
-	docs, err := h.userDocuments(c.Context(), c, records, q.projection)
-	return listAnswer(q, total, docs), err
+	if query.Total {
+		total = got.total
+	}
+	next := ""
+	if q.cursor != nil && len(got.docs) > q.count {
+		got.docs = got.docs[:q.count]
+		if q.count > 0 {
+			next = h.seal(cursor{Place: got.places[q.count-1], Total: total}, q.signature(c, of.of.Name))
+		}
+	}
+	return listAnswer(q, total, got.docs, next), nil
 }
 
-func (h *handler) listGroups(c *call) (answer, error) {
-	q, err := h.asked(c, h.groups)
-	if err != nil {
-		return answer{}, err
+// sortValue gives what a cursor was read with the type that it had.
+func sortValue(o searchdoc.Order, v any) any {
+	n, ok := v.(interface {
+		Int64() (int64, error)
+		Float64() (float64, error)
+	})
+	if !ok {
+		return v
 	}
-	return h.findGroups(c, q)
-}
-
-func (h *handler) searchGroups(c *call) (answer, error) {
-	q, err := h.searched(c, h.groups)
-	if err != nil {
-		return answer{}, err
+	if i, err := n.Int64(); err == nil && o.Column != "" {
+		return i
 	}
-	return h.findGroups(c, q)
-}
-
-func (h *handler) findGroups(c *call, q question) (answer, error) {
-	groups, total, err := find(c.Context(), q, h.limits, h.groupFinder(c, q.filter))
-	if err != nil {
-		return answer{}, err
-	}
-	docs, err := h.groupDocuments(c.Context(), c, groups, q.projection)
-	return listAnswer(q, total, docs), err
+	f, _ := n.Float64() // it was one
+	return f
 }
 
 // listAnswer is the ListResponse of one page.
-func listAnswer(q question, total int, page []resource.Document) answer {
+func listAnswer(q question, total int, page []resource.Document, next string) answer {
 	if page == nil {
 		page = []resource.Document{}
 	}
-	return answer{status: http.StatusOK, body: map[string]any{
+	body := map[string]any{
 		"schemas":      []string{listURN},
 		"totalResults": total,
-		"startIndex":   q.start,
 		"itemsPerPage": len(page),
 		"Resources":    page,
-	}}
+	}
+	if q.cursor == nil {
+		body["startIndex"] = q.start
+	}
+	if next != "" {
+		body["nextCursor"] = next
+	}
+	return answer{status: http.StatusOK, body: body}
+}
+
+// costly reports whether a question makes the database look at every resource: a
+// filter that no equality narrows, or an order that no index has.
+func (q question) costly() bool {
+	return q.filter != nil && !narrow(q.filter) || q.sortBy != "" && q.filter == nil
+}
+
+// narrow reports whether an equality narrows a filter down.
+func narrow(x filter.Expr) bool {
+	switch x := x.(type) {
+	case filter.Compare:
+		_, isText := x.Value.(string)
+		if x.Path.Where != nil && (x.Op == filter.Pr || x.Op == filter.Eq) {
+			return narrow(x.Path.Where) || x.Op == filter.Eq && isText
+		}
+		return x.Op == filter.Eq && isText
+	case filter.And:
+		return slices.ContainsFunc(x, narrow)
+	case filter.Or:
+		return !slices.ContainsFunc(x, func(term filter.Expr) bool { return !narrow(term) })
+	}
+	return false
 }

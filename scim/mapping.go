@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,8 +17,10 @@ import (
 // Source is a source that pushes, with the way from what it says to the hub's
 // attributes.
 type Source struct {
-	name  string
-	rules []mapRule
+	name    string
+	profile string
+	rules   []mapRule
+	mapped  map[string]bool // attributes of the hub that rules fill
 }
 
 // mapRule takes one attribute from one place of a resource.
@@ -58,11 +61,12 @@ var defaults = []sources.Mapping{
 	{To: identity.AttrOnLeave, From: resource.BirthrightURN + ":onLeave"},
 }
 
-// NewSource makes a source from its name and map in the configuration. A From is
+// NewSource makes a source from its name, profile and map in the configuration; an
+// empty profile is ProfileAuto. A From is
 // a SCIM path: title, name.givenName, emails[type eq "home"].value, or an
 // extension's attribute after its URN and a colon. What the map says of an
 // attribute takes the place of the default. All faults are returned at once.
-func NewSource(name string, mappings []sources.Mapping) (*Source, []error) {
+func NewSource(name, profile string, mappings []sources.Mapping) (*Source, []error) {
 	all := slices.Clone(mappings)
 	for _, d := range defaults {
 		if !slices.ContainsFunc(mappings, func(m sources.Mapping) bool { return identity.CanonicalAttribute(m.To) == d.To }) {
@@ -71,7 +75,7 @@ func NewSource(name string, mappings []sources.Mapping) (*Source, []error) {
 	}
 	picks, faults := sources.Compile(all)
 	users := resource.Users()
-	s := &Source{name: name}
+	s := &Source{name: name, profile: cmp.Or(profile, ProfileAuto), mapped: map[string]bool{}}
 	for _, pick := range picks {
 		path, err := filter.ParsePath(pick.From)
 		if err != nil {
@@ -84,6 +88,7 @@ func NewSource(name string, mappings []sources.Mapping) (*Source, []error) {
 			continue
 		}
 		s.rules = append(s.rules, mapRule{pick, read})
+		s.mapped[pick.To] = true
 	}
 	return s, faults
 }
@@ -104,6 +109,7 @@ func (s *Source) attributes(doc resource.Document) (identity.Attributes, error) 
 	if len(out[identity.AttrDisplayName]) == 0 {
 		out.Set(identity.AttrDisplayName, strings.TrimSpace(out.First(identity.AttrGivenName)+" "+out.First(identity.AttrFamilyName)))
 	}
+	s.custom(doc, out)
 	return out, nil
 }
 

@@ -1,7 +1,10 @@
 package scim_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +14,9 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/searchdoc"
 	"birthright/scim"
+	"birthright/scim/resource"
 	"birthright/tokens"
 )
 
@@ -25,6 +30,7 @@ type memory struct {
 	groups  map[string]identity.SourceGroup
 	members map[string]map[string]bool // group id → member ids
 	tokens  map[string]tokens.Token
+	learned map[string][]scim.Learned
 	touched int
 	fault   error // returned by everything, to test failures
 	crash   bool  // panic instead
@@ -32,7 +38,7 @@ type memory struct {
 
 func newMemory(now func() time.Time) *memory {
 	return &memory{now: now, records: map[string]identity.Record{}, groups: map[string]identity.SourceGroup{},
-		members: map[string]map[string]bool{}, tokens: map[string]tokens.Token{}}
+		members: map[string]map[string]bool{}, tokens: map[string]tokens.Token{}, learned: map[string][]scim.Learned{}}
 }
 
 func missing(what string) error { return &identity.Error{Kind: identity.NotFound, Object: what} }
@@ -72,36 +78,98 @@ func (m *memory) Record(_ context.Context, source, id string) (identity.Record, 
 	return m.record(source, id)
 }
 
-func (m *memory) Records(_ context.Context, source string, q scim.Query) ([]identity.Record, int, error) {
-	defer m.lock()()
-	var found []identity.Record
-	for _, r := range m.records {
-		ok := r.Source == source
-		switch q.Attr {
-		case "":
-		case "id":
-			ok = ok && r.ID == q.Value
-		case identity.AttrExternalID:
-			ok = ok && r.Attributes.First(q.Attr) == q.Value
-		default:
-			ok = ok && strings.EqualFold(r.Attributes.First(q.Attr), q.Value)
-		}
-		if ok {
-			found = append(found, r)
-		}
+// resourceOf is a record or group as conditions are asked of it.
+func (m *memory) searchable(of *resource.Type, payload []byte, id string, version int64, created, modified time.Time) searchdoc.Resource {
+	doc := resource.Document{}
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		panic(err)
 	}
-	page := paged(found, q, func(r identity.Record) int64 { return r.N })
-	return page, len(found), m.fault
+	r := searchdoc.Resource{Doc: of.Search(doc), ID: id, Version: version, Created: created, Modified: modified}
+	relation, text := searchdoc.Groups, searchdoc.Text
+	if of.Name == "User" {
+		for _, g := range m.holding(id) {
+			r.Doc[relation] = append(r.Doc[relation], searchdoc.Element{"value": {g.ID}, "display": {text(g.Name, false)}, "type": {"direct"}})
+		}
+		return r
+	}
+	for _, member := range m.membersOf(id) {
+		kind := "user"
+		if member.Group {
+			kind = "group"
+		}
+		r.Doc[searchdoc.Members] = append(r.Doc[searchdoc.Members], searchdoc.Element{"value": {member.ID}, "display": {text(member.Name, false)}, "type": {kind}})
+	}
+	return r
 }
 
-func paged[T any](all []T, q scim.Query, n func(T) int64) []T {
-	slices.SortFunc(all, func(a, b T) int { return int(n(a) - n(b)) })
-	all = slices.DeleteFunc(slices.Clone(all), func(one T) bool { return n(one) <= q.AfterN })
-	all = all[min(q.Offset, len(all)):]
-	if q.Limit > 0 {
-		all = all[:min(q.Limit, len(all))]
+func (m *memory) Records(_ context.Context, source string, q scim.Query) (scim.Page[identity.Record], error) {
+	defer m.lock()()
+	found := map[int64]identity.Record{}
+	asked := map[int64]searchdoc.Resource{}
+	for _, r := range m.records {
+		if r.Source == source {
+			found[r.N], asked[r.N] = r, m.searchable(resource.Users(), r.Payload, r.ID, r.Version, r.Created, r.Modified)
+		}
 	}
-	return all
+	return paged(found, asked, q), m.fault
+}
+
+// paged answers a query the plain way.
+func paged[T any](all map[int64]T, asked map[int64]searchdoc.Resource, q scim.Query) scim.Page[T] {
+	var places []scim.Place
+	for n, r := range asked {
+		if q.Where == nil || searchdoc.Match(q.Where, r) {
+			places = append(places, scim.Place{N: n, Sort: sortValue(q.Order, r)})
+		}
+	}
+	before := func(a, b scim.Place) int {
+		order := cmp.Compare(rank(a.Sort), rank(b.Sort))
+		if order == 0 && a.Sort != nil {
+			order = cmp.Compare(fmt.Sprint(a.Sort), fmt.Sprint(b.Sort))
+		}
+		if q.Order.Descending {
+			order = -order
+		}
+		return cmp.Or(order, cmp.Compare(a.N, b.N))
+	}
+	slices.SortFunc(places, before)
+	page := scim.Page[T]{Total: len(places)}
+	if q.After != nil {
+		places = slices.DeleteFunc(places, func(p scim.Place) bool { return before(p, *q.After) <= 0 })
+	}
+	places = places[min(q.Offset, len(places)):]
+	page.Places = places[:min(q.Limit, len(places))]
+	for _, p := range page.Places {
+		page.Found = append(page.Found, all[p.N])
+	}
+	return page
+}
+
+func rank(v any) int {
+	if v == nil {
+		return 1
+	}
+	return 0
+}
+
+func sortValue(o searchdoc.Order, r searchdoc.Resource) any {
+	switch o.Column {
+	case searchdoc.ID:
+		return r.ID
+	case searchdoc.Created:
+		return r.Created.UnixMicro()
+	case searchdoc.Modified:
+		return r.Modified.UnixMicro()
+	}
+	for _, e := range r.Doc[o.Attribute] {
+		for _, v := range e[o.Sub] {
+			return v
+		}
+		break
+	}
+	return nil
 }
 
 func (m *memory) GroupsOf(_ context.Context, _ string, ids []string) (map[string][]identity.SourceGroup, error) {
@@ -128,46 +196,44 @@ func (m *memory) Group(_ context.Context, source, id string) (identity.SourceGro
 	return m.group(source, id)
 }
 
-func (m *memory) Groups(_ context.Context, source string, q scim.Query) ([]identity.SourceGroup, int, error) {
+func (m *memory) Groups(_ context.Context, source string, q scim.Query) (scim.Page[identity.SourceGroup], error) {
 	defer m.lock()()
-	var found []identity.SourceGroup
+	found := map[int64]identity.SourceGroup{}
+	asked := map[int64]searchdoc.Resource{}
 	for _, g := range m.groups {
-		ok := g.Source == source
-		switch q.Attr {
-		case "id":
-			ok = ok && g.ID == q.Value
-		case "displayName":
-			ok = ok && strings.EqualFold(g.Name, q.Value)
-		case "members":
-			ok = ok && m.members[g.ID][q.Value]
-		}
-		if ok {
-			found = append(found, g)
+		if g.Source == source {
+			found[g.N], asked[g.N] = g, m.searchable(resource.Groups(), g.Payload, g.ID, g.Version, g.Created, g.Modified)
 		}
 	}
-	return paged(found, q, func(g identity.SourceGroup) int64 { return g.N }), len(found), m.fault
+	return paged(found, asked, q), m.fault
 }
 
 func (m *memory) Members(_ context.Context, source, id string) ([]scim.Member, error) {
 	defer m.lock()()
+	return m.membersOf(id), m.fault
+}
+
+func (m *memory) membersOf(id string) []scim.Member {
 	out := []scim.Member{}
 	for _, member := range slices.Sorted(maps.Keys(m.members[id])) {
-		if r, err := m.record(source, member); err == nil {
-			out = append(out, scim.Member{ID: member, Name: r.Attributes.First(identity.AttrDisplayName)})
-		} else if g, err := m.group(source, member); err == nil {
+		if r, ok := m.records[member]; ok {
+			out = append(out, scim.Member{ID: member, Name: cmp.Or(r.Attributes.First(identity.AttrDisplayName), r.Attributes.First(identity.AttrUserName))})
+		} else if g, ok := m.groups[member]; ok {
 			out = append(out, scim.Member{ID: member, Name: g.Name, Group: true})
 		}
 	}
-	return out, m.fault
+	return out
 }
 
-func (m *memory) HasMember(_ context.Context, _, id string, members []string) (map[string]bool, error) {
+func (m *memory) Learned(_ context.Context, source string) ([]scim.Learned, error) {
 	defer m.lock()()
-	out := map[string]bool{}
-	for _, member := range members {
-		out[member] = m.members[id][member]
-	}
-	return out, m.fault
+	return m.learned[source], m.fault
+}
+
+func (m *memory) Learn(_ context.Context, source string, more []scim.Learned) error {
+	defer m.lock()()
+	m.learned[source] = append(m.learned[source], more...)
+	return m.fault
 }
 
 func (m *memory) Refs(_ context.Context, source string, ids []string) (map[string]identity.MemberRef, error) {
@@ -193,13 +259,21 @@ func (m *memory) unique(r identity.Record) error {
 	return m.fault
 }
 
-func (m *memory) Create(_ context.Context, source string, r identity.Record) (identity.Record, error) {
+func (m *memory) Create(_ context.Context, source string, r identity.Record, revive func(identity.Record) (identity.Record, bool)) (identity.Record, error) {
 	defer m.lock()()
+	for _, old := range m.records {
+		if old.Source != source || !strings.EqualFold(old.Attributes.First(identity.AttrUserName), r.Attributes.First(identity.AttrUserName)) {
+			continue
+		}
+		if next, ok := revive(old); ok {
+			return m.store(old, next), nil
+		}
+	}
 	if err := m.unique(r); err != nil {
 		return r, err
 	}
 	r.N, r.ID = m.nextID("u")
-	r.Key, r.Created, r.Modified = r.ID, m.now(), m.now()
+	r.Key, r.Created, r.Modified, r.Version = r.ID, m.now(), m.now(), 1
 	m.records[r.ID] = r
 	return r, nil
 }
@@ -217,14 +291,27 @@ func (m *memory) Update(_ context.Context, source, id string, change func(identi
 	if err := m.unique(r); err != nil {
 		return old, err
 	}
-	r.Modified = m.now()
-	m.records[id] = r
-	return r, nil
+	return m.store(old, r), nil
 }
 
-func (m *memory) Remove(_ context.Context, source, id string) error {
+// store replaces a record, unless nothing differs.
+func (m *memory) store(old, r identity.Record) identity.Record {
+	r.N, r.ID, r.Key, r.Created = old.N, old.ID, old.Key, old.Created
+	if string(old.Payload) == string(r.Payload) {
+		return old
+	}
+	r.Modified, r.Version = m.now(), old.Version+1
+	m.records[r.ID] = r
+	return r
+}
+
+func (m *memory) Remove(_ context.Context, source, id string, check func(identity.Record) error) error {
 	defer m.lock()()
-	if _, err := m.record(source, id); err != nil {
+	old, err := m.record(source, id)
+	if err == nil {
+		err = check(old)
+	}
+	if err != nil {
 		return err
 	}
 	delete(m.records, id)
@@ -237,7 +324,7 @@ func (m *memory) Remove(_ context.Context, source, id string) error {
 func (m *memory) CreateGroup(_ context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error) {
 	defer m.lock()()
 	g.N, g.ID = m.nextID("g")
-	g.Key, g.Source, g.Created, g.Modified = g.ID, source, m.now(), m.now()
+	g.Key, g.Source, g.Created, g.Modified, g.Version = g.ID, source, m.now(), m.now(), 1
 	m.groups[g.ID] = g
 	m.members[g.ID] = map[string]bool{}
 	for _, member := range members {
@@ -256,6 +343,7 @@ func (m *memory) EditGroup(_ context.Context, source, id string, edit func(ident
 	if err != nil {
 		return old, fmt.Errorf("edit: %w", err)
 	}
+	before := fmt.Sprint(m.members[id])
 	if e.Replace {
 		clear(m.members[id])
 	}
@@ -265,14 +353,21 @@ func (m *memory) EditGroup(_ context.Context, source, id string, edit func(ident
 	for _, member := range e.Add {
 		m.members[id][member.Key] = true
 	}
-	e.Group.Modified = m.now()
+	if before == fmt.Sprint(m.members[id]) && string(old.Payload) == string(e.Group.Payload) {
+		return old, nil
+	}
+	e.Group.Modified, e.Group.Version = m.now(), old.Version+1
 	m.groups[id] = e.Group
 	return e.Group, nil
 }
 
-func (m *memory) RemoveGroup(_ context.Context, source, id string) error {
+func (m *memory) RemoveGroup(_ context.Context, source, id string, check func(identity.SourceGroup) error) error {
 	defer m.lock()()
-	if _, err := m.group(source, id); err != nil {
+	old, err := m.group(source, id)
+	if err == nil {
+		err = check(old)
+	}
+	if err != nil {
 		return err
 	}
 	delete(m.groups, id)

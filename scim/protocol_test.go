@@ -115,7 +115,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 			t.Errorf("%s: Allow %q, want %q", path, got, allow)
 		}
 	}
-	for _, route := range []struct{ method, path string }{{"GET", "/Me"}, {"PUT", "/Me"}, {"POST", "/Bulk"}, {"GET", ""}, {"POST", "/.search"}} {
+	for _, route := range []struct{ method, path string }{{"GET", "/Me"}, {"PUT", "/Me"}, {"POST", "/Me"}, {"PATCH", "/Me"}, {"DELETE", "/Me"}} {
 		d.send(route.method, "/scim/v2"+route.path, "").want(501)
 	}
 	for _, path := range []string{"/Users/", "/Users/u1/", "/ServiceProviderConfig/"} {
@@ -182,7 +182,7 @@ func TestFailuresTellNothing(t *testing.T) {
 func TestDiscovery(t *testing.T) {
 	d := open(t, scim.Limits{Page: 50})
 	c := d.send("GET", "/scim/v2/ServiceProviderConfig", "").want(200)
-	for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": false, "sort": false, "etag": false, "changePassword": false} {
+	for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": true, "sort": true, "etag": true, "changePassword": false} {
 		if got := c.at(feature, "supported"); got != want {
 			t.Errorf("%s supported: %v, want %v", feature, got, want)
 		}

@@ -76,7 +76,7 @@ func userResource(r identity.Record) (resource.Document, error) {
 }
 
 // dress adds what the provider says about a resource: id, schemas and meta.
-func dress(t *resource.Type, doc resource.Document, base, id string, created, modified time.Time) {
+func dress(t *resource.Type, doc resource.Document, base, id string, created, modified time.Time, version int64) {
 	doc["schemas"] = t.URNs(doc)
 	doc["id"] = id
 	doc["meta"] = map[string]any{
@@ -84,6 +84,7 @@ func dress(t *resource.Type, doc resource.Document, base, id string, created, mo
 		"created":      created.UTC().Format(time.RFC3339Nano),
 		"lastModified": modified.UTC().Format(time.RFC3339Nano),
 		"location":     location(t, base, id),
+		"version":      etag(version),
 	}
 }
 

@@ -47,7 +47,7 @@ func (h *handler) endpoint(c *call, segments []string) methods {
 	first, second := "", ""
 	switch len(segments) {
 	case 0:
-		return methods{http.MethodGet: notOffered("Asking for resources of all types")}
+		return methods{http.MethodGet: h.list(h.userListing(), h.groupListing())}
 	case 1:
 		first = segments[0]
 	case 2:
@@ -68,9 +68,9 @@ func (h *handler) endpoint(c *call, segments []string) methods {
 	case first == "Schemas":
 		return methods{http.MethodGet: discovery(h.schemas)}
 	case first == "Bulk" && second == "":
-		return methods{http.MethodPost: notOffered("Bulk")}
+		return methods{http.MethodPost: h.bulk}
 	case first == ".search" && second == "":
-		return methods{http.MethodPost: notOffered("Asking for resources of all types")}
+		return methods{http.MethodPost: h.search(h.userListing(), h.groupListing())}
 	case first == "Me":
 		me := methods{}
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {

@@ -2,11 +2,13 @@ package scim
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"birthright/scim/fault"
@@ -18,10 +20,12 @@ const Prefix = "/scim/v2"
 
 // Limits bound what one request may cost. Zero values mean the defaults.
 type Limits struct {
-	UserBody, GroupBody             int64 // bytes; 1 MiB and 8 MiB
-	UserOperations, GroupOperations int   // in one PATCH; 1,000 and 20,000
-	Page                            int   // resources in one answer; 200
-	Scan                            int   // resources looked at for a filter without an index; 10,000
+	UserBody, GroupBody, BulkBody   int64         // bytes; 1 MiB, 8 MiB and 8 MiB
+	UserOperations, GroupOperations int           // in one PATCH; 1,000 and 20,000
+	BulkOperations                  int           // in one Bulk request; 1,000
+	Page                            int           // resources in one answer; 200
+	Scans                           int           // questions at once that look at every resource; 2
+	Time                            time.Duration // for one request; 60 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -30,8 +34,11 @@ func (l Limits) withDefaults() Limits {
 		GroupBody:       cmp.Or(l.GroupBody, 8<<20),
 		UserOperations:  cmp.Or(l.UserOperations, 1000),
 		GroupOperations: cmp.Or(l.GroupOperations, 20_000),
+		BulkBody:        cmp.Or(l.BulkBody, 8<<20),
+		BulkOperations:  cmp.Or(l.BulkOperations, 1000),
 		Page:            cmp.Or(l.Page, 200),
-		Scan:            cmp.Or(l.Scan, 10_000),
+		Scans:           cmp.Or(l.Scans, 2),
+		Time:            cmp.Or(l.Time, time.Minute),
 	}
 }
 
@@ -45,9 +52,13 @@ type Options struct {
 	// PublicURL is how clients reach the hub, without a path; "" to go by the
 	// request.
 	PublicURL string
-	Limits    Limits
-	Log       *slog.Logger     // discarded if nil
-	Now       func() time.Time // time.Now if nil
+	// Key seals cursors. All replicas need the same one; it stays secret.
+	Key    []byte
+	Limits Limits
+	// Alarm is told of each panic, besides the log; may be nil.
+	Alarm func()
+	Log   *slog.Logger     // discarded if nil
+	Now   func() time.Time // time.Now if nil
 }
 
 // handler is the front door.
@@ -57,6 +68,9 @@ type handler struct {
 	sources map[string]*Source
 	users   *resource.Type
 	groups  *resource.Type
+	scans   chan struct{} // one for each that may go on
+	learned learned
+	seen    sync.Map // source → dialect that was recognised last
 }
 
 // New returns the handler of everything under Prefix.
@@ -67,10 +81,15 @@ func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Alarm == nil {
+		o.Alarm = func() {}
+	}
 	h := &handler{
 		o: o, limits: o.Limits.withDefaults(), sources: map[string]*Source{},
 		users: resource.Users(), groups: resource.Groups(),
 	}
+	h.scans = make(chan struct{}, h.limits.Scans)
+	h.learned.of = map[string]map[Learned]bool{}
 	for _, s := range o.Sources {
 		h.sources[s.name] = s
 	}
@@ -80,12 +99,15 @@ func New(o Options) http.Handler {
 // ServeHTTP answers one request. Whatever happens, the client gets a SCIM body
 // and learns nothing of the inside.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Request: r, w: w, base: h.base(r)}
+	ctx, cancel := context.WithTimeout(r.Context(), h.limits.Time)
+	defer cancel()
+	c := &call{Request: r.WithContext(ctx), w: w, base: h.base(r), condition: preconditionOf(r.Header), reading: &resource.Reading{}}
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p) // net/http's own way to give up on a connection
 			}
+			h.o.Alarm()
 			h.o.Log.Error("scim: panic", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 			c.refuse(fault.New(http.StatusInternalServerError, "The request could not be carried out; the reason is in the hub's log."))
 		}
@@ -115,7 +137,10 @@ func (h *handler) answer(c *call) (answer, error) {
 	if c.query, err = url.ParseQuery(c.URL.RawQuery); err != nil { // half a question would get a wrong answer
 		return answer{}, fault.InvalidValue("The query of the URL cannot be read: escape it.")
 	}
-	return serve(c)
+	h.recognise(c)
+	a, err := serve(c)
+	h.overheard(c)
+	return a, err
 }
 
 // base returns the absolute address of the front door.

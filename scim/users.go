@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
@@ -13,7 +12,7 @@ import (
 
 func (h *handler) userEndpoint() endpoints {
 	return endpoints{
-		list: h.listUsers, search: h.searchUsers, create: h.createUser,
+		list: h.list(h.userListing()), search: h.search(h.userListing()), create: h.createUser,
 		read: h.readUser, replace: h.replaceUser, patch: h.patchUser, remove: h.removeUser,
 	}
 }
@@ -31,13 +30,29 @@ func (h *handler) createUser(c *call) (answer, error) {
 	if err := c.source.fill(&r, doc); err != nil {
 		return answer{}, err
 	}
-	r, err = h.o.Intake.Create(c.Context(), c.source.name, r)
+	r, err = h.o.Intake.Create(c.Context(), c.source.name, r, func(old identity.Record) (identity.Record, bool) { return c.revive(old, r) })
 	if err != nil {
 		return answer{}, userFault(err, doc, "")
 	}
+	h.learn(c, h.users, doc)
 	a, err := h.userAnswer(c, r, p)
 	a.status, a.location = http.StatusCreated, location(h.users, c.base, r.ID)
 	return a, err
+}
+
+// revive makes of the inactive record of somebody who comes back what the client
+// says now. Providers that deactivate instead of deleting create such people anew.
+func (c *call) revive(old, told identity.Record) (identity.Record, bool) {
+	if c.reading.Strict || old.Attributes.First(identity.AttrActive) != "false" || told.Attributes.First(identity.AttrActive) == "false" {
+		return old, false
+	}
+	before, now := old.Attributes.First(identity.AttrExternalID), told.Attributes.First(identity.AttrExternalID)
+	if before != "" && now != "" && before != now {
+		return old, false // somebody else with the same name
+	}
+	c.reading.Note("the user was there and inactive: the request was read as their return")
+	told.ID, told.Key = old.ID, old.Key
+	return told, true
 }
 
 func (h *handler) readUser(c *call) (answer, error) {
@@ -48,6 +63,9 @@ func (h *handler) readUser(c *call) (answer, error) {
 	r, err := h.o.Directory.Record(c.Context(), c.source.name, c.id)
 	if err != nil {
 		return answer{}, userFault(err, nil, c.id)
+	}
+	if c.condition.unchanged(r.Version) {
+		return notModified(r.Version), nil
 	}
 	return h.userAnswer(c, r, p)
 }
@@ -65,12 +83,12 @@ func (h *handler) patchUser(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	steps, err := patch.Parse(body, h.limits.UserOperations)
+	steps, err := patch.Parse(body, h.limits.UserOperations, c.reading)
 	if err != nil {
 		return answer{}, err
 	}
 	return h.updateUser(c, func(doc resource.Document) (resource.Document, error) {
-		return doc, patch.Apply(h.users, doc, steps)
+		return doc, patch.Apply(h.users, doc, steps, c.reading)
 	})
 }
 
@@ -83,6 +101,9 @@ func (h *handler) updateUser(c *call, change func(resource.Document) (resource.D
 	}
 	var doc resource.Document
 	r, err := h.o.Intake.Update(c.Context(), c.source.name, c.id, func(r identity.Record) (identity.Record, error) {
+		if err := c.condition.check(r.Version); err != nil {
+			return r, err
+		}
 		before, err := userResource(r)
 		if err != nil {
 			return r, err
@@ -95,11 +116,12 @@ func (h *handler) updateUser(c *call, change func(resource.Document) (resource.D
 	if err != nil {
 		return answer{}, userFault(err, doc, c.id)
 	}
+	h.learn(c, h.users, doc)
 	return h.userAnswer(c, r, p)
 }
 
 func (h *handler) removeUser(c *call) (answer, error) {
-	if err := h.o.Intake.Remove(c.Context(), c.source.name, c.id); err != nil {
+	if err := h.o.Intake.Remove(c.Context(), c.source.name, c.id, func(r identity.Record) error { return c.condition.check(r.Version) }); err != nil {
 		return answer{}, userFault(err, nil, c.id)
 	}
 	return answer{status: http.StatusNoContent}, nil
@@ -122,16 +144,16 @@ func userFault(err error, doc resource.Document, id string) error {
 
 // userAnswer says what a record is.
 func (h *handler) userAnswer(c *call, r identity.Record, p resource.Projection) (answer, error) {
-	docs, err := h.userDocuments(c.Context(), c, []identity.Record{r}, p)
+	docs, err := h.userDocuments(c, []identity.Record{r}, p)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: docs[0]}, nil
+	return answer{status: http.StatusOK, body: docs[0], version: r.Version}, nil
 }
 
 // userDocuments makes resources of records. The groups are read only if an
 // answer carries them.
-func (h *handler) userDocuments(ctx context.Context, c *call, records []identity.Record, p resource.Projection) ([]resource.Document, error) {
+func (h *handler) userDocuments(c *call, records []identity.Record, p resource.Projection) ([]resource.Document, error) {
 	groups := map[string][]identity.SourceGroup{}
 	if p.Wants("groups") && len(records) > 0 {
 		ids := make([]string, len(records))
@@ -139,7 +161,7 @@ func (h *handler) userDocuments(ctx context.Context, c *call, records []identity
 			ids[i] = r.ID
 		}
 		var err error
-		if groups, err = h.o.Directory.GroupsOf(ctx, c.source.name, ids); err != nil {
+		if groups, err = h.o.Directory.GroupsOf(c.Context(), c.source.name, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -149,7 +171,7 @@ func (h *handler) userDocuments(ctx context.Context, c *call, records []identity
 		if err != nil {
 			return nil, err
 		}
-		dress(h.users, doc, c.base, r.ID, r.Created, r.Modified)
+		dress(h.users, doc, c.base, r.ID, r.Created, r.Modified, r.Version)
 		if list := groups[r.ID]; len(list) > 0 {
 			doc["groups"] = h.groupReferences(c, list)
 		}
@@ -172,5 +194,5 @@ func (h *handler) readBody(c *call, t *resource.Type, limit int64) (resource.Doc
 	if err != nil {
 		return nil, err
 	}
-	return t.Read(body)
+	return t.Read(body, c.reading)
 }

@@ -16,6 +16,7 @@ const (
 	HeldRemoval   = "removal"   // too many removals that nobody ordered
 	HeldMissing   = "missing"   // a source lost unusually many people
 	HeldAmbiguous = "ambiguous" // a record that could be several users'
+	HeldEmptied   = "emptied"   // a push that takes most of a large group away
 )
 
 // HeldRow is something a guard stopped until a person releases it.

@@ -17,3 +17,9 @@ func (tx *Tx) MakeKey(ctx context.Context, name string, value []byte) ([]byte, e
 	}
 	return value, tx.exec(ctx, "INSERT INTO keys (name, value, created) VALUES (?, ?, ?)", name, value, micros(tx.now))
 }
+
+// SetKey replaces the key of that name.
+func (tx *Tx) SetKey(ctx context.Context, name string, value []byte) error {
+	return tx.exec(ctx, `INSERT INTO keys (name, value, created) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value, created = excluded.created`, name, value, micros(tx.now))
+}

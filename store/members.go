@@ -51,6 +51,11 @@ func (tx *Tx) HasMember(ctx context.Context, groupN, memberN int64, group bool) 
 	return n > 0, err
 }
 
+// CountMembers returns how many direct members the group has, gone records too.
+func (tx *Tx) CountMembers(ctx context.Context, groupN int64) (int64, error) {
+	return tx.number(ctx, "SELECT count(*) FROM source_members WHERE group_n = ?", groupN)
+}
+
 // AddMembers makes members direct members of the group and returns those that
 // were not before, sorted. It reads nothing of the group's other members.
 func (tx *Tx) AddMembers(ctx context.Context, groupN int64, members []MemberN, events ...audit.Event) (changed []MemberN, err error) {

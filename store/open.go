@@ -21,6 +21,7 @@ type Options struct {
 	Now   func() time.Time // time.Now if nil
 	NewID func() string    // time-ordered UUIDs if nil
 	Log   *slog.Logger     // discarded if nil
+	Index Indexer          // what filters can be asked of; nothing if nil
 	// Migrate brings the schema up first, making the SQLite file if it is not
 	// there.
 	Migrate bool

@@ -38,15 +38,15 @@ type RecordQuery struct {
 
 var recordColumns = concat(ints("n"), words("id", "source", "key"), ints("user_n"),
 	words("held_reason", "user_name", "external_id", "email", "name"), blobs("digest"),
-	ints("created", "modified", "gone_at"), words("attributes"), blobs("payload"))
+	ints("created", "modified", "gone_at"), words("attributes"), blobs("payload"), ofKind("text[]::jsonb", []string{"search"}), ints("version"))
 
-const selectRecords = `SELECT n, id, source, key, user_n, held_reason, created, modified, gone_at, attributes, payload FROM records `
+const selectRecords = `SELECT n, id, source, key, user_n, held_reason, created, modified, gone_at, version, attributes, payload FROM records `
 
 func readRecord(row scanner) (identity.Record, error) {
 	var r identity.Record
 	var created, modified, gone int64
 	var attributes string
-	err := row.Scan(&r.N, &r.ID, &r.Source, &r.Key, &r.UserN, &r.HeldReason, &created, &modified, &gone, &attributes, &r.Payload)
+	err := row.Scan(&r.N, &r.ID, &r.Source, &r.Key, &r.UserN, &r.HeldReason, &created, &modified, &gone, &r.Version, &attributes, &r.Payload)
 	if err != nil {
 		return r, err
 	}
@@ -139,7 +139,7 @@ func (tx *Tx) RecordsOfUsers(ctx context.Context, userNs []int64) (map[int64][]i
 // without AfterN, Offset and Limit.
 func (tx *Tx) Records(ctx context.Context, q RecordQuery) (records []identity.Record, total int, err error) {
 	s := tx.bun.NewSelect().Table("records").Where("gone_at = 0").
-		Column("n", "id", "source", "key", "user_n", "held_reason", "created", "modified", "gone_at", "attributes", "payload")
+		Column("n", "id", "source", "key", "user_n", "held_reason", "created", "modified", "gone_at", "version", "attributes", "payload")
 	if q.Source != "" {
 		s = s.Where("source = ?", q.Source)
 	}
@@ -218,8 +218,8 @@ func (tx *Tx) RecordKeys(ctx context.Context, ns []int64) (map[int64]string, err
 
 // SaveRecords inserts or replaces records. A record with N 0 is looked for by
 // Source and Key; one that is new gets its N, its ID unless it has one, and,
-// where Key is "", that ID as its Key. Created and Modified are set. The given
-// records are filled in; they mean nothing if the transaction fails.
+// where Key is "", that ID as its Key. Created, Modified and Version are set. The
+// given records are filled in; they mean nothing if the transaction fails.
 func (tx *Tx) SaveRecords(ctx context.Context, records []*identity.Record, events ...audit.Event) error {
 	for _, r := range records {
 		if r.ID == "" && r.N == 0 && r.Key == "" {
@@ -231,14 +231,22 @@ func (tx *Tx) SaveRecords(ctx context.Context, records []*identity.Record, event
 		r := records[i]
 		return keyed{n: &r.N, id: &r.ID, source: r.Source, key: r.Key, created: &r.Created, modified: &r.Modified}
 	})
-	if err == nil {
-		into := bulk{"records", recordColumns, replacing("n", recordColumns)}
-		err = into.write(ctx, tx, len(records), func(i int, v []any) { fillRecord(records[i], v) })
+	if err != nil {
+		return err
+	}
+	search, err := tx.indexRecords(ctx, records)
+	if err != nil {
+		return err
+	}
+	into := bulk{"records", recordColumns, replacing("n", recordColumns, "version") + ", version = records.version + 1"}
+	err = into.write(ctx, tx, len(records), func(i int, v []any) { fillRecord(records[i], search[i], v) })
+	for _, r := range records {
+		r.Version++
 	}
 	return tx.note(err, events)
 }
 
-func fillRecord(r *identity.Record, v []any) {
+func fillRecord(r *identity.Record, search string, v []any) {
 	a := r.Attributes
 	text := attributesText(a)
 	digest := digestOf(text, r.Payload)
@@ -246,5 +254,5 @@ func fillRecord(r *identity.Record, v []any) {
 	v[6], v[7], v[8] = fold(plain(a, identity.AttrUserName)), plain(a, identity.AttrExternalID), fold(plain(a, identity.AttrEmail))
 	v[9] = cmp.Or(plain(a, identity.AttrDisplayName), plain(a, identity.AttrUserName))
 	v[10], v[11], v[12], v[13] = digest[:], micros(r.Created), micros(r.Modified), micros(r.GoneAt)
-	v[14], v[15] = text, blob(r.Payload)
+	v[14], v[15], v[16], v[17] = text, blob(r.Payload), search, int64(1)
 }

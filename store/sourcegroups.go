@@ -18,14 +18,15 @@ type SourceGroupQuery struct {
 	Offset, Limit int // Limit 0 for no bound
 }
 
-var sourceGroupColumns = concat(ints("n"), words("id", "source", "key", "name", "folded"), blobs("payload"), ints("created", "modified"))
+var sourceGroupColumns = concat(ints("n"), words("id", "source", "key", "name", "folded"), blobs("payload"), ints("created", "modified"),
+	ofKind("text[]::jsonb", []string{"search"}), ints("version"))
 
-const selectSourceGroups = `SELECT g.n, g.id, g.source, g.key, g.name, g.payload, g.created, g.modified FROM source_groups g `
+const selectSourceGroups = `SELECT g.n, g.id, g.source, g.key, g.name, g.payload, g.created, g.modified, g.version FROM source_groups g `
 
 func readSourceGroup(row scanner) (identity.SourceGroup, error) {
 	var g identity.SourceGroup
 	var created, modified int64
-	err := row.Scan(&g.N, &g.ID, &g.Source, &g.Key, &g.Name, &g.Payload, &created, &modified)
+	err := row.Scan(&g.N, &g.ID, &g.Source, &g.Key, &g.Name, &g.Payload, &created, &modified, &g.Version)
 	g.Created, g.Modified = instant(created), instant(modified)
 	if len(g.Payload) == 0 {
 		g.Payload = nil
@@ -60,7 +61,7 @@ func (tx *Tx) SourceGroupsByKey(ctx context.Context, source string, keys []strin
 // SourceGroups returns the groups that q selects, and how many there are
 // without AfterN, Offset and Limit.
 func (tx *Tx) SourceGroups(ctx context.Context, q SourceGroupQuery) (groups []identity.SourceGroup, total int, err error) {
-	s := tx.bun.NewSelect().Table("source_groups").Column("n", "id", "source", "key", "name", "payload", "created", "modified")
+	s := tx.bun.NewSelect().Table("source_groups").Column("n", "id", "source", "key", "name", "payload", "created", "modified", "version")
 	if q.Source != "" {
 		s = s.Where("source = ?", q.Source)
 	}
@@ -94,13 +95,21 @@ func (tx *Tx) SaveSourceGroups(ctx context.Context, groups []*identity.SourceGro
 		g := groups[i]
 		return keyed{n: &g.N, id: &g.ID, source: g.Source, key: g.Key, created: &g.Created, modified: &g.Modified}
 	})
-	if err == nil {
-		into := bulk{"source_groups", sourceGroupColumns, replacing("n", sourceGroupColumns)}
-		err = into.write(ctx, tx, len(groups), func(i int, v []any) {
-			g := groups[i]
-			v[0], v[1], v[2], v[3], v[4], v[5] = g.N, g.ID, g.Source, g.Key, g.Name, fold(g.Name)
-			v[6], v[7], v[8] = blob(g.Payload), micros(g.Created), micros(g.Modified)
-		})
+	if err != nil {
+		return err
+	}
+	search, err := tx.indexGroups(ctx, groups)
+	if err != nil {
+		return err
+	}
+	into := bulk{"source_groups", sourceGroupColumns, replacing("n", sourceGroupColumns, "version") + ", version = source_groups.version + 1"}
+	err = into.write(ctx, tx, len(groups), func(i int, v []any) {
+		g := groups[i]
+		v[0], v[1], v[2], v[3], v[4], v[5] = g.N, g.ID, g.Source, g.Key, g.Name, fold(g.Name)
+		v[6], v[7], v[8], v[9], v[10] = blob(g.Payload), micros(g.Created), micros(g.Modified), search[i], int64(1)
+	})
+	for _, g := range groups {
+		g.Version++
 	}
 	return tx.note(err, events)
 }
@@ -108,6 +117,9 @@ func (tx *Tx) SaveSourceGroups(ctx context.Context, groups []*identity.SourceGro
 // DeleteSourceGroups deletes groups, their members, and them as members of
 // others. Ask UsersUnderGroups first whom that concerns.
 func (tx *Tx) DeleteSourceGroups(ctx context.Context, ns []int64, events ...audit.Event) error {
+	if err := tx.unindexGroups(ctx, ns); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		"DELETE FROM source_members WHERE group_n IN {numbers}",
 		"DELETE FROM source_members WHERE is_group = TRUE AND member_n IN {numbers}",

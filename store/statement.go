@@ -152,7 +152,12 @@ func (tx *Tx) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 }
 
 func (tx *Tx) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
-	ctx, s, text, args, err := tx.bind(ctx, statement, args)
+	return tx.queryText(ctx, tx.db.text(statement), args)
+}
+
+// queryText runs a statement in the database's own words.
+func (tx *Tx) queryText(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	ctx, s, args, err := tx.bind(ctx, text, args)
 	var rows *sql.Rows
 	switch {
 	case err != nil:
@@ -165,7 +170,8 @@ func (tx *Tx) query(ctx context.Context, statement string, args ...any) (*sql.Ro
 }
 
 func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
-	ctx, s, text, args, err := tx.bind(ctx, statement, args)
+	text := tx.db.text(statement)
+	ctx, s, args, err := tx.bind(ctx, text, args)
 	switch {
 	case err != nil:
 	case s != nil:
@@ -176,25 +182,24 @@ func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
 	return tx.breakOn(err)
 }
 
-// bind makes text and arguments ready, and on SQLite a prepared statement. The
-// context is the one to run it in.
-func (tx *Tx) bind(ctx context.Context, statement string, args []any) (context.Context, *sql.Stmt, string, []any, error) {
+// bind makes arguments ready, and on SQLite a prepared statement. The context is
+// the one to run it in.
+func (tx *Tx) bind(ctx context.Context, text string, args []any) (context.Context, *sql.Stmt, []any, error) {
 	if tx.broken != nil {
-		return ctx, nil, "", nil, tx.broken
+		return ctx, nil, nil, tx.broken
 	}
 	if tx.writes {
 		if err := ctx.Err(); err != nil {
-			return ctx, nil, "", nil, err
+			return ctx, nil, nil, err
 		}
 		ctx = context.WithoutCancel(ctx) // see patient
 	}
-	text := tx.db.text(statement)
 	args, err := tx.db.arguments(args)
 	if err != nil || tx.db.dialect == migrations.Postgres {
-		return ctx, nil, text, args, err
+		return ctx, nil, args, err
 	}
 	s, err := tx.statement(ctx, text)
-	return ctx, s, text, args, err
+	return ctx, s, args, err
 }
 
 // breakOn remembers that a statement failed: half of what was meant may have

@@ -10,7 +10,7 @@ import (
 )
 
 // keptStatements is how many prepared statements a connection keeps: more than
-// the store has, so that only texts made for one use push others out.
+// the store has, so that only texts made for one question push others out.
 const keptStatements = 256
 
 // openKeeping opens a pool of SQLite connections that keep the statements
@@ -98,11 +98,25 @@ type keptStatement struct {
 	text string
 }
 
-// Close implements driver.Stmt.
-func (s *keptStatement) Close() error {
-	if s.conn.idle == nil || s.conn.idle[s.text] != nil || len(s.conn.idle) >= keptStatements {
+// makeRoom closes a statement if as many are kept as may be: any one, since those
+// that are often used come back soon.
+func (c *keptConn) makeRoom() error {
+	if len(c.idle) < keptStatements {
+		return nil
+	}
+	for text, s := range c.idle {
+		delete(c.idle, text)
 		return s.sqliteStatement.Close()
 	}
-	s.conn.idle[s.text] = s
 	return nil
+}
+
+// Close implements driver.Stmt.
+func (s *keptStatement) Close() error {
+	if s.conn.idle == nil || s.conn.idle[s.text] != nil {
+		return s.sqliteStatement.Close()
+	}
+	err := s.conn.makeRoom()
+	s.conn.idle[s.text] = s
+	return err
 }

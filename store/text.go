@@ -4,30 +4,17 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"birthright/identity"
+	"birthright/internal/casefold"
 )
 
 // isText reports whether both kinds of database can hold s as text.
 func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
-// fold maps texts that differ only in letter case, as strings.EqualFold sees
-// it, to the same text.
-func fold(s string) string { return strings.Map(foldRune, s) }
-
-func foldRune(r rune) rune {
-	if r < utf8.RuneSelf && r != 'k' && r != 'K' && r != 's' && r != 'S' {
-		return unicode.ToLower(r)
-	}
-	// The smallest of the runes that are equal but for case stands for them all.
-	least := r
-	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-		least = min(least, next)
-	}
-	return unicode.ToLower(least)
-}
+// fold is how names and addresses are kept and looked up.
+func fold(s string) string { return casefold.Fold(s) }
 
 // micros is a time as stored: microseconds since 1970 in UTC, 0 for the zero time.
 func micros(t time.Time) int64 {

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -14,36 +12,6 @@ import (
 
 	"birthright/identity"
 )
-
-func TestFoldAgreesWithEqualFold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := rapid.String().Draw(t, "a")
-		b := strings.Map(func(r rune) rune {
-			if rapid.Bool().Draw(t, "swap") {
-				return unicode.SimpleFold(r)
-			}
-			return r
-		}, a)
-		if fold(a) != fold(b) || fold(fold(a)) != fold(a) {
-			t.Fatalf("%q and %q fold to %q and %q", a, b, fold(a), fold(b))
-		}
-		c := rapid.String().Draw(t, "c")
-		if (fold(a) == fold(c)) != strings.EqualFold(a, c) {
-			t.Fatalf("%q and %q: fold and EqualFold disagree", a, c)
-		}
-	})
-}
-
-func TestFoldOfEveryRune(t *testing.T) {
-	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if next := unicode.SimpleFold(r); utf8.ValidRune(r) && foldRune(r) != foldRune(next) {
-			t.Errorf("%q and %q fold to %q and %q", r, next, foldRune(r), foldRune(next))
-		}
-	}
-	if fold("ADA") != "ada" || fold("KIM S") != "kim s" {
-		t.Errorf("plain letters fold to %q", fold("KIM S"))
-	}
-}
 
 func drawAttributes(t *rapid.T) identity.Attributes {
 	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("ab\"\\\x00\x01\n<&>\u2028{}[]:,"))))

@@ -72,7 +72,8 @@ func (p *program) heldReleaseCommand() *cobra.Command {
 		Use:   "release ID… --reason TEXT",
 		Short: "Let held changes go; the next sync or import carries them out",
 		Long: `Releases what a guard held. A removal goes out with the next sync; people missing
-from a source are taken for gone by the next import that misses no others. A record
+from a source are taken for gone by the next import that misses no others; a push that
+takes most of a group away goes through when the source sends it again. A record
 that could not be told from another person's is given to a user with --user, or
 becomes a user of its own with --new.`,
 		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
@@ -125,6 +126,7 @@ func (p *program) remarkReleased(rows []store.HeldRow) {
 	}
 	next := map[string]string{
 		"removal": "`birthright sync`", "missing": "`birthright import`", "ambiguous": "`birthright sync`",
+		"emptied": "nothing: the source's next try goes through",
 	}[rows[0].Kind]
 	p.remark("%d released. Next: %s", len(rows), next)
 }

@@ -96,7 +96,7 @@ func Walls() []Wall {
 			Why:    "it keeps nouns; whoever it imported would be decided for by SQL",
 			Behind: func(f File) bool { return !f.Test() && f.In("store", "migrations") && !f.In("store/storetest") },
 			Allows: func(_ File, i Import) bool {
-				return !i.Own || own(i, "identity", "audit", "targets", "migrations", "internal/ids")
+				return !i.Own || own(i, "identity", "audit", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
 			},
 		},
 		{

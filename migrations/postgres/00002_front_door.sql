@@ -4,14 +4,14 @@
 -- +goose Up
 
 -- search is the payload for filters: names and texts without letter case. It is
--- null where no client ever asks, as for what the hub pulls.
-ALTER TABLE records ADD COLUMN search JSONB;
+-- empty where no client ever asks, as for what the hub pulls.
+ALTER TABLE records ADD COLUMN search JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE records ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 DROP INDEX records_user_name;
 CREATE INDEX records_user_name ON records (source, user_name, n);
-CREATE INDEX records_modified ON records (source, modified, n) WHERE search IS NOT NULL;
+CREATE INDEX records_modified ON records (source, modified, n) WHERE search <> '{}';
 
-ALTER TABLE source_groups ADD COLUMN search JSONB;
+ALTER TABLE source_groups ADD COLUMN search JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE source_groups ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 
 -- Which resources have a value: term is a hash of source, type, path and value, n

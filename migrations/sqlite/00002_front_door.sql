@@ -5,13 +5,13 @@
 
 -- search is the payload for filters: names and texts without letter case. It is
 -- empty where no client ever asks, as for what the hub pulls.
-ALTER TABLE records ADD COLUMN search TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN search TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE records ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 DROP INDEX records_user_name;
 CREATE INDEX records_user_name ON records (source, user_name, n);
-CREATE INDEX records_modified ON records (source, modified, n) WHERE search <> '';
+CREATE INDEX records_modified ON records (source, modified, n) WHERE search <> '{}';
 
-ALTER TABLE source_groups ADD COLUMN search TEXT NOT NULL DEFAULT '';
+ALTER TABLE source_groups ADD COLUMN search TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE source_groups ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 
 -- Which resources have a value: term is a hash of source, type, path and value, n

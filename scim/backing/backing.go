@@ -19,7 +19,7 @@ import (
 
 // Backing implements scim.Directory, scim.Intake and scim.Tokens.
 type Backing struct {
-	*intake.Service // Create, Update, Remove, RemoveGroup
+	*intake.Service // Create, Update, Remove, CreateGroup, RemoveGroup
 	db              *store.DB
 }
 
@@ -39,11 +39,6 @@ func (b *Backing) Token(ctx context.Context, id string) (token tokens.Token, err
 // Touch notes that a token was used.
 func (b *Backing) Touch(ctx context.Context, id string, at time.Time) error {
 	return b.db.Update(ctx, func(tx *store.Tx) error { return tx.TouchToken(ctx, id, at) })
-}
-
-// CreateGroup takes in a new group.
-func (b *Backing) CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error) {
-	return b.Service.CreateGroup(ctx, source, g, members)
 }
 
 // EditGroup changes a group and its members in one step.

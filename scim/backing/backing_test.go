@@ -78,11 +78,11 @@ func (h *hub) save(token tokens.Token) {
 
 func (h *hub) open() {
 	h.t.Helper()
-	db, err := store.Open(context.Background(), h.url, store.Options{Migrate: true})
+	db, err := store.Open(context.Background(), h.url, store.Options{Migrate: true, Index: scim.NewIndex([]string{"okta"})})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	okta, faults := scim.NewSource("okta", nil)
+	okta, faults := scim.NewSource("okta", "", nil)
 	if len(faults) > 0 {
 		h.t.Fatal(faults)
 	}

@@ -18,14 +18,8 @@ func (b *Backing) Record(ctx context.Context, source, id string) (r identity.Rec
 }
 
 // Records returns the live records that q selects.
-func (b *Backing) Records(ctx context.Context, source string, q scim.Query) (page []identity.Record, total int, err error) {
-	err = b.db.View(ctx, func(tx *store.Tx) error {
-		page, total, err = tx.Records(ctx, store.RecordQuery{
-			Source: source, Attr: q.Attr, Value: q.Value, AfterN: q.AfterN, Offset: q.Offset, Limit: q.Limit,
-		})
-		return err
-	})
-	return page, total, err
+func (b *Backing) Records(ctx context.Context, source string, q scim.Query) (scim.Page[identity.Record], error) {
+	return search(ctx, b, source, q, (*store.Tx).SearchRecords)
 }
 
 // GroupsOf returns the groups that each record is a direct member of.
@@ -56,49 +50,26 @@ func (b *Backing) Group(ctx context.Context, source, id string) (g identity.Sour
 }
 
 // Groups returns the groups that q selects.
-func (b *Backing) Groups(ctx context.Context, source string, q scim.Query) (page []identity.SourceGroup, total int, err error) {
-	err = b.db.View(ctx, func(tx *store.Tx) error {
-		if q.Attr == "members" {
-			page, err = groupsOfMember(ctx, tx, source, q.Value)
-			total = len(page)
-			return err
-		}
-		page, total, err = tx.SourceGroups(ctx, store.SourceGroupQuery{
-			Source: source, Attr: q.Attr, Value: q.Value, AfterN: q.AfterN, Offset: q.Offset, Limit: q.Limit,
-		})
-		return err
-	})
-	return page, total, err
+func (b *Backing) Groups(ctx context.Context, source string, q scim.Query) (scim.Page[identity.SourceGroup], error) {
+	return search(ctx, b, source, q, (*store.Tx).SearchGroups)
 }
 
-// groupsOfMember returns the groups that a record or a group is a direct member of.
-func groupsOfMember(ctx context.Context, tx *store.Tx, source, id string) ([]identity.SourceGroup, error) {
-	members, err := memberNumbers(ctx, tx, source, []string{id})
-	if err != nil {
-		return nil, err
+// search asks the store a question of the front door's.
+func search[T any](ctx context.Context, b *Backing, source string, q scim.Query, ask func(*store.Tx, context.Context, store.Search) (store.Page[T], error)) (scim.Page[T], error) {
+	to := store.Search{Source: source, Where: q.Where, Order: q.Order, Offset: q.Offset, Limit: q.Limit, Total: q.Total}
+	if q.After != nil {
+		to.After = &store.Place{N: q.After.N, Sort: q.After.Sort}
 	}
-	member, ok := members[id]
-	switch {
-	case !ok:
-		return nil, nil
-	case !member.Group:
-		return tx.GroupsOfRecord(ctx, member.N)
-	}
-	all, _, err := tx.SourceGroups(ctx, store.SourceGroupQuery{Source: source})
-	if err != nil {
-		return nil, err
-	}
-	var holding []identity.SourceGroup
-	for _, g := range all {
-		has, err := tx.HasMember(ctx, g.N, member.N, true)
-		if err != nil {
-			return nil, err
+	var out scim.Page[T]
+	err := b.db.View(ctx, func(tx *store.Tx) error {
+		page, err := ask(tx, ctx, to)
+		out = scim.Page[T]{Found: page.Found, Total: page.Total, Places: make([]scim.Place, len(page.Places))}
+		for i, p := range page.Places {
+			out.Places[i] = scim.Place{N: p.N, Sort: p.Sort}
 		}
-		if has {
-			holding = append(holding, g)
-		}
-	}
-	return holding, nil
+		return err
+	})
+	return out, err
 }
 
 // Members returns the direct members of a group.
@@ -116,28 +87,6 @@ func (b *Backing) Members(ctx context.Context, source, groupID string) (members 
 		return err
 	})
 	return members, err
-}
-
-// HasMember reports which of memberIDs are direct members of a group.
-func (b *Backing) HasMember(ctx context.Context, source, groupID string, memberIDs []string) (map[string]bool, error) {
-	out := map[string]bool{}
-	err := b.db.View(ctx, func(tx *store.Tx) error {
-		g, err := tx.SourceGroupByID(ctx, source, groupID)
-		if err != nil {
-			return err
-		}
-		members, err := memberNumbers(ctx, tx, source, memberIDs)
-		if err != nil {
-			return err
-		}
-		for id, m := range members {
-			if out[id], err = tx.HasMember(ctx, g.N, m.N, m.Group); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return out, err
 }
 
 // Refs finds out what ids are.
@@ -180,4 +129,25 @@ func memberNumbers(ctx context.Context, tx *store.Tx, source string, ids []strin
 		out[id] = store.MemberN{N: g.N, Group: true}
 	}
 	return out, err
+}
+
+// Learned returns what was learned of a source's extensions.
+func (b *Backing) Learned(ctx context.Context, source string) (all []scim.Learned, err error) {
+	err = b.db.View(ctx, func(tx *store.Tx) error {
+		stored, err := tx.LearnedAttributes(ctx, source)
+		for _, a := range stored {
+			all = append(all, scim.Learned(a))
+		}
+		return err
+	})
+	return all, err
+}
+
+// Learn adds to what was learned.
+func (b *Backing) Learn(ctx context.Context, source string, more []scim.Learned) error {
+	attributes := make([]store.LearnedAttribute, len(more))
+	for i, l := range more {
+		attributes[i] = store.LearnedAttribute(l)
+	}
+	return b.db.Update(ctx, func(tx *store.Tx) error { return tx.Learn(ctx, source, attributes) })
 }

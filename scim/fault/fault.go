@@ -53,6 +53,10 @@ func TooMany(format string, args ...any) error {
 	return bad(errors.ScimTypeTooMany, format, args)
 }
 
+// InvalidCursor refuses a cursor that does not belong to the question (RFC 9865
+// section 2.1).
+func InvalidCursor(format string, args ...any) error { return bad("invalidCursor", format, args) }
+
 // Uniqueness refuses a value that another resource has.
 func Uniqueness(format string, args ...any) error {
 	return Error{Status: http.StatusConflict, ScimType: errors.ScimTypeUniqueness, Detail: fmt.Sprintf(format, args...)}

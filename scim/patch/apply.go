@@ -10,9 +10,9 @@ import (
 
 // Apply carries out steps on doc, in order, and checks the outcome against the
 // schemas. After an error doc is half changed: throw it away.
-func Apply(t *resource.Type, doc resource.Document, steps []Step) error {
+func Apply(t *resource.Type, doc resource.Document, steps []Step, r *resource.Reading) error {
 	for _, step := range steps {
-		if err := apply(t, doc, step); err != nil {
+		if err := apply(t, doc, step, r); err != nil {
 			return err
 		}
 	}
@@ -20,31 +20,33 @@ func Apply(t *resource.Type, doc resource.Document, steps []Step) error {
 }
 
 // apply carries out one step.
-func apply(t *resource.Type, doc resource.Document, step Step) error {
+func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Reading) error {
 	_, object := step.Value.(map[string]any)
 	target, err := t.Resolve(step.Path, doc, object)
 	if err != nil {
 		if step.Loose {
-			return nil
+			return r.Lenient(err, "%s: no schema has such an attribute; it was passed over", step.Path)
 		}
 		return err
 	}
 	if fixed(target) {
+		refusal := fault.Mutability("%s cannot be changed by a client.", step.Path)
 		if step.Loose {
-			return nil
+			return r.Lenient(refusal, "%s: a client cannot change it; it was passed over", step.Path)
 		}
-		return fault.Mutability("%s cannot be changed by a client.", step.Path)
+		return refusal
 	}
 	if step.Op == Replace && step.Value == nil {
 		step.Op = Remove // RFC 7643 section 2.5: null is unassigned
 	}
 	switch {
 	case target.Attr != nil && target.Attr.Returned == "never":
-		return nil // a password: nothing is kept of it
+		r.Note("%s: not kept", target.Name)
+		return nil
 	case target.Name == "":
-		err = applyExtension(t, doc, target, step)
+		err = applyExtension(t, doc, target, step, r)
 	default:
-		e := edit{target: target, step: step, container: target.Container(doc, step.Op != Remove)}
+		e := edit{target: target, step: step, reading: r, container: target.Container(doc, step.Op != Remove)}
 		e.key = resource.Key(e.container, target.Name)
 		err = e.run()
 	}
@@ -62,7 +64,7 @@ func fixed(target resource.Target) bool {
 
 // applyExtension works on an extension (or the core schema) as a whole, as on a
 // complex attribute: what is not named stays.
-func applyExtension(t *resource.Type, doc resource.Document, target resource.Target, step Step) error {
+func applyExtension(t *resource.Type, doc resource.Document, target resource.Target, step Step, r *resource.Reading) error {
 	if step.Op == Remove {
 		if target.Extension == "" {
 			return fault.Mutability("%s cannot be removed as a whole.", step.Path)
@@ -82,7 +84,7 @@ func applyExtension(t *resource.Type, doc resource.Document, target resource.Tar
 			continue
 		}
 		target.Container(doc, true) // so that an undeclared URN is known as one
-		if err := apply(t, doc, inner); err != nil {
+		if err := apply(t, doc, inner, r); err != nil {
 			return err
 		}
 	}

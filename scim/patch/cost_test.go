@@ -28,11 +28,11 @@ func TestCostIsBounded(t *testing.T) {
 	} {
 		body := object(t, `{"schemas":["`+patch.URN+`"],"Operations":[`+operations+`]}`)
 		start := time.Now()
-		steps, err := patch.Parse(body, 1000)
+		steps, err := patch.Parse(body, 1000, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := patch.Apply(resource.Users(), resource.Document(object(t, before)), steps); err != nil {
+		if err := patch.Apply(resource.Users(), resource.Document(object(t, before)), steps, nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		// Tenths of a second on an idle machine; the race detector beside other

@@ -12,6 +12,7 @@ import (
 type edit struct {
 	target    resource.Target
 	step      Step
+	reading   *resource.Reading
 	container map[string]any // nil only for a removal where there is nothing
 	key       string         // of the attribute in container
 }
@@ -46,7 +47,7 @@ func (e edit) run() error {
 // regular makes a value fit the attribute; undeclared ones take any.
 func (e edit) regular(v any) (any, error) {
 	if e.target.Attr != nil {
-		return e.target.Attr.Value(v)
+		return e.target.Attr.Value(v, e.reading)
 	}
 	if object, ok := v.(map[string]any); ok {
 		maps.DeleteFunc(object, func(_ string, part any) bool { return resource.Empty(part) })
@@ -220,7 +221,7 @@ func (e edit) setSub(object map[string]any) error {
 	value := clone(e.step.Value)
 	if e.target.Sub != nil {
 		var err error
-		if value, err = e.target.Sub.Value(value); err != nil {
+		if value, err = e.target.Sub.Value(value, e.reading); err != nil {
 			return err
 		}
 	}

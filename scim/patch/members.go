@@ -20,8 +20,8 @@ func (m Members) IsZero() bool { return !m.Replace && len(m.Add) == 0 && len(m.R
 
 // SplitMembers takes the steps on a group's members out of steps and adds them
 // up: the last word on each id counts.
-func SplitMembers(steps []Step) (rest []Step, m Members, err error) {
-	t := tally{present: map[string]bool{}}
+func SplitMembers(steps []Step, r *resource.Reading) (rest []Step, m Members, err error) {
+	t := tally{reading: r, present: map[string]bool{}}
 	for _, step := range steps {
 		if !onMembers(step.Path) {
 			rest = append(rest, step)
@@ -41,6 +41,7 @@ func onMembers(path filter.Path) bool {
 
 // tally collects what was last said of each id.
 type tally struct {
+	reading *resource.Reading
 	replace bool
 	order   []string
 	present map[string]bool
@@ -56,7 +57,7 @@ func (t *tally) say(ids []string, present bool) {
 }
 
 // clear makes the list empty, whatever was said before.
-func (t *tally) clear() { *t = tally{replace: true, present: map[string]bool{}} }
+func (t *tally) clear() { *t = tally{reading: t.reading, replace: true, present: map[string]bool{}} }
 
 func (t *tally) sum() Members {
 	m := Members{Replace: t.replace}
@@ -82,9 +83,12 @@ func (t *tally) take(step Step) error {
 		t.clear()
 		return nil
 	}
-	ids, err := MemberIDs(step.Value)
+	ids, err := MemberIDs(step.Value, t.reading)
 	if err != nil {
 		return err
+	}
+	if step.Op == Remove {
+		t.reading.Note("remove members with a value: only these were removed")
 	}
 	if step.Op == Replace {
 		t.clear()
@@ -130,7 +134,7 @@ func selectedIDs(where filter.Expr) ([]string, bool) {
 
 // MemberIDs reads a list of members as clients write it: objects with a value,
 // one such object, or plain ids. Null is the empty list.
-func MemberIDs(value any) ([]string, error) {
+func MemberIDs(value any, r *resource.Reading) ([]string, error) {
 	var list []any
 	switch v := value.(type) {
 	case nil:
@@ -139,6 +143,9 @@ func MemberIDs(value any) ([]string, error) {
 		list = v
 	default:
 		list = []any{v}
+		if err := r.Lenient(fault.InvalidValue("members takes an array."), "members: one value was read as an array of it"); err != nil {
+			return nil, err
+		}
 	}
 	ids := make([]string, len(list))
 	for i, element := range list {

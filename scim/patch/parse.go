@@ -8,6 +8,7 @@ import (
 
 	"birthright/scim/fault"
 	"birthright/scim/filter"
+	"birthright/scim/resource"
 )
 
 // URN is the schema of a PATCH body.
@@ -37,7 +38,7 @@ type Step struct {
 }
 
 // Parse reads a body of at most limit operations.
-func Parse(body map[string]any, limit int) ([]Step, error) {
+func Parse(body map[string]any, limit int, r *resource.Reading) ([]Step, error) {
 	if err := checkSchemas(member(body, "schemas")); err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func Parse(body map[string]any, limit int) ([]Step, error) {
 		if !ok {
 			return nil, fault.InvalidSyntax("Operation %d must be an object.", i+1)
 		}
-		more, err := parseOperation(object)
+		more, err := parseOperation(object, i+1, r)
 		if err != nil {
 			return nil, err
 		}
@@ -74,13 +75,17 @@ func checkSchemas(schemas any) error {
 }
 
 // parseOperation returns the steps of one operation.
-func parseOperation(object map[string]any) ([]Step, error) {
+func parseOperation(object map[string]any, number int, r *resource.Reading) ([]Step, error) {
 	name, _ := member(object, "op").(string)
 	op := Op(strings.ToLower(name))
 	switch op {
 	case Add, Replace, Remove:
 	default:
 		return nil, fault.InvalidSyntax("op must be add, replace or remove, not %q.", name)
+	}
+	if name != string(op) && r != nil {
+		r.Capitals = true
+		r.Note("operation %d: %q was read as %s", number, name, op)
 	}
 	value, given := find(object, "value")
 	switch path := member(object, "path").(type) {

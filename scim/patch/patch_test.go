@@ -34,12 +34,12 @@ func object(t testing.TB, text string) map[string]any {
 func run(t testing.TB, operations string) (resource.Document, error) {
 	t.Helper()
 	body := object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`)
-	steps, err := patch.Parse(body, 100)
+	steps, err := patch.Parse(body, 100, nil)
 	if err != nil {
 		return nil, err
 	}
 	doc := resource.Document(object(t, before))
-	return doc, patch.Apply(resource.Users(), doc, steps)
+	return doc, patch.Apply(resource.Users(), doc, steps, nil)
 }
 
 // TestApply states each case as the attributes that differ afterwards; null is
@@ -171,7 +171,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for _, body := range []string{`{}`, `{"schemas":"x","Operations":[]}`, `{"schemas":["x"],"Operations":[{"op":"remove","path":"a"}]}`} {
-		if _, err := patch.Parse(object(t, body), 100); err == nil {
+		if _, err := patch.Parse(object(t, body), 100, nil); err == nil {
 			t.Errorf("%s: no error", body)
 		}
 	}
@@ -200,11 +200,11 @@ func TestSplitMembers(t *testing.T) {
 			patch.Members{Replace: true, Add: []string{"2", "3"}}, 0},
 	}
 	for _, c := range cases {
-		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+c.operations+`}`), 100)
+		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+c.operations+`}`), 100, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		rest, got, err := patch.SplitMembers(steps)
+		rest, got, err := patch.SplitMembers(steps, nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -222,11 +222,11 @@ func TestSplitMembers(t *testing.T) {
 		`[{"op":"replace","path":"members[value eq \"x\"].display","value":"y"}]`:   "mutability",
 		`[{"op":"remove","path":"members.value"}]`:                                  "mutability",
 	} {
-		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`), 100)
+		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`), 100, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", operations, err)
 		}
-		_, _, err = patch.SplitMembers(steps)
+		_, _, err = patch.SplitMembers(steps, nil)
 		var told fault.Error
 		if !errors.As(err, &told) || string(told.ScimType) != scimType {
 			t.Errorf("%s: %v, want %s", operations, err, scimType)
@@ -252,18 +252,18 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		steps, err := patch.Parse(body, 100)
+		steps, err := patch.Parse(body, 100, nil)
 		if err != nil {
 			return
 		}
-		if _, _, err := patch.SplitMembers(steps); err != nil {
+		if _, _, err := patch.SplitMembers(steps, nil); err != nil {
 			var told fault.Error
 			if !errors.As(err, &told) {
 				t.Fatalf("not a SCIM error: %v", err)
 			}
 		}
 		doc := resource.Document(object(t, before))
-		if err := patch.Apply(users, doc, steps); err != nil {
+		if err := patch.Apply(users, doc, steps, nil); err != nil {
 			var told fault.Error
 			if !errors.As(err, &told) {
 				t.Fatalf("not a SCIM error: %v", err)
@@ -279,7 +279,7 @@ func FuzzApply(f *testing.F) {
 			t.Fatalf("%s: %v", text, err)
 		}
 		again["schemas"] = []any{resource.UserURN}
-		if _, err := users.Read(again); err != nil {
+		if _, err := users.Read(again, nil); err != nil {
 			t.Fatalf("%s became %s, which is refused: %v", operations, text, err)
 		}
 	})

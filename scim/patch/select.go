@@ -52,7 +52,7 @@ func (e edit) settle(list []any, changed []int) error {
 	if e.target.Attr == nil {
 		return e.put(list, changed)
 	}
-	regular, err := e.target.Attr.Value(list)
+	regular, err := e.target.Attr.Value(list, e.reading)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (e edit) one(v any) (any, error) {
 	if e.target.Attr == nil {
 		return v, nil
 	}
-	value, err := e.target.Attr.Element(v)
+	value, err := e.target.Attr.Element(v, e.reading)
 	if err == nil && value == nil {
 		err = fault.InvalidValue("%s takes one value.", e.step.Path)
 	}
@@ -124,8 +124,12 @@ func (e edit) missing(list []any) error {
 	}
 	element := map[string]any{}
 	kindOnly := e.describe(e.target.Where, element)
-	if len(element) == 0 || e.step.Op == Replace && !(kindOnly && e.target.SubName != "") {
+	makes := e.step.Op == Add || kindOnly && e.target.SubName != "" && e.reading.MakesValues()
+	if len(element) == 0 || !makes {
 		return fault.NoTarget("%s selects nothing.", e.step.Path)
+	}
+	if e.step.Op == Replace {
+		e.reading.Note("%s: there was no such value; it was made", e.step.Path)
 	}
 	at := []int{len(list)}
 	if e.target.SubName != "" {
@@ -176,7 +180,7 @@ func (e edit) subValue(c filter.Compare) (name string, value any, isKind bool) {
 		if !strings.EqualFold(sub.Name, c.Path.Attr) {
 			continue
 		}
-		value, err := sub.Value(c.Value)
+		value, err := sub.Value(c.Value, nil)
 		if err != nil {
 			return "", nil, false
 		}

@@ -13,6 +13,11 @@ func birthrightSchema() schema.Schema {
 			Name: name, Description: optional.NewString(description),
 		}))
 	}
+	moment := func(name, description string) schema.CoreAttribute {
+		return schema.SimpleCoreAttribute(schema.SimpleDateTimeParams(schema.DateTimeParams{
+			Name: name, Description: optional.NewString(description),
+		}))
+	}
 	return schema.Schema{
 		ID:          BirthrightURN,
 		Name:        optional.NewString("Birthright User"),
@@ -21,8 +26,8 @@ func birthrightSchema() schema.Schema {
 			text("team", "The team that the User works in. Where it is absent, the enterprise extension's division counts."),
 			text("location", "The place that the User works at."),
 			text("employeeType", "Employee, Contractor and so on. Where it is absent, userType counts."),
-			text("startDate", "The first day of work, a date or a time of RFC 3339. Before it, the User gets only what is marked prehire."),
-			text("endDate", "The last day of work, a date or a time of RFC 3339. After it, the User has left."),
+			moment("startDate", "The first moment of work, or its day as a plain date. Before it, the User gets only what is marked prehire."),
+			moment("endDate", "The last moment of work, or its day as a plain date. After it, the User has left."),
 			schema.SimpleCoreAttribute(schema.SimpleBooleanParams(schema.BooleanParams{
 				Name: "onLeave", Description: optional.NewString("True while the User is away but still employed."),
 			})),

@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
+	"birthright/internal/casefold"
+	"birthright/internal/searchdoc"
 	"birthright/scim/fault"
 	"birthright/scim/filter"
 )
@@ -17,12 +18,18 @@ type test struct {
 	absent bool
 }
 
-// any reports whether one of the values passes.
+// any reports whether one of the values passes. Empty ones are none.
 func (t test) any(values []any) bool {
-	if len(values) == 0 {
-		return t.absent
+	absent := true
+	for _, v := range values {
+		if Empty(v) {
+			continue
+		}
+		if absent = false; t.one(v) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(values, t.one)
+	return absent && t.absent
 }
 
 // comparison checks that operator, type and value fit together. With a nil the
@@ -30,7 +37,7 @@ func (t test) any(values []any) bool {
 func comparison(a *Attribute, c filter.Compare) (test, error) {
 	switch {
 	case c.Op == filter.Pr:
-		return test{one: func(v any) bool { return !Empty(v) }}, nil
+		return test{one: func(any) bool { return true }}, nil
 	case c.Value == nil:
 		return nullComparison(c)
 	case c.Op == filter.Ne:
@@ -94,9 +101,9 @@ func kindOf(a *Attribute, value any) string {
 func nullComparison(c filter.Compare) (test, error) {
 	switch c.Op {
 	case filter.Eq:
-		return test{one: Empty, absent: true}, nil
+		return test{one: func(any) bool { return false }, absent: true}, nil
 	case filter.Ne:
-		return test{one: func(v any) bool { return !Empty(v) }}, nil
+		return test{one: func(any) bool { return true }}, nil
 	}
 	return test{}, fault.InvalidFilter("%s: only eq and ne can be asked of null.", c)
 }
@@ -130,18 +137,17 @@ func text(v any) string {
 }
 
 func textTest(op filter.Op, want string, exact bool) func(any) bool {
-	fold := strings.ToLower
+	fold := casefold.Fold
 	if exact {
 		fold = func(s string) string { return s }
 	}
 	want = fold(want)
 	return func(v any) bool {
-		switch v.(type) {
-		case string, json.Number:
-		default:
+		s, ok := v.(string)
+		if !ok {
 			return false
 		}
-		got := fold(text(v))
+		got := fold(s)
 		switch op {
 		case filter.Co:
 			return strings.Contains(got, want)
@@ -154,12 +160,16 @@ func textTest(op filter.Op, want string, exact bool) func(any) bool {
 	}
 }
 
-func numberTest(op filter.Op, value any) (func(any) bool, bool) {
-	number := func(v any) (float64, bool) {
-		n, ok := v.(json.Number)
-		f, err := n.Float64()
-		return f, ok && err == nil
+// number reads a number as far as a database would.
+func number(v any) (float64, bool) {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
 	}
+	return searchdoc.Number(n)
+}
+
+func numberTest(op filter.Op, value any) (func(any) bool, bool) {
 	want, ok := number(value)
 	return func(v any) bool {
 		got, is := number(v)
@@ -175,11 +185,6 @@ func numberTest(op filter.Op, value any) (func(any) bool, bool) {
 }
 
 func timeTest(op filter.Op, value any) (func(any) bool, bool) {
-	instant := func(v any) (time.Time, bool) {
-		s, ok := v.(string)
-		at, err := parseTime(s)
-		return at, ok && err == nil
-	}
 	want, ok := instant(value)
 	return func(v any) bool {
 		got, is := instant(v)

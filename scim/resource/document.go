@@ -15,13 +15,13 @@ type Document map[string]any
 // Read makes what a client sent for a POST or PUT regular, and refuses what the
 // schemas do not allow. Attributes that a client cannot set are left out, and
 // so is a password, which the hub has no use for.
-func (t *Type) Read(body map[string]any) (Document, error) {
+func (t *Type) Read(body map[string]any, r *Reading) (Document, error) {
 	if err := t.checkSchemas(body); err != nil {
 		return nil, err
 	}
 	doc := Document{}
 	for name, value := range body {
-		if err := t.take(doc, name, value); err != nil {
+		if err := t.take(doc, name, value, r); err != nil {
 			return nil, err
 		}
 	}
@@ -29,19 +29,24 @@ func (t *Type) Read(body map[string]any) (Document, error) {
 }
 
 // take puts one attribute or extension of a body into doc.
-func (t *Type) take(doc Document, name string, value any) error {
+func (t *Type) take(doc Document, name string, value any, r *Reading) error {
 	if a := lookup(t.Attributes, name); a != nil {
 		if a.ReadOnly() || a.Name == "schemas" {
 			return nil
 		}
-		regular, err := a.Value(value)
-		if err == nil && regular != nil && a.Returned != "never" {
+		regular, err := a.Value(value, r)
+		if err == nil && regular != nil && a.Returned == "never" {
+			r.Note("%s: not kept", a.Name)
+			return nil
+		}
+		if err == nil && regular != nil {
 			doc[a.Name] = regular
 		}
 		return err
 	}
 	if !strings.Contains(name, ":") || value == nil || strings.EqualFold(name, t.URN) {
-		return nil // undeclared
+		r.Note("%q: no schema has such an attribute; it was left out", name)
+		return nil
 	}
 	urn, attributes := name, []*Attribute(nil)
 	if x := t.extension(name); x != nil {
@@ -51,7 +56,7 @@ func (t *Type) take(doc Document, name string, value any) error {
 	if !ok {
 		return fault.InvalidValue("%s must be an object.", name)
 	}
-	regular, err := readObject(urn, attributes, object)
+	regular, err := readObject(attributes, object, r)
 	if err == nil && len(regular) > 0 {
 		doc[urn] = regular
 	}
@@ -99,13 +104,25 @@ func (t *Type) Check(doc Document) error {
 		return *err
 	}
 	for _, x := range t.Extensions {
-		if object, ok := doc[x.URN]; ok {
-			if _, err := x.schema.ValidateExtension(object); err != nil {
+		if object, ok := doc[x.URN].(map[string]any); ok {
+			if _, err := x.schema.ValidateExtension(x.withoutDates(object)); err != nil {
 				return *err
 			}
 		}
 	}
 	return nil
+}
+
+// withoutDates leaves out times: they were checked, and the library takes no plain
+// dates.
+func (x Extension) withoutDates(object map[string]any) map[string]any {
+	out := make(map[string]any, len(object))
+	for name, value := range object {
+		if a := lookup(x.Attributes, name); a == nil || a.Type != "dateTime" {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 func countPrimary(values any) int {

@@ -36,12 +36,21 @@ func CompileElement(a *Attribute, where filter.Expr) (func(element any) bool, er
 		name := c.Path.Attr
 		return func(element any) bool {
 			object, ok := element.(map[string]any)
-			if !ok { // a simple value is its own "value"
-				return strings.EqualFold(name, "value") && test.any(elements(element))
+			if !ok {
+				return test.any(plainValue(element, name))
 			}
 			return test.any(elements(object[Key(object, name)]))
 		}, nil
 	})
+}
+
+// plainValue returns the sub-attribute of a value without parts: it is its own
+// "value", and has no other.
+func plainValue(v any, name string) []any {
+	if strings.EqualFold(name, "value") {
+		return []any{v}
+	}
+	return nil
 }
 
 // elementAttribute finds the declaration of what a value filter compares.
@@ -98,21 +107,13 @@ func compileTerms(terms []filter.Expr, leaf func(filter.Compare) (func(any) bool
 
 // compare compiles a comparison of a whole document.
 func (t *Type) compare(c filter.Compare) (func(any) bool, error) {
-	target, err := t.Resolve(c.Path, nil, false)
+	target, declared, err := t.compared(c)
 	if err != nil {
-		return nil, fault.InvalidFilter("%s cannot be filtered on: %s", c.Path, detail(err))
+		return nil, err
 	}
-	declared, path := target.Attr, c.Path
-	if target.Sub != nil {
-		declared = target.Sub
-	} else if declared != nil && declared.Complex() && c.Op != filter.Pr {
-		// RFC 7644 section 3.10: a complex attribute means its "value"
-		if declared, path.Sub = lookup(declared.Sub, "value"), "value"; declared == nil {
-			return nil, fault.InvalidFilter("%s has several parts; name the one to compare.", c.Path)
-		}
-	}
-	if declared != nil && declared.Returned == "never" {
-		return nil, fault.InvalidFilter("%s cannot be filtered on.", c.Path)
+	path := c.Path
+	if c.Op != filter.Pr && target.Sub == nil && (target.Attr == nil || target.Attr.Complex()) && target.SubName == "" {
+		path.Sub = "value" // which for a plain value is itself
 	}
 	values, err := t.Reader(path)
 	if err != nil {

@@ -54,6 +54,9 @@ func (p Projection) targets(paths []filter.Path, doc Document) []Target {
 // Limited reports whether the client asked for certain attributes only.
 func (p Projection) Limited() bool { return len(p.only) > 0 }
 
+// Given reports whether the client said anything about attributes at all.
+func (p Projection) Given() bool { return p.Limited() || len(p.except) > 0 }
+
 // Wants reports whether an answer can carry something of a core attribute; what
 // it cannot carry need not be read.
 func (p Projection) Wants(name string) bool {

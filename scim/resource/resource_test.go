@@ -33,7 +33,7 @@ func read(t *testing.T, body string) resource.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := resource.Users().Read(object)
+	doc, err := resource.Users().Read(object, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestReadRefuses(t *testing.T) {
 	for _, c := range cases {
 		object, err := resource.ReadObject([]byte(c.body))
 		if err == nil {
-			_, err = resource.Users().Read(object)
+			_, err = resource.Users().Read(object, nil)
 		}
 		var told fault.Error
 		if !errors.As(err, &told) || string(told.ScimType) != c.scimType || !strings.Contains(told.Detail, c.detail) {
@@ -265,7 +265,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		doc, err := users.Read(object)
+		doc, err := users.Read(object, nil)
 		if err != nil {
 			return
 		}
@@ -278,7 +278,7 @@ func FuzzRead(f *testing.F) {
 			return // the same name in two spellings, from two spellings of a URN
 		}
 		again["schemas"] = []any{resource.UserURN}
-		second, err := users.Read(again)
+		second, err := users.Read(again, nil)
 		if err != nil {
 			t.Fatalf("%s is refused after it was accepted: %v", text, err)
 		}
@@ -293,7 +293,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add(`urn:example:custom:2.0:User:hats[value eq "top"] or not (meta.created gt "2026-01-01T00:00:00Z")`)
 	users := resource.Users()
 	object, _ := resource.ReadObject([]byte(full))
-	doc, err := users.Read(object)
+	doc, err := users.Read(object, nil)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package resource
 import (
 	"strings"
 
+	"github.com/elimity-com/scim/optional"
 	"github.com/elimity-com/scim/schema"
 )
 
@@ -56,7 +57,35 @@ func Users() *Type {
 }
 
 // Groups declares the Group resource.
-func Groups() *Type { return newType("Group", "/Groups", schema.CoreGroupSchema()) }
+func Groups() *Type { return newType("Group", "/Groups", groupSchema()) }
+
+// groupSchema is the library's, but for a member's display: it is the member's own
+// name, which a client cannot set (RFC 7643 section 2.4).
+func groupSchema() schema.Schema {
+	s := schema.CoreGroupSchema()
+	s.Attributes = schema.Attributes{s.Attributes[0], schema.ComplexCoreAttribute(schema.ComplexParams{
+		Name: "members", MultiValued: true, Description: optional.NewString("The users and groups that are in the group."),
+		SubAttributes: []schema.SimpleParams{
+			schema.SimpleStringParams(schema.StringParams{
+				Name: "value", Mutability: schema.AttributeMutabilityImmutable(), CaseExact: true,
+				Description: optional.NewString("The id of the member."),
+			}),
+			schema.SimpleReferenceParams(schema.ReferenceParams{
+				Name: "$ref", Mutability: schema.AttributeMutabilityImmutable(), ReferenceTypes: []schema.AttributeReferenceType{"User", "Group"},
+				Description: optional.NewString("The address of the member."),
+			}),
+			schema.SimpleStringParams(schema.StringParams{
+				Name: "type", Mutability: schema.AttributeMutabilityImmutable(), CanonicalValues: []string{"User", "Group"},
+				Description: optional.NewString("What the member is."),
+			}),
+			schema.SimpleStringParams(schema.StringParams{
+				Name: "display", Mutability: schema.AttributeMutabilityReadOnly(),
+				Description: optional.NewString("The member's own name."),
+			}),
+		},
+	})}
+	return s
+}
 
 func newType(name, endpoint string, core schema.Schema, extensions ...schema.Schema) *Type {
 	t := &Type{Name: name, Endpoint: endpoint, URN: core.ID, schema: core}
@@ -106,4 +135,10 @@ func (t *Type) extension(urn string) *Extension {
 		}
 	}
 	return nil
+}
+
+// Declares reports whether an extension of t declares the attribute.
+func (t *Type) Declares(urn, name string) bool {
+	x := t.extension(urn)
+	return x != nil && lookup(x.Attributes, name) != nil
 }

@@ -167,7 +167,11 @@ func (t Target) values(doc Document, selected func(any) bool) []any {
 			values = append(values, element)
 			continue
 		}
-		object, _ := element.(map[string]any)
+		object, ok := element.(map[string]any)
+		if !ok && strings.EqualFold(t.SubName, "value") {
+			values = append(values, element) // a plain value is its own
+			continue
+		}
 		values = append(values, elements(object[Key(object, t.SubName)])...)
 	}
 	return values

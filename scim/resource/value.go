@@ -19,17 +19,20 @@ const MaxValues = 250
 // ambiguous: "True" for true, an object or text where an array of one is meant, a
 // text for a complex value with a "value", and complex values that are JSON
 // inside a text.
-func (a *Attribute) Value(v any) (any, error) {
+func (a *Attribute) Value(v any, r *Reading) (any, error) {
 	if !a.Multi {
-		return a.Element(v)
+		return a.Element(v, r)
 	}
 	list, ok := v.([]any)
-	if !ok {
+	if !ok && v != nil {
 		list = []any{v}
+		if err := r.Lenient(fault.InvalidValue("%s takes an array.", a.Name), "%s: one value was read as an array of it", a.Name); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]any, 0, len(list))
 	for _, element := range list {
-		regular, err := a.single(element)
+		regular, err := a.single(element, r)
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +51,13 @@ func (a *Attribute) Value(v any) (any, error) {
 
 // Element makes one value regular, of a multi-valued attribute too; a list of one
 // is that one.
-func (a *Attribute) Element(v any) (any, error) {
+func (a *Attribute) Element(v any, r *Reading) (any, error) {
 	list, ok := v.([]any)
+	if ok {
+		if err := r.Lenient(fault.InvalidValue("%s takes one value, not an array.", a.Name), "%s: an array was read as the one value in it", a.Name); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case ok && len(list) > 1:
 		return nil, fault.InvalidValue("%s takes one value, not %d.", a.Name, len(list))
@@ -58,7 +66,7 @@ func (a *Attribute) Element(v any) (any, error) {
 	case ok:
 		v = nil
 	}
-	return a.single(v)
+	return a.single(v, r)
 }
 
 // hollow reports whether an element of a multi-valued attribute says nothing:
@@ -79,15 +87,15 @@ func (a *Attribute) hollow(element any) bool {
 }
 
 // single makes one value regular.
-func (a *Attribute) single(v any) (any, error) {
+func (a *Attribute) single(v any, r *Reading) (any, error) {
 	if v == nil {
 		return nil, nil
 	}
 	switch a.Type {
 	case "complex":
-		return a.complexValue(v)
+		return a.complexValue(v, r)
 	case "boolean":
-		return a.boolean(v)
+		return a.boolean(v, r)
 	case "integer", "decimal":
 		return a.number(v)
 	}
@@ -110,27 +118,28 @@ func (a *Attribute) checkFormat(s string) error {
 		}
 	case "dateTime":
 		if _, err := parseTime(s); err != nil {
-			return fault.InvalidValue("%s must be a date and time such as 2026-01-02T15:04:05Z.", a.Name)
+			return fault.InvalidValue("%s is %q: write a date like 2026-01-02 or a time like 2026-01-02T15:04:05Z.", a.Name, s)
 		}
 	}
 	return nil
 }
 
-func (a *Attribute) boolean(v any) (any, error) {
+func (a *Attribute) boolean(v any, r *Reading) (any, error) {
+	refusal := fault.InvalidValue("%s must be true or false.", a.Name)
 	switch b := v.(type) {
 	case bool:
 		return b, nil
 	case string:
-		switch strings.ToLower(b) {
-		case "true":
-			return true, nil
-		case "false":
-			return false, nil
-		case "":
+		if b == "" {
 			return nil, nil
 		}
+		value, ok := truth(b)
+		if !ok {
+			return nil, refusal
+		}
+		return value, r.Lenient(refusal, "%s: the text %q was read as %v", a.Name, b, value)
 	}
-	return nil, fault.InvalidValue("%s must be true or false.", a.Name)
+	return nil, refusal
 }
 
 func (a *Attribute) number(v any) (any, error) {
@@ -145,13 +154,20 @@ func (a *Attribute) number(v any) (any, error) {
 	return n, nil
 }
 
-func (a *Attribute) complexValue(v any) (any, error) {
-	if s, ok := v.(string); ok {
-		v = a.complexText(s)
+func (a *Attribute) complexValue(v any, r *Reading) (any, error) {
+	refusal := fault.InvalidValue("%s must be an object.", a.Name)
+	if s, ok := v.(string); ok && s != "" {
+		if v = a.complexText(s); v != any(s) {
+			if err := r.Lenient(refusal, "%s: a text was read as an object", a.Name); err != nil {
+				return nil, err
+			}
+		}
+	} else if ok {
+		return nil, nil
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
-		return nil, fault.InvalidValue("%s must be an object.", a.Name)
+		return nil, refusal
 	}
 	regular := make(map[string]any, len(object))
 	for name, value := range object {
@@ -159,7 +175,7 @@ func (a *Attribute) complexValue(v any) (any, error) {
 		if sub == nil || sub.ReadOnly() {
 			continue
 		}
-		got, err := sub.Value(value)
+		got, err := sub.Value(value, r)
 		if err != nil {
 			return nil, err
 		}
@@ -188,11 +204,11 @@ func (a *Attribute) complexText(s string) any {
 
 // readObject makes the object of an extension regular. What the extension does
 // not declare is kept as it is.
-func readObject(urn string, attributes []*Attribute, object map[string]any) (map[string]any, error) {
+func readObject(attributes []*Attribute, object map[string]any, r *Reading) (map[string]any, error) {
 	regular := make(map[string]any, len(object))
 	for name, value := range object {
 		if a := lookup(attributes, name); a != nil {
-			got, err := a.Value(value)
+			got, err := a.Value(value, r)
 			if err != nil {
 				return nil, err
 			}
@@ -220,10 +236,14 @@ func Empty(v any) bool {
 	return false
 }
 
-// parseTime reads a dateTime of XML Schema as far as SCIM uses it.
+// parseTime reads a dateTime of XML Schema as far as SCIM uses it, and a plain
+// date, which begins at midnight UTC.
 func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
 		return t, nil
 	}
-	return time.ParseInLocation("2006-01-02T15:04:05.999999999", s, time.UTC)
+	if t, err := time.ParseInLocation("2006-01-02T15:04:05.999999999", s, time.UTC); err == nil {
+		return t, nil
+	}
+	return time.ParseInLocation(time.DateOnly, s, time.UTC)
 }

@@ -31,13 +31,14 @@ func Pushes(s sources.Source) bool {
 
 // Config is what people write for a source of kind scim.
 type Config struct {
-	// Profile says which identity provider pushes; auto is the default. The front
-	// door understands the habits of all of them, so nothing depends on it yet.
+	// Profile says which identity provider pushes, and so how its requests are
+	// read: auto, the default, recognises it where it matters; rfc refuses what
+	// the RFCs do not allow.
 	Profile string `yaml:"profile"`
 }
 
 // profiles are the values of Config.Profile.
-var profiles = []string{"auto", "rfc", "okta", "entra", "onelogin", "google", "jumpcloud"}
+var profiles = []string{"auto", "rfc", "okta", "entra", "onelogin", "jumpcloud", "ping", "google"}
 
 // Validate checks the profile's name.
 func (c Config) Validate() []error {
@@ -55,14 +56,17 @@ func (c Config) Open(env sources.Env) (sources.Source, error) {
 	if c.Profile == "" {
 		c.Profile = profiles[0]
 	}
-	return &Source{Profile: c.Profile, name: env.Name}, nil
+	return &Source{profile: c.Profile, name: env.Name}, nil
 }
 
 // Source is a source that pushes.
 type Source struct {
-	Profile string // one of the known profiles
+	profile string // one of the known profiles
 	name    string
 }
+
+// Profile is how the source's requests are read.
+func (s *Source) Profile() string { return s.profile }
 
 // Pushes reports true.
 func (*Source) Pushes() bool { return true }

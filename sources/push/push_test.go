@@ -14,7 +14,7 @@ func TestSourcePushes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !Pushes(s) || s.(*Source).Profile != "auto" {
+	if !Pushes(s) || s.(*Source).Profile() != "auto" {
 		t.Errorf("a scim source does not push, or has profile %+v", s)
 	}
 	checkpoint, err := s.Pull(t.Context(), "", nil)

@@ -1,0 +1,118 @@
+package searchdoc
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"math"
+	"slices"
+)
+
+// Terms are the numbers under which a document is found by equality: one for each
+// of its values that is worth an index. scope keeps sources and types of resource
+// apart. Different values may have the same number: what is found is then looked
+// at.
+func (d Doc) Terms(scope string) []int64 {
+	terms := make([]int64, 0, 2*len(d))
+	for key, elements := range d {
+		for _, e := range elements {
+			for sub, values := range e {
+				for _, v := range values {
+					if t, ok := term(scope, key, sub, v); ok {
+						terms = append(terms, t)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(terms)
+	return slices.Compact(terms)
+}
+
+// longestTerm bounds the texts that are indexed, in bytes.
+const longestTerm = 256
+
+// kinds are sub-attributes that say what kind of value it is: nearly every
+// resource has the same few.
+var kinds = []string{"type", "primary", "display", "$ref", "formatted", "resourcetype"}
+
+// term numbers one value, if it is worth it.
+func term(scope, key, sub string, v any) (int64, bool) {
+	if key == NameKey || slices.Contains(kinds, sub) {
+		return 0, false
+	}
+	h := fnv.New64a()
+	write := func(part string) {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	write(scope)
+	write(key)
+	write(sub)
+	switch v := v.(type) {
+	case string:
+		if len(v) > longestTerm {
+			return 0, false
+		}
+		write(v)
+	case float64:
+		var bits [8]byte
+		binary.BigEndian.PutUint64(bits[:], math.Float64bits(v+0)) // -0 is 0
+		h.Write(bits[:])
+	default:
+		return 0, false
+	}
+	return int64(h.Sum64()), true
+}
+
+// Needed returns terms of which every match of c has at least one; not ok where
+// equality does not help. More than most terms do not help either.
+func Needed(c Condition, scope string, most int) (terms []int64, ok bool) {
+	switch c := c.(type) {
+	case Has:
+		if c.Attribute == Groups || c.Attribute == Members || c.Where == nil {
+			return nil, false
+		}
+		return neededWithin(c.Where, scope, c.Attribute, most)
+	case And:
+		for _, part := range c {
+			if terms, ok = Needed(part, scope, most); ok {
+				return terms, true
+			}
+		}
+	case Or:
+		return each(c, most, func(part Condition) ([]int64, bool) { return Needed(part, scope, most) })
+	}
+	return nil, false
+}
+
+// neededWithin is Needed for a question about one value of the attribute key.
+func neededWithin(c Condition, scope, key string, most int) ([]int64, bool) {
+	switch c := c.(type) {
+	case Sub:
+		if c.Test == nil || c.Test.Op != Equal || c.Test.Fails || c.Before != "" {
+			return nil, false
+		}
+		t, ok := term(scope, key, c.Name, c.Test.Value)
+		return []int64{t}, ok
+	case And:
+		for _, part := range c {
+			if terms, ok := neededWithin(part, scope, key, most); ok {
+				return terms, true
+			}
+		}
+	case Or:
+		return each(c, most, func(part Condition) ([]int64, bool) { return neededWithin(part, scope, key, most) })
+	}
+	return nil, false
+}
+
+// each joins the terms of alternatives.
+func each(parts Or, most int, of func(Condition) ([]int64, bool)) (all []int64, ok bool) {
+	for _, part := range parts {
+		terms, ok := of(part)
+		if all = append(all, terms...); !ok || len(all) > most {
+			return nil, false
+		}
+	}
+	return all, len(all) > 0
+}

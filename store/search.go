@@ -1,0 +1,269 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"birthright/identity"
+	"birthright/internal/searchdoc"
+	"birthright/migrations"
+)
+
+// Search asks for live records, or groups, of one source.
+type Search struct {
+	Source string
+	Where  searchdoc.Condition // nil for all
+	Order  searchdoc.Order
+	// After skips everything up to a place in that order; Offset so many of the
+	// rest. Limit bounds the answer, 0 for nothing but the total.
+	After         *Place
+	Offset, Limit int
+	// Total asks how many there are in all.
+	Total bool
+}
+
+// Place is where in an order a resource stands. It survives changes: whatever
+// comes and goes, what follows it is what stands behind it.
+type Place struct {
+	N int64
+	// Sort is what the resource is sorted by; nil where it has no such value.
+	Sort any // string, float64 or int64
+}
+
+// Page is a part of what a Search finds.
+type Page[T any] struct {
+	Found  []T
+	Places []Place // where each of them stands
+	Total  int     // -1 where it was not asked for
+}
+
+// SearchRecords returns the live records that q selects.
+func (tx *Tx) SearchRecords(ctx context.Context, q Search) (Page[identity.Record], error) {
+	return search(ctx, tx, recordTable, q, readRecord, func(r identity.Record) int64 { return r.N })
+}
+
+// SearchGroups returns the source groups that q selects.
+func (tx *Tx) SearchGroups(ctx context.Context, q Search) (Page[identity.SourceGroup], error) {
+	return search(ctx, tx, groupTable, q, readSourceGroup, func(g identity.SourceGroup) int64 { return g.N })
+}
+
+// searched is one of the tables that can be searched.
+type searched struct {
+	table, columns, live string
+	scope                string // of its terms, after the source
+}
+
+var (
+	recordTable = searched{
+		table: "records", scope: "/User", live: " AND t.gone_at = 0",
+		columns: "t.n, t.id, t.source, t.key, t.user_n, t.held_reason, t.created, t.modified, t.gone_at, t.version, t.attributes, t.payload",
+	}
+	groupTable = searched{
+		table: "source_groups", scope: "/Group",
+		columns: "t.n, t.id, t.source, t.key, t.name, t.payload, t.created, t.modified, t.version",
+	}
+)
+
+// search runs q on a table.
+func search[T any](ctx context.Context, tx *Tx, from searched, q Search, read func(scanner) (T, error), number func(T) int64) (Page[T], error) {
+	page := Page[T]{Total: -1}
+	if q.Limit > 0 {
+		w := newWriter(tx.db.dialect)
+		err := tx.runOnce(ctx, w.page(from, q), w.args, func(row scanner) error {
+			place := Place{}
+			one, err := read(withSort{row, &place.Sort, q.Order.Sorted()})
+			place.N = number(one)
+			page.Found, page.Places = append(page.Found, one), append(page.Places, place)
+			return err
+		})
+		if err != nil {
+			return page, err
+		}
+	}
+	switch {
+	case !q.Total:
+	case q.After == nil && q.Offset == 0 && len(page.Found) < q.Limit:
+		page.Total = len(page.Found) // this is all there is
+	default:
+		w := newWriter(tx.db.dialect)
+		err := tx.runOnce(ctx, w.count(from, q), w.args, func(row scanner) error { return row.Scan(&page.Total) })
+		if err != nil {
+			return page, err
+		}
+	}
+	return page, nil
+}
+
+// withSort reads a row that has what it was sorted by as its last column.
+type withSort struct {
+	scanner
+	into   *any
+	sorted bool
+}
+
+// Scan implements scanner.
+func (s withSort) Scan(into ...any) error {
+	if !s.sorted {
+		return s.scanner.Scan(into...)
+	}
+	*s.into = nil
+	err := s.scanner.Scan(append(into, s.into)...)
+	if text, ok := (*s.into).([]byte); ok {
+		*s.into = string(text)
+	}
+	return err
+}
+
+// runOnce runs a statement that was made for one question: its text is not
+// remembered.
+func (tx *Tx) runOnce(ctx context.Context, text string, args []any, scan func(scanner) error) error {
+	if tx.db.dialect == migrations.Postgres {
+		text = numbered(text)
+	}
+	rows, err := tx.queryText(ctx, text, args)
+	if err != nil {
+		return err
+	}
+	return drain(rows, scan)
+}
+
+// page writes the statement for a part of what q finds.
+func (w *writer) page(from searched, q Search) string {
+	w.text("SELECT " + from.columns)
+	if q.Order.Sorted() {
+		w.text(", ")
+		w.sort(q.Order)
+	}
+	w.from(from, q)
+	if q.After != nil {
+		w.text(" AND ")
+		w.after(q.Order, *q.After)
+	}
+	w.text(" ORDER BY ")
+	if q.Order.Sorted() {
+		direction := ""
+		if q.Order.Descending {
+			direction = " DESC"
+		}
+		w.sort(q.Order)
+		w.text(" IS NULL" + direction + ", ")
+		w.sort(q.Order)
+		w.text(direction + ", ")
+	}
+	w.text("t.n LIMIT ")
+	w.value(int64(q.Limit))
+	w.text(" OFFSET ")
+	w.value(int64(q.Offset))
+	return w.b.String()
+}
+
+// count writes the statement for how many q finds.
+func (w *writer) count(from searched, q Search) string {
+	w.text("SELECT count(*)")
+	w.from(from, q)
+	return w.b.String()
+}
+
+func (w *writer) from(from searched, q Search) {
+	w.text(" FROM " + from.table + " t WHERE t.source = ")
+	w.value(q.Source)
+	w.text(from.live)
+	if q.Where == nil {
+		return
+	}
+	w.narrow(from, q)
+	w.text(" AND ")
+	w.condition(q.Where, resourceOf(from))
+}
+
+// mostTerms bounds the look-ups for one question; where more would be needed,
+// everything is looked at.
+const mostTerms = 100
+
+// narrow leaves only what an index finds, where one helps.
+func (w *writer) narrow(from searched, q Search) {
+	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope, mostTerms); ok {
+		list, _ := json.Marshal(terms) // of numbers
+		w.among("SELECT n FROM terms WHERE term IN "+w.dialectical("(SELECT value FROM json_each(?))", "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)"), string(list))
+		return
+	}
+	if id, ok := related(q.Where, searchdoc.Members); ok && from == groupTable {
+		w.among(`SELECT m.group_n FROM source_members m WHERE m.is_group = FALSE AND m.member_n IN (SELECT n FROM records WHERE id = ?)
+			UNION ALL SELECT m.group_n FROM source_members m WHERE m.is_group = TRUE AND m.member_n IN (SELECT n FROM source_groups WHERE id = ?)`, id, id)
+		return
+	}
+	if id, ok := related(q.Where, searchdoc.Groups); ok && from == recordTable {
+		w.among(`SELECT m.member_n FROM source_members m WHERE m.is_group = FALSE AND m.group_n IN (SELECT n FROM source_groups WHERE id = ?)`, id)
+	}
+}
+
+// among asks for rows whose number a subquery finds. PostgreSQL is made to run
+// it first: it has no idea how few they are.
+func (w *writer) among(subquery string, args ...any) {
+	w.text(" AND t.n " + w.dialectical("IN (", "= ANY (ARRAY("))
+	w.text(subquery)
+	w.args = append(w.args, args...)
+	w.text(w.dialectical(")", "))"))
+}
+
+// related returns the identifier that a relation must have.
+func related(c searchdoc.Condition, relation string) (id string, ok bool) {
+	switch c := c.(type) {
+	case searchdoc.Has:
+		if c.Attribute != relation || c.Where == nil {
+			return "", false
+		}
+		return related(c.Where, relation)
+	case searchdoc.Sub:
+		if c.Name != searchdoc.Value || c.Before != "" || c.Test == nil || c.Test.Op != searchdoc.Equal || c.Test.Fails {
+			return "", false
+		}
+		id, ok = c.Test.Value.(string)
+		return id, ok
+	case searchdoc.And:
+		for _, part := range c {
+			if id, ok := related(part, relation); ok {
+				return id, true
+			}
+		}
+	}
+	return "", false
+}
+
+// after writes what stands behind a place.
+func (w *writer) after(o searchdoc.Order, p Place) {
+	if !o.Sorted() {
+		w.text("t.n > ")
+		w.value(p.N)
+		return
+	}
+	sort := func(text string, values ...any) {
+		w.sort(o)
+		w.text(text)
+		for i, v := range values {
+			if i > 0 {
+				w.text(" AND t.n > ")
+			}
+			w.value(v)
+		}
+	}
+	w.text("(")
+	switch {
+	case p.Sort == nil:
+		sort(" IS NULL AND t.n > ", p.N)
+		if o.Descending {
+			w.text(" OR ")
+			sort(" IS NOT NULL")
+		}
+	default:
+		sort(strings.TrimSpace(map[bool]string{false: " > ", true: " < "}[o.Descending])+" ", p.Sort)
+		w.text(" OR ")
+		sort(" = ", p.Sort, p.N)
+		if !o.Descending {
+			w.text(" OR ")
+			sort(" IS NULL")
+		}
+	}
+	w.text(")")
+}
