@@ -213,7 +213,7 @@ func attributes(name string, pairs ...string) identity.Attributes {
 // join makes a person known, with attributes given as name, value pairs.
 func (h *hub) join(name string, pairs ...string) {
 	h.Helper()
-	r, err := h.intake.Create(h.Context(), "hr", identity.Record{Attributes: attributes(name, pairs...)})
+	r, err := h.intake.Create(h.Context(), "hr", identity.Record{Attributes: attributes(name, pairs...)}, nil)
 	h.must(err)
 	h.ids[name] = r.ID
 }
@@ -233,7 +233,7 @@ func (h *hub) change(name string, pairs ...string) {
 // leave ends what hr knows of a person.
 func (h *hub) leave(name string) {
 	h.Helper()
-	h.must(h.intake.Remove(h.Context(), "hr", h.ids[name]))
+	h.must(h.intake.Remove(h.Context(), "hr", h.ids[name], nil))
 }
 
 // crowd makes n people of a department.
