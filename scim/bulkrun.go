@@ -74,6 +74,7 @@ func (j *bulkJob) writeAgain(o *bulkOperation) {
 // returns notes what became of it.
 func (j *bulkJob) try(o *bulkOperation, data map[string]any) (settle func()) {
 	sub := &call{
+		h:       j.h,
 		Request: (&http.Request{Method: o.method, URL: &url.URL{Path: Prefix + o.path}, Header: http.Header{}}).WithContext(j.c.Context()),
 		w:       nowhere{http.Header{}}, base: j.c.base, source: j.c.source, dialect: j.c.dialect, query: url.Values{}, body: data,
 		reading: &resource.Reading{Strict: j.c.reading.Strict, NoTarget: j.c.reading.NoTarget},

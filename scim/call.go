@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ const mediaType = "application/scim+json"
 // call is one request on its way through the front door.
 type call struct {
 	*http.Request
+	h      *handler
 	w      http.ResponseWriter
 	base   string  // absolute address of the front door
 	source *Source // whose token it carries
@@ -33,6 +35,7 @@ type call struct {
 	reading   *resource.Reading
 	dialect   string         // "" for an unknown one
 	body      map[string]any // read already, as part of another request
+	taken     []func()       // what is given back when the request ends
 }
 
 // answer is what a request gets: a status, and a body unless it is nil.
@@ -56,13 +59,19 @@ func (c *call) object(limit int64) (map[string]any, error) {
 	if err := readable(c.Header); err != nil {
 		return nil, err
 	}
+	c.bodyDeadline()
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
 	var tooLong *http.MaxBytesError
-	if errors.As(err, &tooLong) {
+	switch {
+	case errors.As(err, &tooLong):
 		return nil, fault.New(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes. Send it in parts.", limit)
-	}
-	if err != nil {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fault.New(http.StatusRequestTimeout, "The body did not arrive within %s.", c.h.limits.Time)
+	case err != nil:
 		return nil, fault.InvalidSyntax("The body could not be read to its end.")
+	}
+	if err := c.workOn(len(data)); err != nil {
+		return nil, err
 	}
 	return resource.ReadObject(data)
 }
@@ -150,6 +159,9 @@ func (h *handler) told(c *call, err error) fault.Error {
 	var told fault.Error
 	if errors.As(err, &told) {
 		return told
+	}
+	if errors.Is(c.Context().Err(), context.DeadlineExceeded) {
+		err = errors.Join(context.DeadlineExceeded, err) // the database words it in its own way
 	}
 	told = h.general(err)
 	level := h.o.Log.Warn

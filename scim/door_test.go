@@ -34,11 +34,12 @@ func open(t testing.TB, limits scim.Limits, mappings ...sources.Mapping) *door {
 	d.memory = newMemory(func() time.Time { return d.now })
 	okta, faults := scim.NewSource("okta", "", mappings)
 	entra, _ := scim.NewSource("entra", "", nil)
+	strict, _ := scim.NewSource("strict", scim.ProfileRFC, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
 	h := scim.New(scim.Options{
-		Directory: d.memory, Intake: d.memory, Tokens: d.memory, Sources: []*scim.Source{okta, entra},
+		Directory: d.memory, Intake: d.memory, Tokens: d.memory, Sources: []*scim.Source{okta, entra, strict}, Key: []byte("key"),
 		Limits: limits, Now: func() time.Time { return d.now },
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})

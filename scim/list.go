@@ -72,11 +72,9 @@ func (h *handler) search(of ...listing) serve {
 
 // answerList finds what is asked for and answers one page of it.
 func (h *handler) answerList(c *call, q question, of []listing) (answer, error) {
-	release, err := h.admit(c, q)
-	if err != nil {
+	if err := c.admit(q); err != nil {
 		return answer{}, err
 	}
-	defer release()
 	if len(of) == 1 {
 		return h.listOne(c, q, of[0])
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"birthright/identity"
 	"birthright/scim/fault"
@@ -21,6 +22,8 @@ type Source struct {
 	profile string
 	rules   []mapRule
 	mapped  map[string]bool // attributes of the hub that rules fill
+
+	inFlight atomic.Int64 // requests
 }
 
 // mapRule takes one attribute from one place of a resource.

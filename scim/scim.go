@@ -25,6 +25,8 @@ type Limits struct {
 	BulkOperations                  int           // in one Bulk request; 1,000
 	Page                            int           // resources in one answer; 200
 	Scans                           int           // questions at once that look at every resource; 2
+	InFlight                        int64         // requests of one source at once; 256
+	Heavy                           int           // bodies of more than 256 KiB that are worked on at once; 4
 	Time                            time.Duration // for one request; 60 s
 }
 
@@ -38,6 +40,8 @@ func (l Limits) withDefaults() Limits {
 		BulkOperations:  cmp.Or(l.BulkOperations, 1000),
 		Page:            cmp.Or(l.Page, 200),
 		Scans:           cmp.Or(l.Scans, 2),
+		InFlight:        cmp.Or(l.InFlight, 256),
+		Heavy:           cmp.Or(l.Heavy, 4),
 		Time:            cmp.Or(l.Time, time.Minute),
 	}
 }
@@ -68,7 +72,8 @@ type handler struct {
 	sources map[string]*Source
 	users   *resource.Type
 	groups  *resource.Type
-	scans   chan struct{} // one for each that may go on
+	scans   chan struct{} // one for each question that may go on
+	heavy   chan struct{} // one for each large body that may be worked on
 	learned learned
 	seen    sync.Map // source → dialect that was recognised last
 }
@@ -88,7 +93,7 @@ func New(o Options) http.Handler {
 		o: o, limits: o.Limits.withDefaults(), sources: map[string]*Source{},
 		users: resource.Users(), groups: resource.Groups(),
 	}
-	h.scans = make(chan struct{}, h.limits.Scans)
+	h.scans, h.heavy = make(chan struct{}, h.limits.Scans), make(chan struct{}, h.limits.Heavy)
 	h.learned.of = map[string]map[Learned]bool{}
 	for _, s := range o.Sources {
 		h.sources[s.name] = s
@@ -101,7 +106,8 @@ func New(o Options) http.Handler {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.limits.Time)
 	defer cancel()
-	c := &call{Request: r.WithContext(ctx), w: w, base: h.base(r), condition: preconditionOf(r.Header), reading: &resource.Reading{}}
+	c := &call{h: h, Request: r.WithContext(ctx), w: w, base: h.base(r), condition: preconditionOf(r.Header), reading: &resource.Reading{}}
+	defer c.release()
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -127,6 +133,9 @@ func (h *handler) answer(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.source = source
+	if err := c.enter(); err != nil {
+		return answer{}, err
+	}
 	serve, err := h.route(c)
 	if err != nil {
 		return answer{}, err

@@ -137,3 +137,19 @@ func (tx *Tx) GroupsOfRecord(ctx context.Context, recordN int64) ([]identity.Sou
 	return list(ctx, tx, readSourceGroup, selectSourceGroups+`JOIN source_members m ON m.group_n = g.n
 		WHERE m.is_group = FALSE AND m.member_n = ? ORDER BY g.n`, recordN)
 }
+
+// GroupsOfRecords returns the groups that each record of source is a direct member
+// of, by the record's key and in the order of their numbers. Payloads are left out.
+func (tx *Tx) GroupsOfRecords(ctx context.Context, source string, keys []string) (map[string][]identity.SourceGroup, error) {
+	out := make(map[string][]identity.SourceGroup, len(keys))
+	err := tx.each(ctx, func(row scanner) error {
+		var key string
+		var g identity.SourceGroup
+		err := row.Scan(&key, &g.N, &g.ID, &g.Source, &g.Key, &g.Name)
+		out[key] = append(out[key], g)
+		return err
+	}, `SELECT r.key, g.n, g.id, g.source, g.key, g.name FROM records r
+		JOIN source_members m ON m.is_group = FALSE AND m.member_n = r.n JOIN source_groups g ON g.n = m.group_n
+		WHERE r.source = ? AND r.key IN {texts} ORDER BY r.n, g.n`, source, texts(keys))
+	return out, err
+}

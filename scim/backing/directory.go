@@ -23,19 +23,10 @@ func (b *Backing) Records(ctx context.Context, source string, q scim.Query) (sci
 }
 
 // GroupsOf returns the groups that each record is a direct member of.
-func (b *Backing) GroupsOf(ctx context.Context, source string, recordIDs []string) (map[string][]identity.SourceGroup, error) {
-	out := map[string][]identity.SourceGroup{}
-	err := b.db.View(ctx, func(tx *store.Tx) error {
-		states, err := tx.RecordDigests(ctx, source, recordIDs) // a pushed record's key is its id
-		if err != nil {
-			return err
-		}
-		for id, state := range states {
-			if out[id], err = tx.GroupsOfRecord(ctx, state.N); err != nil {
-				return err
-			}
-		}
-		return nil
+func (b *Backing) GroupsOf(ctx context.Context, source string, recordIDs []string) (out map[string][]identity.SourceGroup, err error) {
+	err = b.db.View(ctx, func(tx *store.Tx) error {
+		out, err = tx.GroupsOfRecords(ctx, source, recordIDs) // a pushed record's key is its id
+		return err
 	})
 	return out, err
 }

@@ -108,7 +108,11 @@ var groupCases = []Case{
 					h.same("has member", has, c.want)
 				}
 				of, err := tx.GroupsOfRecord(h.Context(), people[0].N)
+				h.must(err)
 				h.same("groups of ada", of, []identity.SourceGroup{*groups[0]})
+				all, err := tx.GroupsOfRecords(h.Context(), "hr", []string{"ada", "bob", "none"})
+				h.same("groups of both", len(all["ada"])+len(all["bob"])+len(all["none"]), 2)
+				h.same("name of bob's", all["bob"][0].Name, "Platform")
 				return err
 			})
 		},
