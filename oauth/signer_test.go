@@ -78,9 +78,13 @@ func (s signer) jwk(more ...string) map[string]any {
 	case *rsa.PublicKey:
 		out["kty"], out["n"], out["e"] = "RSA", b64(public.N.Bytes()), b64(big.NewInt(int64(public.E)).Bytes())
 	case *ecdsa.PublicKey:
-		size := (public.Curve.Params().BitSize + 7) / 8
+		point, err := public.Bytes() // 4, then both coordinates
+		if err != nil {
+			return nil
+		}
+		half := len(point) / 2
 		out["kty"], out["crv"] = "EC", public.Curve.Params().Name
-		out["x"], out["y"] = b64(public.X.FillBytes(make([]byte, size))), b64(public.Y.FillBytes(make([]byte, size)))
+		out["x"], out["y"] = b64(point[1:1+half]), b64(point[1+half:])
 	case ed25519.PublicKey:
 		out["kty"], out["crv"], out["x"] = "OKP", "Ed25519", b64(public)
 	}
