@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"birthright/app"
 	"birthright/config"
@@ -137,4 +139,51 @@ func TestOpenIsWholeOrNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(cfg.Dir, "hub.db")); !os.IsNotExist(err) {
 		t.Errorf("a database was made for a hub that cannot start: %v", err)
 	}
+}
+
+// Clients find the token endpoint where the server really is.
+func TestTheTokenEndpointIsWhereTheServerIs(t *testing.T) {
+	cfg := folder(t, map[string]string{"hub.yaml": hubConfig, "policy.yaml": hubPolicy})
+	a, err := app.Open(t.Context(), app.Options{Config: cfg, Actor: "operator:test", Targets: map[string]targets.Target{"wiki": memory.New("wiki")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	secret, client, err := tokens.NewClient(rand.Reader, "idp", tokens.ScopeSCIM, time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.SaveClient(t.Context(), store.ClientRow(client)) }); err != nil {
+		t.Fatal(err)
+	}
+	server, err := a.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	answer, err := http.Get(server.PublicURL() + "/.well-known/oauth-authorization-server")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var found struct {
+		TokenEndpoint string `json:"token_endpoint"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
+		t.Fatal(err)
+	}
+	config := clientcredentials.Config{ClientID: client.ID, ClientSecret: secret, TokenURL: found.TokenEndpoint}
+	token, err := config.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	push(t, server.PublicURL(), token.AccessToken)
 }

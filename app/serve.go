@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/oauth"
 	"birthright/scim"
 )
 
@@ -54,6 +55,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	desk, err := a.oauthHandler(public)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -61,7 +66,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door, desk), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -156,10 +161,12 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door http.Handler) http.Handler {
+func (a *App) handler(door, desk http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
+	mux.Handle(oauth.TokenPath, desk)
+	mux.Handle(oauth.MetadataPath, desk)
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())

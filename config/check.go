@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"birthright/internal/duration"
 	"birthright/internal/trust"
 )
 
@@ -17,6 +19,7 @@ func (l *loader) check() {
 	l.checkServer()
 	l.checkDatabase()
 	l.checkOIDC()
+	l.checkTokens()
 	l.checkSchedule("sync.schedule", l.cfg.Sync.Schedule)
 	l.checkGuard()
 	l.checkPolicies()
@@ -109,6 +112,12 @@ func (l *loader) checkOIDC() {
 	}
 	if o.ClientID == "" {
 		l.fault("auth.oidc.client_id", "missing; it is the name under which the hub is registered with the issuer")
+	}
+}
+
+func (l *loader) checkTokens() {
+	if d := l.cfg.Auth.Tokens.Lifetime; d < time.Minute || d > 24*time.Hour {
+		l.fault("auth.tokens.lifetime", "%s is not a lifetime from 1m to 24h", duration.Format(d))
 	}
 }
 

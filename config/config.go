@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"time"
 
 	"birthright/internal/secret"
 	"birthright/sources"
@@ -19,7 +20,8 @@ type Config struct {
 	// configuration file. Each pattern must match a file. The default,
 	// policies/*.yaml, may match none.
 	Policies []string `yaml:"policies"`
-	// Auth is how people sign in to the console and the API.
+	// Auth is how people sign in to the console and the API, and programs to
+	// SCIM.
 	Auth Auth `yaml:"auth"`
 	// Sync is when everything is reconciled, and what stops a sync.
 	Sync Sync `yaml:"sync"`
@@ -77,10 +79,18 @@ type Database struct {
 	URL secret.Ref `yaml:"url"`
 }
 
-// Auth is how people sign in.
+// Auth is how people and programs sign in.
 type Auth struct {
 	// OIDC is single sign-on by OpenID Connect; off while its issuer is empty.
 	OIDC OIDC `yaml:"oidc"`
+	// Tokens are what programs get by OAuth's client credentials.
+	Tokens Tokens `yaml:"tokens"`
+}
+
+// Tokens are the access tokens that programs get by OAuth's client credentials.
+type Tokens struct {
+	// Lifetime is how long one is good for: 1m to 24h. The default is 1h.
+	Lifetime time.Duration `yaml:"lifetime"`
 }
 
 // OIDC is single sign-on by OpenID Connect.

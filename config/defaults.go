@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"time"
 
 	"birthright/identity"
 	"birthright/internal/secret"
@@ -17,7 +18,7 @@ func defaults() process {
 		Server:   Server{Listen: "127.0.0.1:8080"},
 		Database: Database{URL: secret.Value("sqlite:birthright.db")},
 		Policies: []string{defaultPolicies},
-		Auth:     Auth{OIDC: OIDC{Admins: []string{}}},
+		Auth:     Auth{OIDC: OIDC{Admins: []string{}}, Tokens: Tokens{Lifetime: time.Hour}},
 		Sync: Sync{
 			Schedule: "*/15 * * * *",
 			Guard:    Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10},

@@ -151,6 +151,11 @@ func (h *handler) serviceProviderConfig(c *call) (answer, error) {
 			"type": "oauthbearertoken", "name": "Bearer token", "primary": true,
 			"description": "A token made with: birthright token create --source NAME",
 			"specUri":     "https://datatracker.ietf.org/doc/html/rfc6750",
+		}, {
+			"type": "oauth2", "name": "OAuth 2.0 client credentials",
+			"description":      "A token that a client made with: birthright client create --source NAME gets at the token endpoint",
+			"specUri":          "https://datatracker.ietf.org/doc/html/rfc6749#section-4.4",
+			"documentationUri": strings.TrimSuffix(c.base, Prefix) + "/.well-known/oauth-authorization-server",
 		}},
 		"meta": map[string]any{"resourceType": "ServiceProviderConfig", "location": c.base + "/ServiceProviderConfig"},
 	}}, nil

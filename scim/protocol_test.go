@@ -190,6 +190,10 @@ func TestDiscovery(t *testing.T) {
 	if c.at("filter", "maxResults") != 50.0 || c.at("authenticationSchemes", 0, "type") != "oauthbearertoken" {
 		t.Errorf("config: %s", c.text)
 	}
+	if c.at("authenticationSchemes", 1, "type") != "oauth2" || c.at("authenticationSchemes", 1, "name") == "" || c.at("authenticationSchemes", 1, "primary") != nil ||
+		c.at("authenticationSchemes", 1, "documentationUri") != d.server.URL+"/.well-known/oauth-authorization-server" {
+		t.Errorf("second scheme: %s", c.text)
+	}
 	for _, path := range []string{"/ResourceTypes", "/Schemas"} {
 		all := d.send("GET", "/scim/v2"+path+"?startIndex=2&count=1&attributes=id", "").want(200)
 		list, _ := all.at("Resources").([]any)

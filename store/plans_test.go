@@ -57,6 +57,18 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.CountUnorderedRemovals(ctx, "app", tx.Now())
 			return err
 		},
+		"client use":         func(ctx context.Context, tx *Tx) error { return tx.TouchClient(ctx, "x", tx.Now()) },
+		"tokens of one":      func(ctx context.Context, tx *Tx) error { return tx.ForgetOldestTokens(ctx, "x", 1) },
+		"revoking one":       func(ctx context.Context, tx *Tx) error { return tx.RevokeClient(ctx, "x") },
+		"expired tokens":     func(ctx context.Context, tx *Tx) error { return tx.ForgetExpiredTokens(ctx, tx.Now(), 1) },
+		"expired assertions": func(ctx context.Context, tx *Tx) error { return tx.ForgetAssertions(ctx, tx.Now(), 1) },
+		"assertion": func(ctx context.Context, tx *Tx) error {
+			if _, err := tx.CountAssertions(ctx, "x"); err != nil {
+				return err
+			}
+			_, err := tx.NoteAssertion(ctx, "x", "y", tx.Now())
+			return err
+		},
 		"token": func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
 	} {
 		db.texts.Clear()

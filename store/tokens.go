@@ -11,7 +11,7 @@ import (
 
 // TokenRow is a bearer token; the token itself is never stored.
 type TokenRow struct {
-	ID, Source, Scope                       string
+	ID, Source, Scope, Client               string // Client: whom it was issued to, "" for one that a person made
 	Hash                                    [32]byte
 	Created, ExpiresAt, LastUsed, RevokedAt time.Time // Created is set when first saved, unless given
 }
@@ -21,6 +21,7 @@ type tokenRow struct {
 	ID            string `bun:"id,pk"`
 	Source        string `bun:"source"`
 	Scope         string `bun:"scope"`
+	Client        string `bun:"client"`
 	Hash          []byte `bun:"hash"`
 	Created       int64  `bun:"created"`
 	ExpiresAt     int64  `bun:"expires_at"`
@@ -29,7 +30,7 @@ type tokenRow struct {
 }
 
 func (r tokenRow) token() TokenRow {
-	t := TokenRow{ID: r.ID, Source: r.Source, Scope: r.Scope, Created: instant(r.Created), ExpiresAt: instant(r.ExpiresAt),
+	t := TokenRow{ID: r.ID, Source: r.Source, Scope: r.Scope, Client: r.Client, Created: instant(r.Created), ExpiresAt: instant(r.ExpiresAt),
 		LastUsed: instant(r.LastUsed), RevokedAt: instant(r.RevokedAt)}
 	copy(t.Hash[:], r.Hash)
 	return t
@@ -37,7 +38,7 @@ func (r tokenRow) token() TokenRow {
 
 // SaveToken inserts or replaces a token, by ID.
 func (tx *Tx) SaveToken(ctx context.Context, t TokenRow, events ...audit.Event) error {
-	row := tokenRow{ID: t.ID, Source: t.Source, Scope: t.Scope, Hash: t.Hash[:], Created: micros(orNow(t.Created, tx.now)),
+	row := tokenRow{ID: t.ID, Source: t.Source, Scope: t.Scope, Client: t.Client, Hash: t.Hash[:], Created: micros(orNow(t.Created, tx.now)),
 		ExpiresAt: micros(t.ExpiresAt), LastUsed: micros(t.LastUsed), RevokedAt: micros(t.RevokedAt)}
 	_, err := tx.bun.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").Exec(ctx)
 	return tx.note(err, events)
@@ -69,7 +70,8 @@ func (tx *Tx) Tokens(ctx context.Context, source string) ([]TokenRow, error) {
 	return mapped(rows, tokenRow.token), err
 }
 
-// TouchToken notes when a token was used last.
+// TouchToken notes when a token was used last. Of several uses that are noted
+// out of their order, the latest stays.
 func (tx *Tx) TouchToken(ctx context.Context, id string, at time.Time, events ...audit.Event) error {
-	return tx.note(tx.exec(ctx, "UPDATE tokens SET last_used = ? WHERE id IN {texts}", micros(at), texts{id}), events)
+	return tx.note(tx.exec(ctx, "UPDATE tokens SET last_used = ? WHERE id IN {texts} AND last_used < ?", micros(at), texts{id}, micros(at)), events)
 }

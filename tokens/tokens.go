@@ -18,13 +18,13 @@ const (
 	ScopeAPI  = "api"  // use the API
 )
 
-// Why a token is refused. The wire shows none of them apart from "refused";
+// Why a token or a client is refused. The wire shows none of them apart from "refused";
 // they are for the log.
 var (
 	ErrMalformed = errors.New("not a token of this hub")
 	ErrMismatch  = errors.New("the secret is wrong")
-	ErrExpired   = errors.New("the token has expired")
-	ErrRevoked   = errors.New("the token was revoked")
+	ErrExpired   = errors.New("it has expired")
+	ErrRevoked   = errors.New("it was revoked")
 )
 
 const (
@@ -41,6 +41,9 @@ type Token struct {
 	Source string
 	// Scope is ScopeSCIM or ScopeAPI.
 	Scope string
+	// Client is the ID of the client that it was issued to, "" for one that a
+	// person made.
+	Client string
 	// Hash is the SHA-256 of the whole plain token.
 	Hash [sha256.Size]byte
 
@@ -70,15 +73,15 @@ func New(rand io.Reader, source, scope string, now time.Time, ttl time.Duration)
 func Parse(plain string) (id string, err error) {
 	rest, ok := strings.CutPrefix(plain, prefix)
 	id, secret, ok2 := strings.Cut(rest, "_")
-	if !ok || !ok2 || len(id) != hex.EncodedLen(idBytes) || len(secret) != base64.RawURLEncoding.EncodedLen(secretBytes) {
+	if !ok || !ok2 || !isID(id) || len(secret) != base64.RawURLEncoding.EncodedLen(secretBytes) {
 		return "", ErrMalformed
 	}
-	for _, c := range []byte(id) {
-		if !strings.ContainsRune("0123456789abcdef", rune(c)) {
-			return "", ErrMalformed
-		}
-	}
 	return id, nil
+}
+
+// isID reports whether text is written as New writes the random part of an ID.
+func isID(text string) bool {
+	return len(text) == hex.EncodedLen(idBytes) && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 // Verify reports why plain is not this token, or no longer valid at now. The
@@ -86,12 +89,19 @@ func Parse(plain string) (id string, err error) {
 // passes, and the comparison takes the same time whatever differs.
 func (t Token) Verify(plain string, now time.Time) error {
 	hash := sha256.Sum256([]byte(plain))
-	switch {
-	case subtle.ConstantTimeCompare(hash[:], t.Hash[:]) != 1:
+	if subtle.ConstantTimeCompare(hash[:], t.Hash[:]) != 1 {
 		return ErrMismatch
-	case !t.RevokedAt.IsZero():
+	}
+	return live(t.RevokedAt, t.ExpiresAt, now)
+}
+
+// live reports why what was revoked and expires at these times is no longer
+// valid at now.
+func live(revoked, expires, now time.Time) error {
+	switch {
+	case !revoked.IsZero():
 		return ErrRevoked
-	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+	case !expires.IsZero() && !now.Before(expires):
 		return ErrExpired
 	}
 	return nil

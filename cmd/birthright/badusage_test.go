@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestBadUsage(t *testing.T) {
 	t.Parallel()
@@ -34,6 +37,18 @@ func TestBadUsage(t *testing.T) {
 		{name: "no arguments taken", args: "plan handout", code: 2, want: `plan: "handout" is too much: it takes no arguments \(see .*\)`},
 		{name: "token for no source", args: "token create", code: 2, want: `--source is missing: name the source that will push with the token`},
 		{name: "token for unknown source", args: "token create --source okta", code: 2, want: `there is no source "okta" \(configured are: people\)`},
+		{name: "client alone", args: "client", code: 2, want: `client: say which of create, list, revoke \(see .*\)`},
+		{name: "client for no source", args: "client create", code: 2, want: `--source is missing: name the source that the client speaks for`},
+		{name: "client for unknown source", args: "client create --source okta", code: 2, want: `there is no source "okta" \(configured are: people\)`},
+		{name: "client for how long", args: "client create --source people --expires 1year", code: 2, want: `--expires 1year: write how long, such as 1y or 90d`},
+		{name: "client for nothing", args: "client create --source people --expires 0", code: 2, want: `--expires 0: write how long, such as 1y or 90d`},
+		{name: "client with a story for a label", args: "client create --source people --label " + strings.Repeat("x", 101), code: 2, want: `--label: write at most 100 characters in one line`},
+		{name: "client with a label of lines", args: "client create --source people --label a\x1bb", code: 2, want: `--label: write at most 100 characters in one line`},
+		{name: "client with missing keys", args: "client create --source people --jwks HUB/none.jwks", code: 2, want: `--jwks: open .*none.jwks: no such file or directory`},
+		{name: "client with keys that are none", args: "client create --source people --jwks HUB/people.csv", code: 2, want: `--jwks: this is no JSON Web Key Set: it is not a JSON object`},
+		{name: "client with a private key", edits: edits(write("robot.jwks", `{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`)),
+			args: "client create --source people --jwks HUB/robot.jwks", code: 2, want: `--jwks: key 1: it is a private key, which nobody but the client may have: register the public half, .*`},
+		{name: "revoke unknown client", args: "client revoke brc_0123456789abcdef", code: 1, want: `revoke client: brc_0123456789abcdef: there is no such client \(.birthright client list. shows them; nothing was revoked\)`},
 		{name: "import of unknown source", args: "import people okta", code: 2, want: `there is no source "okta" \(configured are: people\)`},
 		{name: "check of unknown source", args: "source check okta", code: 2, want: `there is no source "okta" \(configured are: people\)`},
 		{name: "plan of unknown target", args: "plan --target hndout", code: 2, want: `there is no target "hndout" \(configured are: handout\)`},

@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir: "../../testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonAt, "swap": swapText, "people": people, "sqlite": sqliteExec, "await": await, "holds": holds,
+			"let": let, "request": request, "keypair": keypair, "assertion": assertion,
 		},
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()

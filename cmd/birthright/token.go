@@ -55,9 +55,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 				return err
 			}
 			p.remark("This is the only time the token is shown; the hub keeps a hash of it.")
-			if s, err := a.Source(source); err == nil && !s.Pushes() {
-				p.remark("warning: source %s is of kind %s: the hub reads it, and nothing pushes to it", source, s.Kind)
-			}
+			p.remarkPulled(a, source)
 			return nil
 		}, func(a *app.App, _ []string) (err error) {
 			if err := required("source", source, "name the source that will push with the token"); err != nil {
@@ -75,55 +73,6 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` that the token speaks for")
 	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
 	return cmd
-}
-
-func (p *program) tokenListCommand() *cobra.Command {
-	var source string
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List tokens, without their secrets",
-		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			var rows []store.TokenRow
-			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
-				rows, err = tx.Tokens(ctx, source)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			l := listing{
-				header: []string{"id", "source", "state", "created_at", "expires_at", "last_used_at"},
-				empty:  "There are no tokens. `birthright token create --source SOURCE` makes one.",
-			}
-			data := make([]map[string]any, 0, len(rows))
-			for _, t := range rows {
-				state := tokenState(t, a.Now())
-				data = append(data, map[string]any{
-					"id": t.ID, "source": t.Source, "state": state, "created_at": timeOrNil(t.Created),
-					"expires_at": timeOrNil(t.ExpiresAt), "last_used_at": timeOrNil(t.LastUsed), "revoked_at": timeOrNil(t.RevokedAt),
-				})
-				l.rows = append(l.rows, []string{
-					t.ID, t.Source, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed),
-				})
-			}
-			l.data = data
-			return p.print(l)
-		}),
-	}
-	cmd.Flags().StringVar(&source, "source", "", "only those of this `SOURCE`")
-	return cmd
-}
-
-func tokenState(t store.TokenRow, now time.Time) string {
-	switch {
-	case !t.RevokedAt.IsZero():
-		return "revoked"
-	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
-		return "expired"
-	default:
-		return "live"
-	}
 }
 
 func (p *program) tokenRevokeCommand() *cobra.Command {
@@ -149,7 +98,11 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 						continue
 					}
 					t.RevokedAt = tx.Now()
-					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: "source:" + t.Source, Detail: map[string]any{"token": t.ID}}
+					detail := map[string]any{"token": t.ID}
+					if t.Client != "" {
+						detail["client"] = t.Client
+					}
+					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: "source:" + t.Source, Detail: detail}
 					if err := tx.SaveToken(ctx, t, event); err != nil {
 						return err
 					}

@@ -1,11 +1,11 @@
 // Package duration reads and prints the lengths of time that people write in
-// configuration, policies and commands: Go's notation plus d (24 hours) and
-// w (7 days).
+// configuration, policies and commands: Go's notation plus d (24 hours), w (7
+// days) and y (365 days).
 //
-//	"90s"  "1h30m"  "2d"  "1w2d12h"
+//	"90s"  "1h30m"  "2d"  "1w2d12h"  "1y"
 //
-// A day is always 24 hours and a week 7 of them: what is granted for a day ends
-// after 24 hours, on the nights when clocks change too.
+// A day is always 24 hours, a week 7 of them and a year 365: what is granted for
+// a day ends after 24 hours, on the nights when clocks change too.
 package duration
 
 import (
@@ -25,8 +25,8 @@ const (
 // hint is the end of every complaint about how a duration is written.
 const hint = "write for example 90s, 30m, 8h, 2d or 1w"
 
-// Parse reads a duration: a sum of numbers with units, ns, us, ms, s, m, h, d
-// or w, each allowed a fraction, with an optional sign in front. A number
+// Parse reads a duration: a sum of numbers with units, ns, us, ms, s, m, h, d,
+// w or y, each allowed a fraction, with an optional sign in front. A number
 // without a unit is an error, except 0.
 func Parse(text string) (time.Duration, error) {
 	rest, negative := strings.CutPrefix(text, "-")
@@ -75,6 +75,8 @@ func next(text string) (time.Duration, string, error) {
 		unit, factor = "h", 24
 	case "w":
 		unit, factor = "h", 7*24
+	case "y":
+		unit, factor = "h", 365*24
 	}
 	v, err := time.ParseDuration(number + unit)
 	switch {
@@ -90,8 +92,8 @@ func next(text string) (time.Duration, string, error) {
 	return v * factor, text[end:], nil
 }
 
-// Format returns d in the largest whole units: "1w2d", "1h30m", "0s". Parse
-// reads it back unchanged.
+// Format returns d in the largest whole units up to weeks: "1w2d", "1h30m", "0s".
+// Parse reads it back unchanged.
 func Format(d time.Duration) string {
 	if d == 0 {
 		return "0s"

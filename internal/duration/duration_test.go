@@ -16,6 +16,7 @@ func TestParse(t *testing.T) {
 		"0": 0, "0s": 0, "90s": 90 * time.Second, "1h30m": 90 * time.Minute, "1d": 24 * time.Hour,
 		"1w": 168 * time.Hour, "1w2d12h": 228 * time.Hour, "1.5d": 36 * time.Hour, "-2d": -48 * time.Hour,
 		"+5m": 5 * time.Minute, "250ms": 250 * time.Millisecond, ".5h": 30 * time.Minute,
+		"1y": 8760 * time.Hour, "1y1w": 8928 * time.Hour, ".5y": 4380 * time.Hour,
 	} {
 		got, err := duration.Parse(text)
 		if err != nil || got != want {
@@ -38,6 +39,7 @@ func TestParseFaults(t *testing.T) {
 		"99999w":      "longer than 292 years",
 		"1h--1m":      `unknown unit "h--"`,
 		"200000d":     "longer than 292 years",
+		"293y":        "longer than 292 years",
 		"15000w400w":  "longer than 292 years",
 		"9999999999h": "longer than 292 years",
 	} {

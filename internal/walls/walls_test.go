@@ -69,6 +69,8 @@ var plants = map[string]plant{
 	"go-ldap stays in the ldap folders":             {file("cmd/birthright/user.go", "github.com/go-ldap/ldap/v3"), file("sources/ldap/dn.go", "github.com/go-ldap/ldap/v3")},
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
 	"CEL stays in rules":                            {file("plan/user.go", "cel.dev/cel-go/cel"), file("rules/engine.go", "cel.dev/cel-go/cel")},
+	"JOSE stays where keys are":                     {file("scim/auth.go", "github.com/go-jose/go-jose/v4/jwt"), file("oauth/keys.go", "github.com/go-jose/go-jose/v4")},
+	"the ways in do not know each other":            {file("scim/auth.go", "birthright/oauth"), file("oauth/backing/backing.go", "birthright/oauth")},
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
 }

@@ -47,14 +47,26 @@ CREATE TABLE oauth_clients (
     id         TEXT COLLATE "C" PRIMARY KEY,
     source     TEXT COLLATE "C" NOT NULL,
     scope      TEXT COLLATE "C" NOT NULL,
-    hash       BYTEA            NOT NULL,
+    label      TEXT COLLATE "C" NOT NULL,
+    hash       BYTEA            NOT NULL, -- of the secret; zeros where there are keys
+    jwks       TEXT COLLATE "C" NOT NULL, -- public keys in place of a secret
     created    BIGINT           NOT NULL,
     expires_at BIGINT           NOT NULL,
     last_used  BIGINT           NOT NULL,
     revoked_at BIGINT           NOT NULL
 );
 ALTER TABLE tokens ADD COLUMN client TEXT COLLATE "C" NOT NULL DEFAULT ''; -- whom it was issued to
-CREATE INDEX tokens_client ON tokens (client) WHERE client <> '';
+CREATE INDEX tokens_client ON tokens (client, created, id) WHERE client <> '';
+CREATE INDEX tokens_issued ON tokens (expires_at) WHERE client <> '';
+
+-- Assertions that a client has shown, until they expire: each opens once.
+CREATE TABLE oauth_assertions (
+    client  TEXT COLLATE "C" NOT NULL,
+    id      TEXT COLLATE "C" NOT NULL,
+    expires BIGINT           NOT NULL,
+    PRIMARY KEY (client, id)
+);
+CREATE INDEX oauth_assertions_expires ON oauth_assertions (expires);
 
 -- Keys that the hub made for itself.
 CREATE TABLE keys (
@@ -80,6 +92,8 @@ CREATE INDEX signals_due ON signals (receiver, due_at, n);
 -- +goose Down
 DROP TABLE signals;
 DROP TABLE keys;
+DROP TABLE oauth_assertions;
+DROP INDEX tokens_issued;
 DROP INDEX tokens_client;
 ALTER TABLE tokens DROP COLUMN client;
 DROP TABLE oauth_clients;

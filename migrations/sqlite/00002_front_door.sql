@@ -47,14 +47,26 @@ CREATE TABLE oauth_clients (
     id         TEXT    PRIMARY KEY,
     source     TEXT    NOT NULL,
     scope      TEXT    NOT NULL,
-    hash       BLOB    NOT NULL,
+    label      TEXT    NOT NULL,
+    hash       BLOB    NOT NULL, -- of the secret; zeros where there are keys
+    jwks       TEXT    NOT NULL, -- public keys in place of a secret
     created    INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     last_used  INTEGER NOT NULL,
     revoked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE tokens ADD COLUMN client TEXT NOT NULL DEFAULT ''; -- whom it was issued to
-CREATE INDEX tokens_client ON tokens (client) WHERE client <> '';
+CREATE INDEX tokens_client ON tokens (client, created, id) WHERE client <> '';
+CREATE INDEX tokens_issued ON tokens (expires_at) WHERE client <> '';
+
+-- Assertions that a client has shown, until they expire: each opens once.
+CREATE TABLE oauth_assertions (
+    client  TEXT    NOT NULL,
+    id      TEXT    NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (client, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX oauth_assertions_expires ON oauth_assertions (expires);
 
 -- Keys that the hub made for itself.
 CREATE TABLE keys (
@@ -80,6 +92,8 @@ CREATE INDEX signals_due ON signals (receiver, due_at, n);
 -- +goose Down
 DROP TABLE signals;
 DROP TABLE keys;
+DROP TABLE oauth_assertions;
+DROP INDEX tokens_issued;
 DROP INDEX tokens_client;
 ALTER TABLE tokens DROP COLUMN client;
 DROP TABLE oauth_clients;
