@@ -69,7 +69,7 @@ func start(t *testing.T, url string) *hub {
 			t.Error(err)
 		}
 	})
-	source, _ := scim.NewSource("entra", nil)
+	source, _ := scim.NewSource("entra", "", nil)
 	behind := scimbacking.New(db, intake.New(db, intake.Options{Correlate: [][]string{{"email"}}, Sources: []string{"entra"}, Now: h.now}))
 	mux := http.NewServeMux()
 	h.server = httptest.NewServer(mux)
