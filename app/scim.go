@@ -7,15 +7,16 @@ import (
 	"birthright/identity"
 	"birthright/scim"
 	"birthright/scim/backing"
+	"birthright/scim/inspect"
 )
 
 // scimHandler is the SCIM front door for the sources that push; clients reach it
-// at publicURL.
-func (a *App) scimHandler(publicURL string) (http.Handler, error) {
+// at publicURL, and recorder listens in.
+func (a *App) scimHandler(publicURL string, recorder *inspect.Recorder) (http.Handler, error) {
 	behind := backing.New(a.Store, a.Intake)
 	o := scim.Options{
 		Directory: behind, Intake: behind, Tokens: behind,
-		PublicURL: publicURL, Log: a.Log, Now: a.Now,
+		PublicURL: publicURL, Inspect: recorder, Log: a.Log, Now: a.Now,
 	}
 	for _, s := range a.sources {
 		if !s.Pushes() {

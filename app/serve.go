@@ -50,7 +50,8 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		}
 	}
 	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
-	door, err := a.scimHandler(public)
+	recorder := a.recorder()
+	door, err := a.scimHandler(public, recorder)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -65,6 +66,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
+	s.done.Go(func() { recorder.Run(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	for _, source := range a.sources {

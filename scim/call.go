@@ -14,6 +14,7 @@ import (
 
 	"birthright/identity"
 	"birthright/scim/fault"
+	"birthright/scim/inspect"
 	"birthright/scim/resource"
 )
 
@@ -23,8 +24,9 @@ const mediaType = "application/scim+json"
 type call struct {
 	*http.Request
 	w      http.ResponseWriter
-	base   string  // absolute address of the front door
-	source *Source // whose token it carries
+	talk   *inspect.Talk // for people who look for what went wrong; how a request was read goes to its Notes
+	base   string        // absolute address of the front door
+	source *Source       // whose token it carries
 	query  url.Values
 	id     string // the resource in the path, "" for none
 }
@@ -41,7 +43,7 @@ func (c *call) object(limit int64) (map[string]any, error) {
 	if err := readable(c.Header); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
+	data, err := io.ReadAll(http.MaxBytesReader(inspect.Server(c.w), c.Body, limit))
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) {
 		return nil, fault.New(http.StatusRequestEntityTooLarge, "The body is longer than %d bytes. Send it in parts.", limit)

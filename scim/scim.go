@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"birthright/scim/fault"
+	"birthright/scim/inspect"
 	"birthright/scim/resource"
 )
 
@@ -46,8 +47,9 @@ type Options struct {
 	// request.
 	PublicURL string
 	Limits    Limits
-	Log       *slog.Logger     // discarded if nil
-	Now       func() time.Time // time.Now if nil
+	Inspect   *inspect.Recorder // listens in on requests; nil for nobody
+	Log       *slog.Logger      // discarded if nil
+	Now       func() time.Time  // time.Now if nil
 }
 
 // handler is the front door.
@@ -80,7 +82,9 @@ func New(o Options) http.Handler {
 // ServeHTTP answers one request. Whatever happens, the client gets a SCIM body
 // and learns nothing of the inside.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Request: r, w: w, base: h.base(r)}
+	talk := h.o.Inspect.Listen(w, r)
+	defer talk.Done()
+	c := &call{Request: talk.Request, w: talk.Writer, talk: talk, base: h.base(r)}
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
