@@ -7,9 +7,11 @@ import (
 )
 
 const (
-	// heardMost is how much of a body is listened to, keptMost how much of it is
-	// kept after masking, in bytes.
-	heardMost = 64 << 10
+	// askedMost and toldMost are how much of a request's and of an answer's body is
+	// listened to, in bytes: a group with 5,000 members, so that they can be counted.
+	// keptMost is how much is kept of either after masking.
+	askedMost = 256 << 10
+	toldMost  = 64 << 10
 	keptMost  = 16 << 10
 	// longestHeader bounds the value of a header.
 	longestHeader = 300
@@ -19,7 +21,7 @@ const (
 // message is, and on what conditions. None of them carries credentials.
 var (
 	requestHeaders = []string{"Accept", "Content-Encoding", "Content-Type", "If-Match", "If-None-Match"}
-	answerHeaders  = []string{"Allow", "Content-Type", "Etag", "Location", "Retry-After"}
+	answerHeaders  = []string{"Allow", "Etag", "Location", "Retry-After"}
 )
 
 // Exchange is a conversation as it was heard, secrets and all. It stays in memory
@@ -46,13 +48,14 @@ type Exchange struct {
 // part is the beginning of a body.
 type part struct {
 	data []byte
+	most int   // bytes of data
 	size int64 // of the whole body, as far as it went by
 }
 
 // hear takes what goes by, as long as there is room for it.
 func (p *part) hear(data []byte) {
 	p.size += int64(len(data))
-	p.data = append(p.data, data[:min(len(data), heardMost-len(p.data))]...)
+	p.data = append(p.data, data[:min(len(data), p.most-len(p.data))]...)
 }
 
 func (p *part) whole() bool { return p.size == int64(len(p.data)) }

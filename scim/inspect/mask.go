@@ -91,10 +91,12 @@ func (m *masker) hide() (ok bool) {
 		m.out = append(m.out, word...)
 		return true
 	}
+	if !ok {
+		return m.say(mask + " " + m.reason())
+	}
 	m.secrets.learn(m.in[start:m.pos])
 	m.out = appendQuoted(m.out, mask)
-	m.cut = m.cut || !ok
-	return ok
+	return true
 }
 
 // string masks a text that is no secret as such.
@@ -136,15 +138,17 @@ func (m *masker) clean(text string) string {
 func (m *masker) full() bool { return len(m.out) >= m.most }
 
 // stop says why nothing more is shown.
-func (m *masker) stop() bool {
-	reason := "… ends here"
+func (m *masker) stop() bool { return m.say(m.reason()) }
+
+// reason is why reading ends here.
+func (m *masker) reason() string {
 	switch left := len(m.in) - m.pos; {
 	case m.partial:
-		reason = "… more"
-	case left > 0:
-		reason = "… not JSON: " + grouped(left) + " bytes"
+		return "… more"
+	case left > 0 && !m.unfinished():
+		return "… not JSON: " + grouped(left) + " bytes"
 	}
-	return m.say(reason)
+	return "… ends here"
 }
 
 // say writes, in the place of a value, why reading ends here.

@@ -47,8 +47,8 @@ func TestMask(t *testing.T) {
 		{"broken", `{"a":1,"b":x}`, `{"a":1,"b":"… not JSON: 2 bytes"}`},
 		{"a comma too many", `{"a":1,}`, `{"a":1,"…":"… not JSON: 1 bytes"}`},
 		{"no comma", `[1 2]`, `[1,"… not JSON: 2 bytes"]`},
-		{"ends within a secret", `{"a":1,"password":"hun`, `{"a":1,"password":"***"}`},
-		{"ends within a text", `{"a":1,"b":"hun`, `{"a":1,"b":"… not JSON: 4 bytes"}`},
+		{"ends within a secret", `{"a":1,"password":"hun`, `{"a":1,"password":"*** … ends here"}`},
+		{"ends within a text", `{"a":1,"b":"hun`, `{"a":1,"b":"… ends here"}`},
 		{"ends before the path", `{"Operations":[{"op":"add","value":"x"`, `{"Operations":[{"op":"add","value":"***","…":"… ends here"}]}`},
 		{"ends after the path", `{"Operations":[{"op":"add","path":"title","value":["x"`, `{"Operations":[{"op":"add","path":"title","value":["x","… ends here"]}]}`},
 		{"two values", `{"a":1} {"password":"x"}`, `{"a":1}`},
@@ -145,12 +145,12 @@ func TestMaskURL(t *testing.T) {
 func TestAnswersRepeatNoSecrets(t *testing.T) {
 	x := Exchange{
 		request: heard(`{"userName":"ada","password":"password","pin_token":12,"Operations":[{"op":"add","value":"hunter2","path":"secret"}]}`),
-		answer:  heard(`{"detail":"hunter2 is too short","a":"hunter2","b":"12","c":"1234","password":"x","d":"password"}`),
+		answer:  heard(`{"detail":"hunter2 is too short","a":"hunter2","b":"12","c":"1234","password":"x","d":"password","e":"the pin_token 12 is none"}`),
 		query:   "x=hunter2", notes: []string{`operation 1: "hunter2" was read as a text`}, agent: "hunter2/1.0",
 		asked: map[string]string{"Accept": "hunter2"},
 	}
 	c := x.Conversation()
-	if got, want := c.Answer, `{"detail":"*** is too short","a":"***","b":"***","c":"1234","password":"***","d":"***"}`; got != want {
+	if got, want := c.Answer, `{"detail":"*** is too short","a":"***","b":"***","c":"1234","password":"***","d":"***","e":"the pin_token *** is none"}`; got != want {
 		t.Errorf("answer: got %s, want %s", got, want)
 	}
 	if text := fmt.Sprint(c); strings.Contains(text, "hunter2") {
@@ -158,18 +158,19 @@ func TestAnswersRepeatNoSecrets(t *testing.T) {
 	}
 }
 
-func heard(text string) (p part) {
+func heard(text string) part {
+	p := part{most: askedMost}
 	p.hear([]byte(text))
 	return p
 }
 
 // Masking costs what the bound allows, whatever the body is.
 func TestBodiesAreHeardInPart(t *testing.T) {
-	var p part
+	p := part{most: toldMost}
 	for range 100 {
 		p.hear([]byte(strings.Repeat("x", 1000)))
 	}
-	if p.size != 100_000 || len(p.data) != heardMost || p.whole() {
+	if p.size != 100_000 || len(p.data) != toldMost || p.whole() {
 		t.Errorf("%d of %d bytes are at hand, whole: %v", len(p.data), p.size, p.whole())
 	}
 	text, cut := p.masked(new(secrets))

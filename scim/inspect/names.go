@@ -18,7 +18,10 @@ var secretWords = []string{
 // is offered.
 func secretive(name string) bool {
 	plain := plainName(name)
-	if plain == "changepassword" {
+	switch plain {
+	case "pass", "pin", "otp":
+		return true
+	case "changepassword":
 		return false
 	}
 	for _, word := range secretWords {

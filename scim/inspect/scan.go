@@ -72,6 +72,15 @@ func (s *scanner) textEnd() (end int, plain bool) {
 	return -1, plain
 }
 
+// unfinished reports whether a string begins here that has no end.
+func (s *scanner) unfinished() bool {
+	if s.ended() || s.in[s.pos] != '"' {
+		return false
+	}
+	end, _ := s.textEnd()
+	return end < 0
+}
+
 // word reads a number, true, false or null; "" for what is none of them.
 func (s *scanner) word() string {
 	s.space()

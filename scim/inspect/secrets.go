@@ -30,17 +30,18 @@ func (s *secrets) learn(raw []byte) {
 
 // mask masks them in a text, and whatever else is secret in it.
 func (s *secrets) mask(text string) string {
-	return maskText(s.replace(text), secretive(text)) // a secret may be the name of one
+	named := secretive(text) // before a secret that is the name of one is replaced
+	return maskText(s.replace(text, named), named)
 }
 
-// replace masks the secrets in text. Short ones count as a whole only: they are
-// in many words.
-func (s *secrets) replace(text string) string {
+// replace masks the secrets in text. Short ones are in many words: they count as
+// a whole only, unless the text is about secrets.
+func (s *secrets) replace(text string, named bool) string {
 	for _, secret := range s.known {
 		switch {
 		case text == secret:
 			return mask
-		case len(secret) >= shortest:
+		case named || len(secret) >= shortest:
 			text = strings.ReplaceAll(text, secret, mask)
 		}
 	}

@@ -28,11 +28,12 @@ func Capture(w http.ResponseWriter, r *http.Request, at time.Time) *Talk {
 	t := &Talk{Notes: new(Notes)}
 	t.Exchange = Exchange{
 		at: at, method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery, remote: r.RemoteAddr,
+		request: part{most: askedMost}, answer: part{most: toldMost},
 		agent: shorten(strings.ToValidUTF8(r.UserAgent(), "\uFFFD"), longestAgent), asked: chosen(r.Header, requestHeaders),
 	}
 	t.Request = r.WithContext(r.Context())
 	if r.Body != nil && r.Body != http.NoBody {
-		t.Request.Body = &reader{r.Body, &t.request}
+		t.Request.Body = &reader{r.Body, &t.request, int(min(r.ContentLength, askedMost))}
 	}
 	t.writer = &writer{ResponseWriter: w, heard: &t.answer}
 	t.Writer = t.writer
@@ -59,11 +60,15 @@ func (t *Talk) End(now time.Time) Exchange {
 type reader struct {
 	io.ReadCloser
 	heard *part
+	room  int // that will be needed, negative if nobody knows
 }
 
 // Read implements io.Reader.
 func (r *reader) Read(into []byte) (n int, err error) {
 	n, err = r.ReadCloser.Read(into)
+	if r.heard.data == nil && n > 0 { // not before somebody was let in
+		r.heard.data = make([]byte, 0, max(r.room, n))
+	}
 	r.heard.hear(into[:n])
 	return n, err
 }

@@ -167,7 +167,7 @@ func TestTalkHoldsLittle(t *testing.T) {
 		t.Errorf("the client got %d bytes, %v", n, err)
 	}
 	x := <-heard
-	if x.request.size != size || x.answer.size != size || len(x.request.data) != heardMost || len(x.answer.data) != heardMost {
+	if x.request.size != size || x.answer.size != size || len(x.request.data) != askedMost || len(x.answer.data) != toldMost {
 		t.Errorf("heard %d and %d bytes, at hand %d and %d", x.request.size, x.answer.size, len(x.request.data), len(x.answer.data))
 	}
 }
