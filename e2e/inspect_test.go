@@ -45,9 +45,7 @@ func TestInspect(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("patch: %d %v", status, answer)
 	}
-	if status, answer = send(t, http.MethodGet, s.url+"/scim/v2/Users?filter=password+eq+%22hunter2!%22", token, nil); status != http.StatusBadRequest {
-		t.Logf("a filter on the password is answered with %d", status)
-	}
+	send(t, http.MethodGet, s.url+"/scim/v2/Users?filter=password+eq+%22hunter2!%22", token, nil) // whatever the answer is
 	h.overheard(t, 3)
 	h.masked(t, token)
 

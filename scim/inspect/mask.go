@@ -12,6 +12,8 @@ const (
 	// textMost is how many bytes of a text are shown: a photo must not take the
 	// place of all else.
 	textMost = 1000
+	// numberMost is how many digits of a number are shown.
+	numberMost = 40
 	// longText is how many bytes of a text are looked through for what it compares.
 	longText = 4 * textMost
 	// deepest is how far brackets may be nested.
@@ -79,7 +81,12 @@ func (m *masker) value(hidden bool, depth int) (ok bool) {
 	if word == "" {
 		return m.stop()
 	}
-	m.out = append(m.out, shorten(word, 40)...)
+	if len(word) > numberMost {
+		m.cut = true
+		m.out = appendQuoted(m.out, shorten(word, numberMost))
+		return true
+	}
+	m.out = append(m.out, word...)
 	return true
 }
 

@@ -14,6 +14,7 @@ func TestMask(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"nothing", " \n", ``},
 		{"compact", "{ \"userName\" : \"ada\",\n \"active\":true, \"n\":[1, -2.5e3, null] }", `{"userName":"ada","active":true,"n":[1,-2.5e3,null]}`},
+		{"a long number", `{"a":` + strings.Repeat("1", 50) + `}`, `{"a":"` + strings.Repeat("1", 40) + `… 10 more"}`},
 		{"empty", `{"a":[],"b":{}}`, `{"a":[],"b":{}}`},
 		{"characters", `{"a":"\u0041\u0000\n\"\\ <&> ä \ud83d\ude00"}`, `{"a":"A\u0000\n\"\\ <&> ä 😀"}`},
 
@@ -110,6 +111,8 @@ func TestText(t *testing.T) {
 		`urn:x:password:hunter2`:       `urn:x:password:"***"`,
 		`"hunter2" is no "password"`:   `"***" is no "password"`,
 		`password "hunter2`:            `password ***`,
+		`"Password123" for a:password`: `"***" for a:password`,
+		`"x:password" is "my.token"`:   `"x:password" is "my.token"`,
 		`"password eq "hunter2""`:      `***`,
 		"password\u00a0eq\u2003hunter": "password\u00a0eq\u2003\"***\"",
 		`The bearer token is missing, unknown, expired or revoked. Make one with: birthright token create --source NAME`: `The bearer token is missing, unknown, expired or revoked. Make one with: birthright token create --source NAME`,
@@ -144,16 +147,16 @@ func TestMaskURL(t *testing.T) {
 // What is kept of a conversation says nothing that the answer repeats either.
 func TestAnswersRepeatNoSecrets(t *testing.T) {
 	x := Exchange{
-		request: heard(`{"userName":"ada","password":"password","pin_token":12,"Operations":[{"op":"add","value":"hunter2","path":"secret"}]}`),
-		answer:  heard(`{"detail":"hunter2 is too short","a":"hunter2","b":"12","c":"1234","password":"x","d":"password","e":"the pin_token 12 is none"}`),
-		query:   "x=hunter2", notes: []string{`operation 1: "hunter2" was read as a text`}, agent: "hunter2/1.0",
+		request: heard(`{"userName":"ada","password":"password","apikey":"a\"b  c","pin_token":12,"Operations":[{"op":"add","value":"hunter2","path":"secret"}]}`),
+		answer:  heard(`{"detail":"hunter2 is too short","a":"hunter2","b":"12","c":"1234","password":"x","d":"password","e":"the pin_token 12 is none","f":"no \"a\\\"b  c\" here","password = x":1}`),
+		query:   "x=hunter2&y=password%3Dhunter9", notes: []string{`operation 1: "hunter2" was read as a text`}, agent: "hunter2/1.0",
 		asked: map[string]string{"Accept": "hunter2"},
 	}
 	c := x.Conversation()
-	if got, want := c.Answer, `{"detail":"*** is too short","a":"***","b":"***","c":"1234","password":"***","d":"***","e":"the pin_token *** is none"}`; got != want {
+	if got, want := c.Answer, `{"detail":"*** is too short","a":"***","b":"***","c":"1234","password":"***","d":"***","e":"the pin_token *** is none","f":"no \"***\" here","*** = \"***\"":"***"}`; got != want {
 		t.Errorf("answer: got %s, want %s", got, want)
 	}
-	if text := fmt.Sprint(c); strings.Contains(text, "hunter2") {
+	if text := fmt.Sprint(c); strings.Contains(text, "hunter") {
 		t.Errorf("it is told elsewhere: %s", text)
 	}
 }

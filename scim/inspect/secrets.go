@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,28 +21,28 @@ func (s *secrets) learn(raw []byte) {
 	if !ok {
 		text = in.word()
 	}
-	if text == "" || text == mask || len(s.known) == mostSecrets || slices.Contains(s.known, text) {
-		return
+	// In messages it may stand as Go quotes it.
+	quoted := strconv.Quote(text)
+	for _, form := range []string{text, quoted[1 : len(quoted)-1]} {
+		if form != "" && form != mask && len(s.known) < mostSecrets && !slices.Contains(s.known, form) {
+			s.known = append(s.known, form)
+		}
 	}
-	s.known = append(s.known, text)
 	// One that holds another is taken out first, or its rest would stay.
 	slices.SortFunc(s.known, func(a, b string) int { return len(b) - len(a) })
 }
 
-// mask masks them in a text, and whatever else is secret in it.
+// mask masks them in a text, and whatever else is secret in it: that first, as a
+// secret may be the name of another.
 func (s *secrets) mask(text string) string {
-	named := secretive(text) // before a secret that is the name of one is replaced
-	return maskText(s.replace(text, named), named)
-}
-
-// replace masks the secrets in text. Short ones are in many words: they count as
-// a whole only, unless the text is about secrets.
-func (s *secrets) replace(text string, named bool) string {
+	if slices.Contains(s.known, text) {
+		return mask
+	}
+	named := secretive(text)
+	text = maskText(text, named)
 	for _, secret := range s.known {
-		switch {
-		case text == secret:
-			return mask
-		case named || len(secret) >= shortest:
+		// Short ones are in many words: they count where the text is about secrets.
+		if named || len(secret) >= shortest {
 			text = strings.ReplaceAll(text, secret, mask)
 		}
 	}

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -136,7 +137,7 @@ func maskQuoted(text string) string {
 		if length < 2 || text[i+length-1] != '"' || i+length == len(text) && strings.HasSuffix(text, `\"`) {
 			return text[:first] + mask
 		}
-		if inner := text[i+1 : i+length-1]; isBareName(inner) && secretive(inner) {
+		if namesSecret(text[i+1 : i+length-1]) {
 			out.WriteString(text[i : i+length])
 		} else {
 			out.WriteString(`"` + mask + `"`)
@@ -144,6 +145,13 @@ func maskQuoted(text string) string {
 		i += length
 	}
 	return out.String()
+}
+
+// namesSecret reports whether text is the name of a secret and nothing else:
+// "password" or "urn:…:User:password", but not "Password123".
+func namesSecret(text string) bool {
+	name := plainName(text[strings.LastIndexAny(text, ":.")+1:])
+	return isBareName(text) && slices.Contains(secretWords, name)
 }
 
 // isBareName reports whether text can be the name or path of an attribute.
