@@ -7,7 +7,7 @@
 //	                                                       (request path ends)
 //	Recorder.Run, once a second: ring ─▶ Mask ─▶ Conversation ─▶ Store
 //
-// A request pays for copying the first 64 KiB of its bodies and no more: it never
+// A request pays for copying the beginning of its bodies and no more: it never
 // waits for the database, and masking is done afterwards, for those alone that are
 // kept. The newest win: under load most requests are gone before anybody masked
 // them, and so no longer cost anything.
