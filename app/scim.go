@@ -9,12 +9,13 @@ import (
 	"birthright/identity"
 	"birthright/scim"
 	"birthright/scim/backing"
+	"birthright/scim/inspect"
 	"birthright/store"
 )
 
 // scimHandler is the SCIM front door for the sources that push; clients reach it
-// at publicURL.
-func (a *App) scimHandler(ctx context.Context, publicURL string) (http.Handler, error) {
+// at publicURL, and recorder listens in.
+func (a *App) scimHandler(ctx context.Context, publicURL string, recorder *inspect.Recorder) (http.Handler, error) {
 	behind := backing.New(a.Store, a.Intake)
 	key, err := a.key(ctx, "scim-cursors")
 	if err != nil {
@@ -22,7 +23,7 @@ func (a *App) scimHandler(ctx context.Context, publicURL string) (http.Handler, 
 	}
 	o := scim.Options{
 		Directory: behind, Intake: behind, Tokens: behind,
-		PublicURL: publicURL, Log: a.Log, Now: a.Now, Key: key, Alarm: a.panics.Inc,
+		PublicURL: publicURL, Inspect: recorder, Log: a.Log, Now: a.Now, Key: key, Alarm: a.panics.Inc,
 	}
 	for _, s := range a.sources {
 		if !s.Pushes() {

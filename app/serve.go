@@ -51,7 +51,8 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		}
 	}
 	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
-	door, err := a.scimHandler(ctx, public)
+	recorder := a.recorder()
+	door, err := a.scimHandler(ctx, public, recorder)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -70,6 +71,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
+	s.done.Go(func() { recorder.Run(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	for _, source := range a.sources {

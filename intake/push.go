@@ -164,7 +164,7 @@ func (b *batch) reconsider(ctx context.Context, keys []string) error {
 	waiting := map[string][]int64{}
 	for _, key := range keys {
 		for _, m := range found[key] {
-			if m.UserN == 0 && m.Live {
+			if m.UserN == 0 && m.Live && !slices.Contains(waiting[m.Source], m.RecordN) { // it may share several keys
 				waiting[m.Source] = append(waiting[m.Source], m.RecordN)
 			}
 		}

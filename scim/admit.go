@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"birthright/scim/fault"
+	"birthright/scim/inspect"
 )
 
 // heavyBody is from how many bytes on a body counts as large: what is made of it
@@ -33,7 +34,7 @@ func (c *call) release() {
 // bodyDeadline bounds how long a body may take to arrive. While it does, nothing
 // is held for it but what has come.
 func (c *call) bodyDeadline() {
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(c.h.limits.Time)) // what is no connection has no deadline
+	_ = http.NewResponseController(inspect.Server(c.w)).SetReadDeadline(time.Now().Add(c.h.limits.Time)) // what is no connection has no deadline
 }
 
 // workOn waits for the turn of a large body, until the request ends.

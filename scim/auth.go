@@ -36,7 +36,12 @@ func (h *handler) authenticate(c *call) (*Source, error) {
 		return nil, err
 	}
 	now := h.o.Now()
-	if err := token.Verify(plain, now); err != nil {
+	err = token.Verify(plain, now)
+	if !errors.Is(err, tokens.ErrMismatch) { // it is the source that speaks, perhaps with a token of former times
+		c.talk.Source, c.talk.Token = token.Source, id
+	}
+	if err != nil {
+		c.talk.Notes.Add("token %s was refused: %s", id, err)
 		return nil, h.refuse(c, id, err)
 	}
 	source := h.sources[token.Source]

@@ -135,7 +135,7 @@ func (j *bulkJob) add(number int, object map[string]any) {
 	case o.method != http.MethodDelete && o.data == nil:
 		o.refused = fault.InvalidSyntax("data is missing.")
 	case o.method == http.MethodPost && o.bulkID == "":
-		o.refused = j.c.reading.Lenient(fault.InvalidSyntax("A POST needs a bulkId."), "operation %d: a POST without a bulkId was taken", number)
+		o.refused = fault.InvalidSyntax("A POST needs a bulkId.")
 	case o.bulkID != "" && j.byID[o.bulkID] != nil:
 		o.refused = fault.InvalidSyntax("The bulkId %q is given twice.", o.bulkID)
 	}

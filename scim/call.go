@@ -16,6 +16,7 @@ import (
 
 	"birthright/identity"
 	"birthright/scim/fault"
+	"birthright/scim/inspect"
 	"birthright/scim/resource"
 )
 
@@ -26,8 +27,9 @@ type call struct {
 	*http.Request
 	h      *handler
 	w      http.ResponseWriter
-	base   string  // absolute address of the front door
-	source *Source // whose token it carries
+	talk   *inspect.Talk // for people who look for what went wrong; how a request was read goes to its Notes
+	base   string        // absolute address of the front door
+	source *Source       // whose token it carries
 	query  url.Values
 	id     string // the resource in the path, "" for none
 
@@ -60,7 +62,7 @@ func (c *call) object(limit int64) (map[string]any, error) {
 		return nil, err
 	}
 	c.bodyDeadline()
-	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
+	data, err := io.ReadAll(http.MaxBytesReader(inspect.Server(c.w), c.Body, limit))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):

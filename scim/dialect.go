@@ -60,3 +60,13 @@ func (h *handler) overheard(c *call) {
 		h.seen.Store(c.source.name, c.dialect)
 	}
 }
+
+// tell notes how the request was read, for those who look at it later.
+func (c *call) tell() {
+	for _, note := range c.reading.Notes() {
+		c.talk.Notes.Add("%s", note)
+	}
+	if c.dialect != "" {
+		c.talk.Notes.SetDialect(c.dialect)
+	}
+}

@@ -19,7 +19,7 @@ const coreURN = "urn:ietf:params:scim:schemas:core:2.0:"
 func discovery(definitions func(*call) ([]map[string]any, error)) serve {
 	return func(c *call) (answer, error) {
 		if c.query.Has("filter") {
-			return answer{}, fault.New(http.StatusForbidden, "Definitions cannot be filtered.")
+			return answer{}, unfiltered()
 		}
 		all, err := definitions(c)
 		if err != nil {
@@ -37,6 +37,10 @@ func discovery(definitions func(*call) ([]map[string]any, error)) serve {
 		}
 		return answer{}, fault.New(http.StatusNotFound, "There is no definition %q.", c.id)
 	}
+}
+
+func unfiltered() error {
+	return fault.New(http.StatusForbidden, "Definitions cannot be filtered.")
 }
 
 // schemas are those of the resources and of the definitions themselves, with what
@@ -134,6 +138,9 @@ func (h *handler) resourceTypes(c *call) ([]map[string]any, error) {
 
 // serviceProviderConfig tells the truth about what is offered.
 func (h *handler) serviceProviderConfig(c *call) (answer, error) {
+	if c.query.Has("filter") {
+		return answer{}, unfiltered()
+	}
 	yes := map[string]any{"supported": true}
 	return answer{status: http.StatusOK, body: map[string]any{
 		"schemas":          []string{coreURN + "ServiceProviderConfig"},

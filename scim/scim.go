@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"birthright/scim/fault"
+	"birthright/scim/inspect"
 	"birthright/scim/resource"
 )
 
@@ -60,9 +61,10 @@ type Options struct {
 	Key    []byte
 	Limits Limits
 	// Alarm is told of each panic, besides the log; may be nil.
-	Alarm func()
-	Log   *slog.Logger     // discarded if nil
-	Now   func() time.Time // time.Now if nil
+	Alarm   func()
+	Inspect *inspect.Recorder // listens in on requests; nil for nobody
+	Log     *slog.Logger      // discarded if nil
+	Now     func() time.Time  // time.Now if nil
 }
 
 // handler is the front door.
@@ -104,10 +106,16 @@ func New(o Options) http.Handler {
 // ServeHTTP answers one request. Whatever happens, the client gets a SCIM body
 // and learns nothing of the inside.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	talk := h.o.Inspect.Listen(w, r)
+	defer talk.Done()
 	ctx, cancel := context.WithTimeout(r.Context(), h.limits.Time)
 	defer cancel()
-	c := &call{h: h, Request: r.WithContext(ctx), w: w, base: h.base(r), condition: preconditionOf(r.Header), reading: &resource.Reading{}}
+	c := &call{
+		h: h, Request: talk.Request.WithContext(ctx), w: talk.Writer, talk: talk, base: h.base(r),
+		condition: preconditionOf(r.Header), reading: &resource.Reading{},
+	}
 	defer c.release()
+	defer c.tell()
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {

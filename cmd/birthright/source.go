@@ -13,7 +13,7 @@ import (
 )
 
 func (p *program) sourceCommand() *cobra.Command {
-	return p.family("source", "Sources: where truth about people comes from", p.sourceListCommand(), p.sourceCheckCommand())
+	return p.family("source", "Sources: where truth about people comes from", p.sourceListCommand(), p.sourceCheckCommand(), p.sourceInspectCommand())
 }
 
 func (p *program) sourceListCommand() *cobra.Command {

@@ -38,7 +38,8 @@ CREATE TABLE conversations (
     id     TEXT COLLATE "C" PRIMARY KEY,
     source TEXT COLLATE "C" NOT NULL,
     at     BIGINT           NOT NULL,
-    data   TEXT COLLATE "C" NOT NULL -- JSON
+    failed BOOLEAN          NOT NULL,
+    data   TEXT COLLATE "C" NOT NULL -- JSON, secrets masked
 );
 CREATE INDEX conversations_source ON conversations (source, at, id);
 

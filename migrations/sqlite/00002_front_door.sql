@@ -38,7 +38,8 @@ CREATE TABLE conversations (
     id     TEXT    PRIMARY KEY,
     source TEXT    NOT NULL,
     at     INTEGER NOT NULL,
-    data   TEXT    NOT NULL -- JSON
+    failed INTEGER NOT NULL,
+    data   TEXT    NOT NULL -- JSON, secrets masked
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conversations_source ON conversations (source, at, id);
 

@@ -41,7 +41,7 @@ func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Readi
 	}
 	switch {
 	case target.Attr != nil && target.Attr.Returned == "never":
-		r.Note("%s: not kept", target.Name)
+		r.Note("the %s is not kept", target.Name)
 		return nil
 	case target.Name == "":
 		err = applyExtension(t, doc, target, step, r)

@@ -36,7 +36,7 @@ func (t *Type) take(doc Document, name string, value any, r *Reading) error {
 		}
 		regular, err := a.Value(value, r)
 		if err == nil && regular != nil && a.Returned == "never" {
-			r.Note("%s: not kept", a.Name)
+			r.Note("the %s is not kept", a.Name)
 			return nil
 		}
 		if err == nil && regular != nil {

@@ -30,23 +30,49 @@ func (a *Attribute) Value(v any, r *Reading) (any, error) {
 			return nil, err
 		}
 	}
+	if len(list) > MaxValues && a.Name != "members" {
+		return nil, fault.InvalidValue("%s has %d values; at most %d are kept.", a.Name, len(list), MaxValues)
+	}
 	out := make([]any, 0, len(list))
+	seen := pairs{}
 	for _, element := range list {
 		regular, err := a.single(element, r)
 		if err != nil {
 			return nil, err
 		}
-		if regular != nil && !a.hollow(regular) {
+		switch {
+		case regular == nil || a.hollow(regular):
+		case seen.add(regular):
 			out = append(out, regular)
+		default:
+			r.Note("%s: a value that came twice was kept once", a.Name)
 		}
-	}
-	if len(out) > MaxValues && a.Name != "members" {
-		return nil, fault.InvalidValue("%s has %d values; at most %d are kept.", a.Name, len(out), MaxValues)
 	}
 	if len(out) == 0 {
 		return nil, nil
 	}
 	return out, nil
+}
+
+// pairs are the values that a multi-valued attribute has by value and type: each
+// comes once (RFC 7643 section 2.4).
+type pairs map[[2]string]bool
+
+// add reports whether the value is a new one; those without a "value" always are.
+func (p pairs) add(element any) bool {
+	object, ok := element.(map[string]any)
+	if !ok {
+		return true
+	}
+	value, ok := object["value"].(string)
+	if !ok {
+		return true
+	}
+	kind, _ := object["type"].(string)
+	pair := [2]string{value, kind}
+	seen := p[pair]
+	p[pair] = true
+	return !seen
 }
 
 // Element makes one value regular, of a multi-valued attribute too; a list of one
@@ -113,7 +139,8 @@ func (a *Attribute) single(v any, r *Reading) (any, error) {
 func (a *Attribute) checkFormat(s string) error {
 	switch a.Type {
 	case "binary":
-		if _, err := base64.StdEncoding.DecodeString(s); err != nil {
+		plain := strings.TrimRight(s, "=") // which may be left out (RFC 7643 section 2.3.6)
+		if _, err := base64.RawStdEncoding.DecodeString(plain); err != nil {
 			return fault.InvalidValue("%s must be base64.", a.Name)
 		}
 	case "dateTime":

@@ -35,17 +35,29 @@ type Config struct {
 	// read: auto, the default, recognises it where it matters; rfc refuses what
 	// the RFCs do not allow.
 	Profile string `yaml:"profile"`
+	// Inspect is how many of the last requests are kept for `source inspect`;
+	// nil for the default, 0 for none.
+	Inspect *int `yaml:"inspect"`
 }
+
+const (
+	defaultInspect = 50
+	mostInspect    = 1000 // they are kept for people to read, and their bodies are people's data
+)
 
 // profiles are the values of Config.Profile.
 var profiles = []string{"auto", "rfc", "okta", "entra", "onelogin", "jumpcloud", "ping", "google"}
 
-// Validate checks the profile's name.
+// Validate checks the profile's name and how much is kept.
 func (c Config) Validate() []error {
-	if c.Profile == "" || slices.Contains(profiles, c.Profile) {
-		return nil
+	var faults []error
+	if c.Profile != "" && !slices.Contains(profiles, c.Profile) {
+		faults = append(faults, fmt.Errorf("profile is %q: write one of %s", c.Profile, strings.Join(profiles, ", ")))
 	}
-	return []error{fmt.Errorf("profile is %q: write one of %s", c.Profile, strings.Join(profiles, ", "))}
+	if n := c.Inspect; n != nil && (*n < 0 || *n > mostInspect) {
+		faults = append(faults, fmt.Errorf("inspect is %d: write how many requests are kept, from 0 to %d", *n, mostInspect))
+	}
+	return faults
 }
 
 // Open makes the source.
@@ -56,12 +68,17 @@ func (c Config) Open(env sources.Env) (sources.Source, error) {
 	if c.Profile == "" {
 		c.Profile = profiles[0]
 	}
-	return &Source{profile: c.Profile, name: env.Name}, nil
+	s := &Source{profile: c.Profile, Inspect: defaultInspect, name: env.Name}
+	if c.Inspect != nil {
+		s.Inspect = *c.Inspect
+	}
+	return s, nil
 }
 
 // Source is a source that pushes.
 type Source struct {
 	profile string // one of the known profiles
+	Inspect int    // requests that are kept to be looked at
 	name    string
 }
 

@@ -36,3 +36,25 @@ func TestProfiles(t *testing.T) {
 		t.Errorf("unknown profile: %v", faults)
 	}
 }
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	number := func(n int) *int { return &n }
+	for _, c := range []struct {
+		written *int
+		want    int
+	}{{nil, 50}, {number(0), 0}, {number(1000), 1000}} {
+		s, err := Config{Inspect: c.written}.Open(sources.Env{Name: "okta"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.(*Source).Inspect; got != c.want {
+			t.Errorf("%d are kept, want %d", got, c.want)
+		}
+	}
+	for _, n := range []int{-1, 1001} {
+		if faults := (Config{Inspect: number(n)}).Validate(); len(faults) != 1 || !strings.Contains(faults[0].Error(), "from 0 to 1000") {
+			t.Errorf("inspect %d: %v", n, faults)
+		}
+	}
+}

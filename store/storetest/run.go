@@ -25,7 +25,8 @@ type Case struct {
 
 // Cases returns the contract.
 func Cases() []Case {
-	return slices.Concat(transactionCases, recordCases, groupCases, userCases, membershipCases, targetCases, workCases, runCases, ledgerCases, clientCases, auditCases)
+	return slices.Concat(transactionCases, recordCases, groupCases, userCases, membershipCases, targetCases, workCases, runCases, ledgerCases,
+		clientCases, conversationCases, auditCases)
 }
 
 // Run runs every case on a database of its own.
