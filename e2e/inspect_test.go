@@ -68,6 +68,15 @@ func TestInspect(t *testing.T) {
 	if len(steps) != 2 || steps[0].(map[string]any)["value"] != "***" || steps[1].(map[string]any)["value"] != "False" || steps[1].(map[string]any)["op"] != "Replace" {
 		t.Errorf("patch: %+v", patch)
 	}
+	read := strings.Join(patch.Read, "; ")
+	for _, want := range []string{`operation 1: "Replace" was read as replace`, `active: the text "False" was read as false`, "the password is not kept"} {
+		if !strings.Contains(read, want) {
+			t.Errorf("how it was read is not told: %q lacks %q", read, want)
+		}
+	}
+	if patch.Dialect != "entra" {
+		t.Errorf("operations in capitals are Entra's, not %q", patch.Dialect)
+	}
 	var refused []talk
 	h.mustJSON(t, exitDone, "source inspect okta --failed --limit 1", &refused)
 	if len(refused) != 1 || refused[0].ID != failed.ID {
