@@ -68,8 +68,7 @@ func (tx *Tx) AddSignals(ctx context.Context, rows []SignalRow, events ...audit.
 
 // SignalsDue reports whether the receiver is owed something that is due now.
 func (tx *Tx) SignalsDue(ctx context.Context, receiver string) (bool, error) {
-	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 FROM signals WHERE receiver = ? AND refused_at = 0 AND due_at <= ? LIMIT 1) AS due",
-		receiver, micros(tx.now))
+	n, err := tx.number(ctx, "SELECT n FROM signals WHERE receiver = ? AND refused_at = 0 AND due_at <= ? LIMIT 1", receiver, micros(tx.now))
 	return n > 0, err
 }
 
