@@ -59,7 +59,7 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 		},
 		"signal due": func(ctx context.Context, tx *Tx) error { _, err := tx.SignalsDue(ctx, "app"); return err },
 		"signal claimed": func(ctx context.Context, tx *Tx) error {
-			_, _, err := tx.ClaimSignal(ctx, "app", 0)
+			_, _, err := tx.ClaimSignal(ctx, "app", 0, false)
 			return err
 		},
 		"signal delayed": func(ctx context.Context, tx *Tx) error { return tx.DelaySignal(ctx, "x", tx.Now(), "") },

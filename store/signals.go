@@ -72,10 +72,21 @@ func (tx *Tx) SignalsDue(ctx context.Context, receiver string) (bool, error) {
 	return n > 0, err
 }
 
+// SignalsOwed reports whether the receiver is owed something, due or not.
+func (tx *Tx) SignalsOwed(ctx context.Context, receiver string) (bool, error) {
+	n, err := tx.number(ctx, "SELECT n FROM signals WHERE receiver = ? AND refused_at = 0 LIMIT 1", receiver)
+	return n > 0, err
+}
+
 // ClaimSignal leases the first signal that is due to the caller for a time, and
-// counts the attempt; it reports false where nothing is due.
-func (tx *Tx) ClaimSignal(ctx context.Context, receiver string, lease time.Duration) (SignalRow, bool, error) {
-	found, err := list(ctx, tx, readSignal, selectSignals+"WHERE receiver = ? AND refused_at = 0 AND due_at <= ? ORDER BY n LIMIT 1",
+// counts the attempt; it reports false where nothing is due. The first is the one
+// that is owed longest, or with fresh the one that was tried least often.
+func (tx *Tx) ClaimSignal(ctx context.Context, receiver string, lease time.Duration, fresh bool) (SignalRow, bool, error) {
+	order := "n"
+	if fresh {
+		order = "attempts, n"
+	}
+	found, err := list(ctx, tx, readSignal, selectSignals+"WHERE receiver = ? AND refused_at = 0 AND due_at <= ? ORDER BY "+order+" LIMIT 1",
 		receiver, micros(tx.now))
 	if err != nil || len(found) == 0 {
 		return SignalRow{}, false, err
@@ -108,12 +119,6 @@ func (tx *Tx) OfferSignals(ctx context.Context, receiver string, limit int) (row
 // DelaySignal makes a signal due later, after an attempt that came to nothing.
 func (tx *Tx) DelaySignal(ctx context.Context, id string, until time.Time, reason string) error {
 	return tx.exec(ctx, "UPDATE signals SET due_at = ?, last_error = ? WHERE id IN {texts}", micros(until), printable(reason), texts{id})
-}
-
-// HastenSignals makes everything that was tried in vain due now: the receiver
-// answers again. What was refused stays.
-func (tx *Tx) HastenSignals(ctx context.Context, receiver string) error {
-	return tx.exec(ctx, "UPDATE signals SET due_at = ? WHERE receiver = ? AND refused_at = 0 AND due_at > ?", micros(tx.now), receiver, micros(tx.now))
 }
 
 // RefuseSignal notes that the receiver will not take a signal. It stays, and is
