@@ -76,7 +76,7 @@ func TestURIs(t *testing.T) {
 }
 
 var ada = signals.Person{
-	ID: "user-1", UserName: "ada", Resource: "rec/1", ExternalID: "00u1",
+	ID: "user-1", UserName: "ada", Resource: "rec-1", ExternalID: "00u1",
 	Attributes: identity.Attributes{identity.AttrEmail: {"ada@example.com"}, "samlName": {"ADA"}},
 }
 
@@ -96,7 +96,7 @@ func TestSubjects(t *testing.T) {
 		return map[string]any{"format": "scim", "uri": "/Users/" + p.ID, "id": p.ID, "userName": p.UserName}
 	}
 	adaResource := map[string]any{
-		"format": "scim", "uri": "/Users/rec%2F1", "id": "rec/1", "userName": "ada", "externalId": "00u1",
+		"format": "scim", "uri": "/Users/rec-1", "id": "rec-1", "userName": "ada", "externalId": "00u1",
 		"emails": []any{map[string]any{"value": "ada@example.com", "primary": true}},
 	}
 	issSub := func(name string) map[string]any {

@@ -1,7 +1,6 @@
 package signals
 
 import (
-	"net/url"
 	"strings"
 
 	"birthright/identity"
@@ -34,7 +33,8 @@ type Person struct {
 	UserName   string
 	Attributes identity.Attributes
 	// Resource is the identifier of the person's resource at the SCIM endpoint,
-	// "" where no source pushes them; ExternalID the pushing side's own.
+	// "" where no source pushes them; ExternalID the pushing side's own. The hub's
+	// identifiers can stand in a path as they are.
 	Resource, ExternalID string
 }
 
@@ -84,7 +84,7 @@ func (p Person) scimID() map[string]any {
 	if id == "" {
 		id = p.ID
 	}
-	subject := map[string]any{"format": "scim", "uri": "/Users/" + url.PathEscape(id), "id": id, "userName": p.UserName}
+	subject := map[string]any{"format": "scim", "uri": "/Users/" + id, "id": id, "userName": p.UserName}
 	if p.ExternalID != "" {
 		subject["externalId"] = p.ExternalID
 	}

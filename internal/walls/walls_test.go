@@ -68,6 +68,7 @@ var plants = map[string]plant{
 	"viper stays in config":                         {file("app/app.go", "github.com/spf13/viper"), file("config/load.go", "github.com/spf13/viper")},
 	"go-ldap stays in the ldap folders":             {file("cmd/birthright/user.go", "github.com/go-ldap/ldap/v3"), file("sources/ldap/dn.go", "github.com/go-ldap/ldap/v3")},
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
+	"JOSE stays in signing":                         {file("signals/delivery/lane.go", "github.com/go-jose/go-jose/v4"), file("signals/signing/key.go", "github.com/go-jose/go-jose/v4")},
 	"CEL stays in rules":                            {file("plan/user.go", "cel.dev/cel-go/cel"), file("rules/engine.go", "cel.dev/cel-go/cel")},
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
