@@ -16,6 +16,7 @@ import (
 	"birthright/migrations"
 	"birthright/reconcile"
 	"birthright/rules"
+	"birthright/signals/delivery"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -45,6 +46,8 @@ type App struct {
 	engine       atomic.Pointer[rules.Engine]
 	sources      []Source
 	destinations []reconcile.Destination
+	receivers    []delivery.Receiver
+	bell         *delivery.Bell // rung when a receiver is owed a signal
 	wake         chan struct{}
 	closers      closers
 }
@@ -65,7 +68,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 // and writes nothing, so that whatever is wrong with the configuration is found
 // before anything is touched. Store, Intake and Runner are there after Connect.
 func Prepare(o Options) (*App, error) {
-	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1)}
+	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell()}
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -77,6 +80,9 @@ func (a *App) prepare() error {
 		return err
 	}
 	if err := a.openSources(); err != nil {
+		return err
+	}
+	if err := a.openReceivers(); err != nil {
 		return err
 	}
 	return a.openTargets()

@@ -14,6 +14,7 @@ import (
 
 	"birthright/identity"
 	"birthright/scim"
+	"birthright/signals/delivery"
 )
 
 // Limits of the HTTP server; slow or endless requests must not hurt others.
@@ -54,6 +55,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	transmitter, err := a.transmitterFor(ctx, public)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -61,12 +66,16 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door, transmitter), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
+	if transmitter != nil {
+		s.http.RegisterOnShutdown(transmitter.EndPolls)
+		s.done.Go(func() { transmitter.Run(loops) })
+	}
 	for _, source := range a.sources {
 		if source.Schedule == "" || source.Pushes() {
 			continue
@@ -156,7 +165,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door http.Handler) http.Handler {
+func (a *App) handler(door http.Handler, transmitter *delivery.Transmitter) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -164,5 +173,8 @@ func (a *App) handler(door http.Handler) http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
+	if transmitter != nil {
+		transmitter.Mount(mux)
+	}
 	return mux
 }

@@ -17,7 +17,7 @@ import (
 )
 
 func (p *program) tokenCommand() *cobra.Command {
-	return p.family("token", "Bearer tokens for SCIM sources",
+	return p.family("token", "Bearer tokens for SCIM sources, and for receivers that poll for signals",
 		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
@@ -25,21 +25,22 @@ func (p *program) tokenCommand() *cobra.Command {
 const defaultTokenLife = "180d"
 
 func (p *program) tokenCreateCommand() *cobra.Command {
-	var source, life string
+	var source, receiver, life string
 	var ttl time.Duration
 	cmd := &cobra.Command{
-		Use:   "create --source SOURCE",
-		Short: "Make a token for a source; it is shown once",
+		Use:   "create --source SOURCE | --receiver RECEIVER",
+		Short: "Make a token for a source, or for a receiver of signals; it is shown once",
 		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			plain, token, err := tokens.New(rand.Reader, source, tokens.ScopeSCIM, a.Now(), ttl)
+			scope, subject := tokenFor(source, receiver)
+			plain, token, err := tokens.New(rand.Reader, source+receiver, scope, a.Now(), ttl)
 			if err != nil {
 				return err
 			}
 			row := store.TokenRow(token)
 			err = a.Store.Update(ctx, func(tx *store.Tx) error {
 				return tx.SaveToken(ctx, row, audit.Event{
-					Actor: a.Actor, Action: "token.created", Subject: "source:" + source,
+					Actor: a.Actor, Action: "token.created", Subject: subject,
 					Detail: map[string]any{"token": row.ID, "expires_at": row.ExpiresAt.Format(time.RFC3339)},
 				})
 			})
@@ -48,9 +49,9 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			}
 			expires := row.ExpiresAt.UTC().Format(time.RFC3339)
 			if err := p.print(listing{
-				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "expires_at": expires},
-				header: []string{"id", "token", "source", "expires_at"},
-				rows:   [][]string{{row.ID, plain, source, expires}},
+				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "receiver": receiver, "expires_at": expires},
+				header: []string{"id", "token", "source", "receiver", "expires_at"},
+				rows:   [][]string{{row.ID, plain, source, receiver, expires}},
 			}); err != nil {
 				return err
 			}
@@ -60,10 +61,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			}
 			return nil
 		}, func(a *app.App, _ []string) (err error) {
-			if err := required("source", source, "name the source that will push with the token"); err != nil {
-				return err
-			}
-			if _, err := a.Source(source); err != nil {
+			if err := checkHolder(a, source, receiver); err != nil {
 				return err
 			}
 			if ttl, err = duration.Parse(life); err != nil || ttl <= 0 {
@@ -73,6 +71,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` that the token speaks for")
+	cmd.Flags().StringVar(&receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
 	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
 	return cmd
 }
@@ -93,18 +92,22 @@ func (p *program) tokenListCommand() *cobra.Command {
 				return err
 			}
 			l := listing{
-				header: []string{"id", "source", "state", "created_at", "expires_at", "last_used_at"},
+				header: []string{"id", "source", "receiver", "state", "created_at", "expires_at", "last_used_at"},
 				empty:  "There are no tokens. `birthright token create --source SOURCE` makes one.",
 			}
 			data := make([]map[string]any, 0, len(rows))
 			for _, t := range rows {
 				state := tokenState(t, a.Now())
+				speaksFor, polls := tokenHolder(t)
+				if source != "" && speaksFor == "" {
+					continue // a receiver that is called like the source
+				}
 				data = append(data, map[string]any{
-					"id": t.ID, "source": t.Source, "state": state, "created_at": timeOrNil(t.Created),
+					"id": t.ID, "source": speaksFor, "receiver": polls, "state": state, "created_at": timeOrNil(t.Created),
 					"expires_at": timeOrNil(t.ExpiresAt), "last_used_at": timeOrNil(t.LastUsed), "revoked_at": timeOrNil(t.RevokedAt),
 				})
 				l.rows = append(l.rows, []string{
-					t.ID, t.Source, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed),
+					t.ID, speaksFor, polls, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed),
 				})
 			}
 			l.data = data
@@ -149,7 +152,8 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 						continue
 					}
 					t.RevokedAt = tx.Now()
-					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: "source:" + t.Source, Detail: map[string]any{"token": t.ID}}
+					_, subject := tokenFor(tokenHolder(t))
+					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: subject, Detail: map[string]any{"token": t.ID}}
 					if err := tx.SaveToken(ctx, t, event); err != nil {
 						return err
 					}

@@ -21,6 +21,7 @@ func (t *Transmitter) Try(ctx context.Context, r Receiver, actor string) error {
 	if err != nil {
 		return err
 	}
+	row.Attempts = 1
 	token, err := t.token(r, row)
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (t *Transmitter) verification(r Receiver) (store.SignalRow, error) {
 	now := t.Now()
 	data, err := signals.Verify(r.Name, t.NewID(), now)
 	return store.SignalRow{
-		ID: t.NewID(), Receiver: r.Name, Event: string(signals.Verification), Data: string(data), Created: now, Attempts: 1,
+		ID: t.NewID(), Receiver: r.Name, Event: string(signals.Verification), Data: string(data), Created: now,
 	}, err
 }
 
