@@ -57,9 +57,9 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.CountUnorderedRemovals(ctx, "app", tx.Now())
 			return err
 		},
-		"signal due": func(ctx context.Context, tx *Tx) error { _, err := tx.SignalsDue(ctx, "app"); return err },
+		"signal due": func(ctx context.Context, tx *Tx) error { _, err := tx.SignalsDue(ctx, "app", 0); return err },
 		"signal claimed": func(ctx context.Context, tx *Tx) error {
-			_, _, err := tx.ClaimSignal(ctx, "app", 0, false)
+			_, _, err := tx.ClaimSignal(ctx, SignalClaim{Receiver: "app"})
 			return err
 		},
 		"signal delayed": func(ctx context.Context, tx *Tx) error { return tx.DelaySignal(ctx, "x", tx.Now(), "") },

@@ -50,3 +50,8 @@ func (tx *Tx) CountSignals(ctx context.Context) (map[string]SignalCount, error) 
 		sum(CASE WHEN refused_at = 0 THEN 0 ELSE 1 END), min(created) FROM signals GROUP BY receiver`)
 	return counts, err
 }
+
+// LastSignal returns the highest number that the receiver is owed, 0 for none.
+func (tx *Tx) LastSignal(ctx context.Context, receiver string) (int64, error) {
+	return tx.number(ctx, "SELECT n FROM signals WHERE receiver = ? AND refused_at = 0 ORDER BY n DESC LIMIT 1", receiver)
+}

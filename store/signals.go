@@ -66,9 +66,11 @@ func (tx *Tx) AddSignals(ctx context.Context, rows []SignalRow, events ...audit.
 	return tx.note(err, events)
 }
 
-// SignalsDue reports whether the receiver is owed something that is due now.
-func (tx *Tx) SignalsDue(ctx context.Context, receiver string) (bool, error) {
-	n, err := tx.number(ctx, "SELECT n FROM signals WHERE receiver = ? AND refused_at = 0 AND due_at <= ? LIMIT 1", receiver, micros(tx.now))
+// SignalsDue reports whether the receiver is owed something that is due now,
+// behind number after.
+func (tx *Tx) SignalsDue(ctx context.Context, receiver string, after int64) (bool, error) {
+	n, err := tx.number(ctx, "SELECT n FROM signals WHERE receiver = ? AND refused_at = 0 AND n > ? AND due_at <= ? LIMIT 1",
+		receiver, after, micros(tx.now))
 	return n > 0, err
 }
 
@@ -78,21 +80,30 @@ func (tx *Tx) SignalsOwed(ctx context.Context, receiver string) (bool, error) {
 	return n > 0, err
 }
 
+// SignalClaim says which signal of a receiver is claimed of those that are due.
+type SignalClaim struct {
+	Receiver string
+	Lease    time.Duration
+	// AfterN leaves out those up to this number. LeastTried prefers the one that was
+	// tried least often to the one that is owed longest.
+	AfterN     int64
+	LeastTried bool
+}
+
 // ClaimSignal leases the first signal that is due to the caller for a time, and
-// counts the attempt; it reports false where nothing is due. The first is the one
-// that is owed longest, or with fresh the one that was tried least often.
-func (tx *Tx) ClaimSignal(ctx context.Context, receiver string, lease time.Duration, fresh bool) (SignalRow, bool, error) {
+// counts the attempt; it reports false where nothing is due.
+func (tx *Tx) ClaimSignal(ctx context.Context, c SignalClaim) (SignalRow, bool, error) {
 	order := "n"
-	if fresh {
+	if c.LeastTried {
 		order = "attempts, n"
 	}
-	found, err := list(ctx, tx, readSignal, selectSignals+"WHERE receiver = ? AND refused_at = 0 AND due_at <= ? ORDER BY "+order+" LIMIT 1",
-		receiver, micros(tx.now))
+	found, err := list(ctx, tx, readSignal, selectSignals+"WHERE receiver = ? AND refused_at = 0 AND n > ? AND due_at <= ? ORDER BY "+order+" LIMIT 1",
+		c.Receiver, c.AfterN, micros(tx.now))
 	if err != nil || len(found) == 0 {
 		return SignalRow{}, false, err
 	}
 	row := found[0]
-	row.DueAt = tx.now.Add(lease)
+	row.DueAt = tx.now.Add(c.Lease)
 	row.Attempts++
 	return row, true, tx.exec(ctx, "UPDATE signals SET due_at = ?, attempts = ? WHERE n = ?", micros(row.DueAt), row.Attempts, row.N)
 }

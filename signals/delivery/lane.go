@@ -19,12 +19,16 @@ const (
 	lease = time.Minute
 )
 
-// lane delivers to one receiver, one signal after the other.
+// lane delivers to one receiver, one signal after the other. A receiver that does
+// not answer is left alone for a while: until rest, only what was noted after that
+// began is tried, since somebody who leaves now is worth an attempt.
 type lane struct {
 	*Transmitter
 	receiver Receiver
-	failures int       // rounds in a row in which the receiver did not answer
+	failures int       // times in a row that the receiver was found away
 	rest     time.Time // until when it is left alone
+	seen     int64     // the last signal that was owed when that began
+	tried    []string  // by which signals it was found away
 }
 
 func newLane(t *Transmitter, r Receiver) *lane { return &lane{Transmitter: t, receiver: r} }
@@ -60,13 +64,13 @@ type attempt struct {
 	until time.Time // when a failed one is due again
 }
 
+// failed reports whether there was an attempt that is to be made again.
+func (a *attempt) failed() bool { return a != nil && a.verdict.failed() }
+
 // round delivers what is due. When two attempts in a row fail, the receiver is
-// taken to be away and left alone for a while; a single one that fails, while the
-// next gets through, waits by itself.
+// taken to be away; a single one that fails, while the next gets through, waits
+// by itself.
 func (l *lane) round(ctx context.Context) (tally Tally, err error) {
-	if l.Now().Before(l.rest) {
-		return tally, nil
-	}
 	if due, err := l.due(ctx); err != nil || !due {
 		return tally, err
 	}
@@ -87,15 +91,23 @@ func (l *lane) round(ctx context.Context) (tally Tally, err error) {
 		}
 		now := l.try(ctx, row)
 		tally.count(now.verdict)
-		if now.failed() && (last != nil && last.failed() || !now.retryAt.IsZero()) {
+		if now.failed() && (last.failed() || !now.retryAt.IsZero() || l.resting()) {
 			return tally, l.leave(ctx, last, now)
-		}
-		if !now.failed() {
-			l.failures = 0
 		}
 		last = now
 	}
 	return tally, l.Store.Update(ctx, func(tx *store.Tx) error { return l.record(ctx, tx, last) })
+}
+
+// resting reports whether the receiver is left alone.
+func (l *lane) resting() bool { return l.Now().Before(l.rest) }
+
+// after is the number behind which signals are delivered now.
+func (l *lane) after() int64 {
+	if l.resting() {
+		return l.seen
+	}
+	return 0
 }
 
 func (t *Tally) count(v verdict) {
@@ -111,7 +123,7 @@ func (t *Tally) count(v verdict) {
 
 func (l *lane) due(ctx context.Context) (due bool, err error) {
 	err = l.Store.View(ctx, func(tx *store.Tx) error {
-		due, err = tx.SignalsDue(ctx, l.receiver.Name)
+		due, err = tx.SignalsDue(ctx, l.receiver.Name, l.after())
 		return err
 	})
 	return due, err
@@ -121,11 +133,23 @@ func (l *lane) due(ctx context.Context) (due bool, err error) {
 // transaction. After a failure that is the one that was tried least: does it get
 // through, or is the receiver away?
 func (l *lane) next(ctx context.Context, last *attempt) (row store.SignalRow, found bool, err error) {
+	var waiting []string // that need not wait longer: the receiver is back
+	if last != nil && !last.failed() {
+		waiting = slices.DeleteFunc(l.tried, func(id string) bool { return id == last.ID })
+		l.failures, l.rest, l.tried = 0, time.Time{}, nil
+	}
 	err = l.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := l.record(ctx, tx, last); err != nil {
 			return err
 		}
-		row, found, err = tx.ClaimSignal(ctx, l.receiver.Name, lease, last != nil && last.failed())
+		if len(waiting) > 0 {
+			if err := tx.RetrySignals(ctx, waiting); err != nil {
+				return err
+			}
+		}
+		row, found, err = tx.ClaimSignal(ctx, store.SignalClaim{
+			Receiver: l.receiver.Name, Lease: lease, AfterN: l.after(), LeastTried: last.failed(),
+		})
 		return err
 	})
 	return row, found, err
@@ -151,20 +175,24 @@ func (l *lane) try(ctx context.Context, row store.SignalRow) *attempt {
 // leave lets the receiver alone for a while. What was tried is due when that is
 // over, so that the order is kept.
 func (l *lane) leave(ctx context.Context, attempts ...*attempt) error {
+	attempts = slices.DeleteFunc(attempts, func(a *attempt) bool { return !a.failed() }) // the rest is on record
 	l.failures++
 	l.rest = l.Now().Add(receiverPause(l.failures))
-	attempts = slices.DeleteFunc(attempts, func(a *attempt) bool { return a == nil || !a.failed() }) // the rest is on record
 	for _, a := range attempts {
 		l.rest = latest(l.rest, a.retryAt)
+		if !slices.Contains(l.tried, a.ID) {
+			l.tried = append(l.tried, a.ID)
+		}
 	}
-	return l.Store.Update(ctx, func(tx *store.Tx) error {
+	return l.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		for _, a := range attempts {
 			a.until = l.rest
 			if err := l.record(ctx, tx, a); err != nil {
 				return err
 			}
 		}
-		return nil
+		l.seen, err = tx.LastSignal(ctx, l.receiver.Name)
+		return err
 	})
 }
 

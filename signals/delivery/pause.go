@@ -6,7 +6,7 @@ import "time"
 // There is no last attempt. A session that must end is worth an attempt a minute.
 const (
 	firstSignalPause     = 2 * time.Second
-	longestSignalPause   = 5 * time.Minute
+	longestSignalPause   = time.Minute
 	firstReceiverPause   = time.Second
 	longestReceiverPause = time.Minute
 )

@@ -176,6 +176,54 @@ func TestReceiverAway(t *testing.T) {
 	}
 }
 
+// Whoever leaves while a receiver is left alone is worth an attempt, and one that
+// gets through brings all the others along.
+func TestNewSignalWhileTheReceiverRests(t *testing.T) {
+	h := newHub(t)
+	a := newApp(h)
+	l := newLane(h.transmitter(), receiverAt(h, "http://127.0.0.1:1/events"))
+	h.owe("app", "ada", "bob", "cyd")
+	for range 5 {
+		h.deliver(l)
+		h.pass(l.rest.Sub(h.now()))
+	}
+	h.deliver(l)
+	h.owe("app", "dee")
+	if diff := cmp.Diff(Tally{Failed: 1}, h.deliver(l)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(Tally{}, h.deliver(l)); diff != "" {
+		t.Errorf("tried twice while it rests: %s", diff)
+	}
+	l.receiver = a.receiver(h)
+	h.owe("app", "eve")
+	if diff := cmp.Diff(Tally{Sent: 5}, h.deliver(l)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"eve", "ada", "bob", "cyd", "dee"}, a.told()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A receiver that is back and refuses what was waiting has its word.
+func TestRefusedAfterARest(t *testing.T) {
+	h := newHub(t)
+	a := newApp(h)
+	l := newLane(h.transmitter(), receiverAt(h, "http://127.0.0.1:1/events"))
+	h.owe("app", "ada", "bob")
+	h.deliver(l)
+	l.receiver = a.receiver(h)
+	a.answers(reply(400, "application/json", `{"err":"invalid_request"}`))
+	h.pass(l.rest.Sub(h.now()))
+	if diff := cmp.Diff(Tally{Refused: 2}, h.deliver(l)); diff != "" {
+		t.Error(diff)
+	}
+	h.pass(time.Hour)
+	if diff := cmp.Diff(Tally{}, h.deliver(l)); diff != "" {
+		t.Errorf("again: %s", diff)
+	}
+}
+
 // Signals that a receiver cannot digest keep nobody else back, and are never
 // forgotten.
 func TestOneBadSignalKeepsNobodyBack(t *testing.T) {
@@ -224,7 +272,7 @@ func TestNothingIsLostWithTheProcess(t *testing.T) {
 	a := newApp(h)
 	h.owe("app", "ada", "bob")
 	err := h.db.Update(t.Context(), func(tx *store.Tx) error {
-		_, _, err := tx.ClaimSignal(t.Context(), "app", lease, false) // and then it dies
+		_, _, err := tx.ClaimSignal(t.Context(), store.SignalClaim{Receiver: "app", Lease: lease}) // and then it dies
 		return err
 	})
 	if err != nil {

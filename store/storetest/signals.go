@@ -16,7 +16,7 @@ func (h *Hub) owe(rows ...store.SignalRow) []store.SignalRow {
 func (h *Hub) claimSignal(receiver string) (row store.SignalRow, found bool) {
 	h.Helper()
 	h.update(func(tx *store.Tx) (err error) {
-		row, found, err = tx.ClaimSignal(h.Context(), receiver, time.Minute, false)
+		row, found, err = tx.ClaimSignal(h.Context(), store.SignalClaim{Receiver: receiver, Lease: time.Minute})
 		return err
 	})
 	return row, found
@@ -82,13 +82,13 @@ var signalCases = []Case{
 			h.same("attempts", one.Attempts, 1)
 			h.same("nothing is left", third, false)
 			h.view(func(tx *store.Tx) error {
-				due, err := tx.SignalsDue(h.Context(), "app")
+				due, err := tx.SignalsDue(h.Context(), "app", 0)
 				h.same("due", due, false)
 				return err
 			})
 			h.pass(time.Minute)
 			h.view(func(tx *store.Tx) error {
-				due, err := tx.SignalsDue(h.Context(), "app")
+				due, err := tx.SignalsDue(h.Context(), "app", 0)
 				h.same("due again", due, true)
 				return err
 			})
@@ -112,12 +112,40 @@ var signalCases = []Case{
 			})
 			h.pass(time.Hour)
 			h.update(func(tx *store.Tx) error {
-				row, _, err := tx.ClaimSignal(h.Context(), "app", time.Minute, true)
+				row, _, err := tx.ClaimSignal(h.Context(), store.SignalClaim{Receiver: "app", Lease: time.Minute, LeastTried: true})
 				h.same("tried least", row.ID, "s2")
 				return err
 			})
 			row, _ = h.claimSignal("app")
 			h.same("in turn", []any{row.ID, row.LastError, row.Attempts}, []any{"s1", "down\uFFFD", 2})
+		},
+	},
+	{
+		Name: "what came after a number is told apart",
+		Why:  "a receiver that is left alone is still told of whoever leaves meanwhile",
+		Run: func(h *Hub) {
+			last := func() (n int64) {
+				h.view(func(tx *store.Tx) (err error) { n, err = tx.LastSignal(h.Context(), "app"); return err })
+				return n
+			}
+			h.same("none", last(), int64(0))
+			h.owe(store.SignalRow{ID: "s1", Receiver: "app", Event: "a", Data: "{}"}, store.SignalRow{ID: "x", Receiver: "siem", Event: "a", Data: "{}"})
+			seen := last()
+			claim := func() (id string) {
+				h.update(func(tx *store.Tx) error {
+					due, err := tx.SignalsDue(h.Context(), "app", seen)
+					h.must(err)
+					row, found, err := tx.ClaimSignal(h.Context(), store.SignalClaim{Receiver: "app", Lease: time.Minute, AfterN: seen})
+					h.same("due is claimed", found, due)
+					id = row.ID
+					return err
+				})
+				return id
+			}
+			h.same("nothing after", claim(), "")
+			h.owe(store.SignalRow{ID: "s2", Receiver: "app", Event: "a", Data: "{}"})
+			h.same("after", claim(), "s2")
+			h.same("once", claim(), "")
 		},
 	},
 	{
