@@ -203,12 +203,6 @@ func (a *app) told() []string {
 	return append([]string(nil), a.got...)
 }
 
-func (a *app) forget() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.got = nil
-}
-
 func (a *app) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	sub, jti, err := a.check(q)
 	if err != nil {
