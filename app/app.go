@@ -18,6 +18,7 @@ import (
 	"birthright/migrations"
 	"birthright/reconcile"
 	"birthright/rules"
+	"birthright/signals/delivery"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -47,6 +48,8 @@ type App struct {
 	engine       atomic.Pointer[rules.Engine]
 	sources      []Source
 	destinations []reconcile.Destination
+	receivers    []delivery.Receiver
+	bell         *delivery.Bell // rung when a receiver is owed a signal
 	wake         chan struct{}
 	panics       prometheus.Counter // of the front door
 	closers      closers
@@ -68,7 +71,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 // and writes nothing, so that whatever is wrong with the configuration is found
 // before anything is touched. Store, Intake and Runner are there after Connect.
 func Prepare(o Options) (*App, error) {
-	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), panics: newPanics()}
+	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell(), panics: newPanics()}
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -80,6 +83,9 @@ func (a *App) prepare() error {
 		return err
 	}
 	if err := a.openSources(); err != nil {
+		return err
+	}
+	if err := a.openReceivers(); err != nil {
 		return err
 	}
 	return a.openTargets()

@@ -64,12 +64,15 @@ var (
 	overdueGauge = prometheus.NewDesc("birthright_overdue_changes", "Users for whom a change on the target failed and is tried again.", []string{"target"}, nil)
 	oldestGauge  = prometheus.NewDesc("birthright_overdue_oldest_seconds", "Age of the oldest change that a target is owed.", []string{"target"}, nil)
 	heldGauge    = prometheus.NewDesc("birthright_held", "What a guard stopped and nobody released.", []string{"kind"}, nil)
+	signalsGauge = prometheus.NewDesc("birthright_signals_owed", "Security events that a receiver was not delivered yet.", []string{"receiver"}, nil)
+	signalsOld   = prometheus.NewDesc("birthright_signals_oldest_seconds", "Age of the oldest security event that a receiver did not take.", []string{"receiver"}, nil)
+	refusedGauge = prometheus.NewDesc("birthright_signals_refused", "Security events that a receiver refused and nobody looked at.", []string{"receiver"}, nil)
 	readGauge    = prometheus.NewDesc("birthright_target_last_full_read_timestamp_seconds", "End of the last whole read of the target.", []string{"target"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge} {
+	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, signalsGauge, signalsOld, refusedGauge} {
 		ch <- d
 	}
 }
@@ -115,5 +118,5 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 	for kind, n := range byKind {
 		gauge(heldGauge, float64(n), kind)
 	}
-	return nil
+	return g.app.collectSignals(ctx, tx, gauge)
 }

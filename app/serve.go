@@ -15,6 +15,7 @@ import (
 	"birthright/identity"
 	"birthright/oauth"
 	"birthright/scim"
+	"birthright/signals/delivery"
 )
 
 // Limits of the HTTP server; slow or endless requests must not hurt others.
@@ -60,6 +61,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	transmitter, err := a.transmitterFor(ctx, public)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -67,13 +72,17 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door, desk), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door, desk, transmitter), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
 	s.done.Go(func() { recorder.Run(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
+	if transmitter != nil {
+		s.http.RegisterOnShutdown(transmitter.EndPolls)
+		s.done.Go(func() { transmitter.Run(loops) })
+	}
 	for _, source := range a.sources {
 		if source.Schedule == "" || source.Pushes() {
 			continue
@@ -163,7 +172,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door, desk http.Handler) http.Handler {
+func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -173,5 +182,8 @@ func (a *App) handler(door, desk http.Handler) http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
+	if transmitter != nil {
+		transmitter.Mount(mux)
+	}
 	return mux
 }

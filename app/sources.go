@@ -73,6 +73,7 @@ func (a *App) intakeOptions() intake.Options {
 	o := intake.Options{
 		Correlate: a.Config.Correlate, MaxMissingPercent: a.Config.Sync.Guard.MaxMissingPercent,
 		Now: a.Now, NewID: a.NewID, Log: a.Log, Notify: a.wakeWorkers,
+		Signals: a.signalOptions(),
 	}
 	for _, s := range a.Config.Sources {
 		o.Sources = append(o.Sources, s.Name)

@@ -27,6 +27,7 @@ func (l *loader) check() {
 	l.checkTargets()
 	l.checkCorrelate()
 	l.checkAuthority()
+	l.checkSignals()
 }
 
 func (l *loader) checkServer() {

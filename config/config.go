@@ -36,6 +36,8 @@ type Config struct {
 	Authority []Authority `yaml:"authority"`
 	// Targets are the systems that access is synced to, in the order of the file.
 	Targets []Target `yaml:"targets"`
+	// Signals is who hears at once that somebody was deactivated or deleted.
+	Signals Signals `yaml:"signals"`
 
 	// File is the configuration file as it was named, Dir its folder as an
 	// absolute path: relative paths in the file start there.

@@ -39,6 +39,7 @@ func (c *Config) derive() {
 	if c.Correlate == nil {
 		c.Correlate = defaultCorrelate()
 	}
+	c.deriveSignals()
 	for i := range c.Targets {
 		t := &c.Targets[i]
 		if t.Unmanaged == "" {

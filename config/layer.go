@@ -39,5 +39,5 @@ func (l *loader) layer(file process) {
 		return
 	}
 	l.cfg.Server, l.cfg.Database, l.cfg.Policies = merged.Server, merged.Database, merged.Policies
-	l.cfg.Auth, l.cfg.Sync = merged.Auth, merged.Sync
+	l.cfg.Auth, l.cfg.Sync, l.cfg.Signals = merged.Auth, merged.Sync, merged.Signals
 }

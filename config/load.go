@@ -62,6 +62,7 @@ type process struct {
 	Policies []string `yaml:"policies"`
 	Auth     Auth     `yaml:"auth"`
 	Sync     Sync     `yaml:"sync"`
+	Signals  Signals  `yaml:"signals"`
 }
 
 // loader is one load under way: what it has read, and what it found wrong.
@@ -87,6 +88,7 @@ func load(path, dir string, data []byte, kinds Kinds, env []string) (*Config, er
 	l.cfg.Correlate, l.cfg.Authority = doc.Correlate, doc.Authority
 	l.sources(doc.Sources)
 	l.targets(doc.Targets)
+	l.receivers(doc.Signals.Receivers)
 	l.cfg.derive()
 	l.check()
 	l.secrets()

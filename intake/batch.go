@@ -43,6 +43,8 @@ type batch struct {
 	worked []int64
 	quiet  bool // leave no work
 	parked *roaring64.Bitmap
+	// signalled is how many signals were noted.
+	signalled int
 }
 
 // Counts tells what became of records.

@@ -10,7 +10,7 @@
 //	Push:  SCIM write ────────────────────────→ batch ◀┘ batches: arrivals, leavers, groups
 //
 //	batch: records → correlate → merge by authority → lifecycle → user names
-//	       → one transaction: users, records, match keys, held rows, work, audit
+//	       → one transaction: users, records, match keys, held rows, work, signals, audit
 //
 // A pull applies nothing until it ended whole and the guard let it pass, so a
 // source that breaks off, or that suddenly lacks many people, changes nothing.

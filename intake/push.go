@@ -193,6 +193,7 @@ func (b *batch) again(ctx context.Context, source string, records []identity.Rec
 		return fmt.Errorf("look at held records again: %w", err)
 	}
 	b.worked = append(b.worked, next.worked...)
+	b.signalled += next.signalled
 	return nil
 }
 

@@ -15,8 +15,9 @@ import (
 // differ: a start or end date passed. It returns their numbers and leaves no
 // work for them, because whoever calls it is about to look at them.
 func (s *Service) Refresh(ctx context.Context, userNs []int64, now time.Time) (changed []int64, err error) {
+	var b *batch
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		b := s.newBatch(tx, "", "hub")
+		b = s.newBatch(tx, "", "hub")
 		b.now, b.quiet = now, true
 		if err := b.refresh(ctx, userNs); err != nil {
 			return err
@@ -29,6 +30,7 @@ func (s *Service) Refresh(ctx context.Context, userNs []int64, now time.Time) (c
 		}
 		return nil
 	})
+	s.notifySignals(b, err)
 	return changed, err
 }
 

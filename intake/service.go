@@ -35,6 +35,9 @@ type Options struct {
 	NewID  func() string    // time-ordered UUIDs if nil
 	Log    *slog.Logger     // discarded if nil
 	Notify func()           // told after work was enqueued; may be nil
+
+	// Signals says who hears of people who were deactivated or deleted.
+	Signals Signals
 }
 
 // Service takes in what sources say. Its methods may be called from any
@@ -81,7 +84,15 @@ func (s *Service) change(ctx context.Context, source, actor string, fn func(b *b
 	if err == nil && len(b.worked) > 0 {
 		s.o.Notify()
 	}
+	s.notifySignals(b, err)
 	return err
+}
+
+// notifySignals tells those who deliver signals that b noted some.
+func (s *Service) notifySignals(b *batch, err error) {
+	if err == nil && b.signalled > 0 && s.o.Signals.Notify != nil {
+		s.o.Signals.Notify()
+	}
 }
 
 // sourceActor is who pulls and pushes of a source are audited as.

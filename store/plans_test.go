@@ -69,6 +69,16 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.NoteAssertion(ctx, "x", "y", tx.Now())
 			return err
 		},
+		"signal due": func(ctx context.Context, tx *Tx) error { _, err := tx.SignalsDue(ctx, "app", 0); return err },
+		"signal claimed": func(ctx context.Context, tx *Tx) error {
+			_, _, err := tx.ClaimSignal(ctx, SignalClaim{Receiver: "app"})
+			return err
+		},
+		"signal delayed": func(ctx context.Context, tx *Tx) error { return tx.DelaySignal(ctx, "x", tx.Now(), "") },
+		"signals by id": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Signals(ctx, SignalFilter{IDs: []string{"x"}})
+			return err
+		},
 		"token": func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
 	} {
 		db.texts.Clear()

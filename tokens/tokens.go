@@ -16,6 +16,8 @@ import (
 const (
 	ScopeSCIM = "scim" // push to the SCIM endpoint, as the token's source
 	ScopeAPI  = "api"  // use the API
+	// ScopeSignals polls for security events, as the receiver that Source names.
+	ScopeSignals = "signals"
 )
 
 // Why a token or a client is refused. The wire shows none of them apart from "refused";
@@ -37,9 +39,10 @@ const (
 type Token struct {
 	// ID is public: it names the token in lists and in the audit log.
 	ID string
-	// Source is the configured name of the source that it speaks for, "" for none.
+	// Source is the configured name of the source that it speaks for, or of the
+	// receiver where the scope is ScopeSignals; "" for none.
 	Source string
-	// Scope is ScopeSCIM or ScopeAPI.
+	// Scope is one of those above.
 	Scope string
 	// Client is the ID of the client that it was issued to, "" for one that a
 	// person made.

@@ -96,3 +96,22 @@ func TestNewWithoutRandomnessFails(t *testing.T) {
 		t.Error("a token was made without randomness")
 	}
 }
+
+func TestBearer(t *testing.T) {
+	for _, c := range []struct {
+		headers []string
+		plain   string
+		err     error
+	}{
+		{nil, "", nil},
+		{[]string{"Bearer br_x"}, "br_x", nil},
+		{[]string{"bearer  br_x"}, "br_x", nil},
+		{[]string{"Bearer"}, "", tokens.ErrMalformed},
+		{[]string{"Basic YTpi"}, "", tokens.ErrMalformed},
+		{[]string{"Bearer a", "Bearer b"}, "", tokens.ErrMalformed},
+	} {
+		if plain, err := tokens.Bearer(c.headers); plain != c.plain || !errors.Is(err, c.err) {
+			t.Errorf("%q: %q, %v; want %q, %v", c.headers, plain, err, c.plain, c.err)
+		}
+	}
+}

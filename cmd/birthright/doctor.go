@@ -23,7 +23,7 @@ const probeTimeout = 15 * time.Second
 func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets",
+		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets, signals",
 		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.checkListing(p.examine(cmd.Context()))
@@ -134,7 +134,9 @@ func examineStore(ctx context.Context, a *app.App) []checkView {
 			}
 			checks = append(checks, owedCheck(d.Name(), status))
 		}
-		return nil
+		signals, err := signalChecks(ctx, a, tx)
+		checks = append(checks, signals...)
+		return err
 	})
 	if err != nil {
 		checks = append(checks, failedCheck("database", err))

@@ -36,6 +36,11 @@ func targetSecrets(a *app.App, names []string) error {
 	return secretsBelow(a.Config, paths)
 }
 
+// receiverSecrets does the same for receivers of signals.
+func receiverSecrets(a *app.App, _ []string) error {
+	return secretsBelow(a.Config, []string{"signals"})
+}
+
 func named(d reconcile.Destination, name string) bool { return d.Name() == name }
 
 // secretsBelow tells of a secret that is not there before anything is begun.

@@ -17,7 +17,7 @@ import (
 )
 
 func (p *program) tokenCommand() *cobra.Command {
-	return p.family("token", "Bearer tokens for SCIM sources",
+	return p.family("token", "Bearer tokens for SCIM sources, and for receivers that poll for signals",
 		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
@@ -25,21 +25,22 @@ func (p *program) tokenCommand() *cobra.Command {
 const defaultTokenLife = "180d"
 
 func (p *program) tokenCreateCommand() *cobra.Command {
-	var source, life string
+	var source, receiver, life string
 	var ttl time.Duration
 	cmd := &cobra.Command{
-		Use:   "create --source SOURCE",
-		Short: "Make a token for a source; it is shown once",
+		Use:   "create --source SOURCE | --receiver RECEIVER",
+		Short: "Make a token for a source, or for a receiver of signals; it is shown once",
 		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			plain, token, err := tokens.New(rand.Reader, source, tokens.ScopeSCIM, a.Now(), ttl)
+			scope, subject := tokenFor(source, receiver)
+			plain, token, err := tokens.New(rand.Reader, source+receiver, scope, a.Now(), ttl)
 			if err != nil {
 				return err
 			}
 			row := store.TokenRow(token)
 			err = a.Store.Update(ctx, func(tx *store.Tx) error {
 				return tx.SaveToken(ctx, row, audit.Event{
-					Actor: a.Actor, Action: "token.created", Subject: "source:" + source,
+					Actor: a.Actor, Action: "token.created", Subject: subject,
 					Detail: map[string]any{"token": row.ID, "expires_at": row.ExpiresAt.Format(time.RFC3339)},
 				})
 			})
@@ -48,9 +49,9 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			}
 			expires := row.ExpiresAt.UTC().Format(time.RFC3339)
 			if err := p.print(listing{
-				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "expires_at": expires},
-				header: []string{"id", "token", "source", "expires_at"},
-				rows:   [][]string{{row.ID, plain, source, expires}},
+				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "receiver": receiver, "expires_at": expires},
+				header: []string{"id", "token", "source", "receiver", "expires_at"},
+				rows:   [][]string{{row.ID, plain, source, receiver, expires}},
 			}); err != nil {
 				return err
 			}
@@ -58,10 +59,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			p.remarkPulled(a, source)
 			return nil
 		}, func(a *app.App, _ []string) (err error) {
-			if err := required("source", source, "name the source that will push with the token"); err != nil {
-				return err
-			}
-			if _, err := a.Source(source); err != nil {
+			if err := checkHolder(a, source, receiver); err != nil {
 				return err
 			}
 			if ttl, err = duration.Parse(life); err != nil || ttl <= 0 {
@@ -71,6 +69,7 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 		}),
 	}
 	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` that the token speaks for")
+	cmd.Flags().StringVar(&receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
 	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
 	return cmd
 }
@@ -102,7 +101,8 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 					if t.Client != "" {
 						detail["client"] = t.Client
 					}
-					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: "source:" + t.Source, Detail: detail}
+					_, subject := tokenFor(tokenHolder(t))
+					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: subject, Detail: detail}
 					if err := tx.SaveToken(ctx, t, event); err != nil {
 						return err
 					}

@@ -33,19 +33,23 @@ can be many, are shown with --all or, of one client, with --client.`,
 				return client != "" && t.Client != client || client == "" && t.Client != "" && !all
 			})
 			l := listing{
-				header: []string{"id", "source", "state", "created_at", "expires_at", "last_used_at", "client"},
+				header: []string{"id", "source", "receiver", "state", "created_at", "expires_at", "last_used_at", "client"},
 				empty:  "There are no tokens. `birthright token create --source SOURCE` makes one.",
 			}
 			data := make([]map[string]any, 0, len(shown))
 			for _, t := range shown {
 				state := stateOf(t.RevokedAt, t.ExpiresAt, a.Now())
+				speaksFor, polls := tokenHolder(t)
+				if source != "" && speaksFor == "" {
+					continue // a receiver that is called like the source
+				}
 				data = append(data, map[string]any{
-					"id": t.ID, "source": t.Source, "state": state, "created_at": timeOrNil(t.Created),
+					"id": t.ID, "source": speaksFor, "receiver": polls, "state": state, "created_at": timeOrNil(t.Created),
 					"expires_at": timeOrNil(t.ExpiresAt), "last_used_at": timeOrNil(t.LastUsed), "revoked_at": timeOrNil(t.RevokedAt),
 					"client": t.Client,
 				})
 				l.rows = append(l.rows, []string{
-					t.ID, t.Source, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed), t.Client,
+					t.ID, speaksFor, polls, state, timeText(t.Created), timeText(t.ExpiresAt), timeText(t.LastUsed), t.Client,
 				})
 			}
 			l.data = data

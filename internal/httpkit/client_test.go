@@ -80,6 +80,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{"SCIM error", reply(409, "application/scim+json", `{"detail":"taken","scimType":"uniqueness"}`), identity.Conflict, targets.Refused, "uniqueness: taken", 0},
 		{"problem details", reply(422, "application/problem+json", `{"title":"no good"}`), identity.Invalid, targets.Refused, "no good", 0},
+		{"refused security event", reply(400, "application/json", `{"err":"invalid_key","description":"unknown kid"}`), identity.Invalid, targets.Refused, "invalid_key: unknown kid", 0},
 		{"web page", reply(400, "text/html", `<b>oops</b>`), identity.Invalid, targets.Refused, "HTTP 400 Bad Request", 0},
 		{"echoed token", reply(400, "application/json", `{"message":"bad token `+canary+`"}`), identity.Invalid, targets.Refused, "bad token [secret]", 0},
 		{"token where the text is cut", reply(400, "application/json", `{"message":"`+strings.Repeat("x", 295)+canary+`"}`), identity.Invalid, targets.Refused, "xxxxx[secr…", 0},

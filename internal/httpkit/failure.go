@@ -156,7 +156,8 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 }
 
 // explain takes what a JSON error body says: SCIM's detail and scimType, RFC
-// 9457's title and detail, or the usual message and error.
+// 9457's title and detail, RFC 8935's description and err, or the usual message
+// and error.
 func explain(contentType string, body []byte) (detail, kind string) {
 	if !strings.Contains(contentType, "json") {
 		return "", ""
@@ -165,12 +166,16 @@ func explain(contentType string, body []byte) (detail, kind string) {
 	if json.Unmarshal(body, &in) != nil {
 		return "", ""
 	}
-	for _, name := range []string{"detail", "message", "error_description", "title", "error"} {
+	for _, name := range []string{"detail", "message", "error_description", "description", "title", "error"} {
 		if text, ok := in[name].(string); ok && text != "" {
 			detail = text
 			break
 		}
 	}
-	kind, _ = in["scimType"].(string)
+	for _, name := range []string{"scimType", "err"} {
+		if kind, _ = in[name].(string); kind != "" {
+			break
+		}
+	}
 	return detail, kind
 }

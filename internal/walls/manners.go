@@ -49,7 +49,7 @@ func Manners() []Manner {
 		{
 			Name: "pure packages do not ask for the time", Why: "now is an argument: the same inputs must give the same plan",
 			Calls:   []string{"time.Now", "time.Since", "time.Until", "time.After", "time.NewTimer", "time.NewTicker", "time.Sleep"},
-			Excused: func(f File) bool { return f.Test() || !f.In(pure...) },
+			Excused: func(f File) bool { return f.Test() || !decides(f) },
 		},
 		{
 			Name: "packages are named for what they are", Why: "util and common grow without end; nobody can guess what is in them",

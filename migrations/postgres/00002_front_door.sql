@@ -78,17 +78,19 @@ CREATE TABLE keys (
 
 -- Security events that a receiver is still owed.
 CREATE TABLE signals (
-    n          BIGINT           PRIMARY KEY,
-    id         TEXT COLLATE "C" NOT NULL UNIQUE,
+    n          BIGINT           PRIMARY KEY, -- in the order in which they are owed
+    id         TEXT COLLATE "C" NOT NULL UNIQUE, -- the token's jti
     receiver   TEXT COLLATE "C" NOT NULL,
     event      TEXT COLLATE "C" NOT NULL,
+    user_name  TEXT COLLATE "C" NOT NULL, -- of whom it tells, for people
     data       TEXT COLLATE "C" NOT NULL, -- JSON
     created    BIGINT           NOT NULL,
     due_at     BIGINT           NOT NULL,
     attempts   BIGINT           NOT NULL,
-    last_error TEXT COLLATE "C" NOT NULL
+    last_error TEXT COLLATE "C" NOT NULL,
+    refused_at BIGINT           NOT NULL -- 0 while it is to be delivered
 );
-CREATE INDEX signals_due ON signals (receiver, due_at, n);
+CREATE INDEX signals_receiver ON signals (receiver, refused_at, n);
 
 -- +goose Down
 DROP TABLE signals;

@@ -78,17 +78,19 @@ CREATE TABLE keys (
 
 -- Security events that a receiver is still owed.
 CREATE TABLE signals (
-    n          INTEGER PRIMARY KEY,
-    id         TEXT    NOT NULL UNIQUE,
+    n          INTEGER PRIMARY KEY, -- in the order in which they are owed
+    id         TEXT    NOT NULL UNIQUE, -- the token's jti
     receiver   TEXT    NOT NULL,
     event      TEXT    NOT NULL,
+    user_name  TEXT    NOT NULL, -- of whom it tells, for people
     data       TEXT    NOT NULL, -- JSON
     created    INTEGER NOT NULL,
     due_at     INTEGER NOT NULL,
     attempts   INTEGER NOT NULL,
-    last_error TEXT    NOT NULL
+    last_error TEXT    NOT NULL,
+    refused_at INTEGER NOT NULL -- 0 while it is to be delivered
 ) STRICT;
-CREATE INDEX signals_due ON signals (receiver, due_at, n);
+CREATE INDEX signals_receiver ON signals (receiver, refused_at, n);
 
 -- +goose Down
 DROP TABLE signals;
