@@ -5,11 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"birthright/identity"
 	"birthright/scim"
 	"birthright/scim/backing"
 	"birthright/scim/inspect"
+	"birthright/signals"
 	"birthright/store"
 )
 
@@ -24,6 +27,7 @@ func (a *App) scimHandler(ctx context.Context, publicURL string, recorder *inspe
 	o := scim.Options{
 		Directory: behind, Intake: behind, Tokens: behind,
 		PublicURL: publicURL, Inspect: recorder, Log: a.Log, Now: a.Now, Key: key, Alarm: a.panics.Inc,
+		Events: a.scimEvents(),
 	}
 	for _, s := range a.sources {
 		if !s.Pushes() {
@@ -61,4 +65,18 @@ func (a *App) index() *scim.Index {
 		}
 	}
 	return scim.NewIndex(names)
+}
+
+// scimEvents are the URIs of the SCIM events that some receiver is told of.
+func (a *App) scimEvents() []string {
+	var uris []string
+	for _, r := range a.Config.Signals.Receivers {
+		for _, event := range r.Events {
+			if uri := signals.Event(event).URI(); strings.HasPrefix(uri, "urn:ietf:params:scim:event:") && !slices.Contains(uris, uri) {
+				uris = append(uris, uri)
+			}
+		}
+	}
+	slices.Sort(uris)
+	return uris
 }

@@ -195,7 +195,8 @@ func (h *handler) general(err error) fault.Error {
 		status, detail = http.StatusConflict, "A guard of the hub stopped this; a person has to release it."
 		var held *identity.Error
 		if errors.As(err, &held) && held.Hint != "" { // a guard's words are made for people
-			detail = held.Err.Error() + ". " + held.Hint
+			text := held.Err.Error()
+			detail = strings.ToUpper(text[:1]) + text[1:] + ". " + held.Hint + "."
 		}
 	case identity.Unavailable:
 		status, detail = http.StatusServiceUnavailable, "The hub cannot do this at the moment. Try again."

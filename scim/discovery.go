@@ -142,7 +142,7 @@ func (h *handler) serviceProviderConfig(c *call) (answer, error) {
 		return answer{}, unfiltered()
 	}
 	yes := map[string]any{"supported": true}
-	return answer{status: http.StatusOK, body: map[string]any{
+	body := map[string]any{
 		"schemas":          []string{coreURN + "ServiceProviderConfig"},
 		"documentationUri": "https://datatracker.ietf.org/doc/html/rfc7644",
 		"patch":            yes,
@@ -165,5 +165,9 @@ func (h *handler) serviceProviderConfig(c *call) (answer, error) {
 			"documentationUri": strings.TrimSuffix(c.base, Prefix) + "/.well-known/oauth-authorization-server",
 		}},
 		"meta": map[string]any{"resourceType": "ServiceProviderConfig", "location": c.base + "/ServiceProviderConfig"},
-	}}, nil
+	}
+	if len(h.o.Events) > 0 {
+		body["securityEvents"] = map[string]any{"asyncRequest": "none", "eventUris": h.o.Events}
+	}
+	return answer{status: http.StatusOK, body: body}, nil
 }

@@ -60,6 +60,8 @@ type Options struct {
 	// Key seals cursors. All replicas need the same one; it stays secret.
 	Key    []byte
 	Limits Limits
+	// Events are the URIs of the SCIM events that receivers are told of (RFC 9967).
+	Events []string
 	// Alarm is told of each panic, besides the log; may be nil.
 	Alarm   func()
 	Inspect *inspect.Recorder // listens in on requests; nil for nobody

@@ -126,7 +126,7 @@ func (p *program) remarkReleased(rows []store.HeldRow) {
 	}
 	next := map[string]string{
 		"removal": "`birthright sync`", "missing": "`birthright import`", "ambiguous": "`birthright sync`",
-		"emptied": "nothing: the source's next try goes through",
+		"emptied": "the source sends it again, and it goes through",
 	}[rows[0].Kind]
 	p.remark("%d released. Next: %s", len(rows), next)
 }

@@ -25,6 +25,9 @@ func (t *Type) Order(sortBy string, descending bool, others ...*Type) (searchdoc
 }
 
 func (t *Type) order(path filter.Path) (searchdoc.Order, error) {
+	if _, err := t.Resolve(path, nil, false); err != nil {
+		return searchdoc.Order{}, fault.InvalidPath("The list cannot be sorted by %s: %s", path, detail(err))
+	}
 	target, declared, err := t.compared(filter.Compare{Path: path, Op: filter.Eq})
 	if err != nil {
 		return searchdoc.Order{}, fault.InvalidPath("The list cannot be sorted by %s: %s", path, detail(err))
