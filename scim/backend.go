@@ -44,7 +44,7 @@ type Member struct {
 // nobody declared it.
 type Learned struct {
 	Schema, Name string
-	Kind         string // string, boolean, decimal or complex
+	Kind         string // string, boolean, decimal, dateTime or complex
 	Multi        bool
 }
 

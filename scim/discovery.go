@@ -53,6 +53,10 @@ func (h *handler) schemas(c *call) ([]map[string]any, error) {
 	out := make([]map[string]any, len(all))
 	for i, s := range all {
 		out[i] = s.ToMap()
+		out[i]["attributes"] = slices.DeleteFunc(attributesOf(out[i]), func(a any) bool {
+			declared, _ := a.(map[string]any)
+			return resource.Quiet(s.ID, fmt.Sprint(declared["name"]))
+		})
 	}
 	out, err := h.withLearned(c, out)
 	for _, s := range out {

@@ -257,14 +257,14 @@ func (h *handler) groupDocuments(c *call, groups []identity.SourceGroup, p resou
 			if err != nil {
 				return nil, groupFault(err, g.ID)
 			}
-			doc["members"] = h.memberReferences(c, members)
+			doc["members"] = h.memberReferences(c, members, p.Asks("members", "display"))
 		}
 		docs[i] = p.Apply(doc)
 	}
 	return docs, nil
 }
 
-func (h *handler) memberReferences(c *call, members []Member) []any {
+func (h *handler) memberReferences(c *call, members []Member, named bool) []any {
 	out := make([]any, len(members))
 	for i, m := range members {
 		t := h.users
@@ -272,7 +272,7 @@ func (h *handler) memberReferences(c *call, members []Member) []any {
 			t = h.groups
 		}
 		object := map[string]any{"value": m.ID, "$ref": location(t, c.base, m.ID), "type": t.Name}
-		if m.Name != "" {
+		if named && m.Name != "" {
 			object["display"] = m.Name
 		}
 		out[i] = object

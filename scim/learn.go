@@ -63,7 +63,7 @@ func missingFrom(all, told []Learned) []Learned {
 // mostLearned bounds what is learned of one resource.
 const mostLearned = 500
 
-// undeclared lists the attributes of doc that no schema of t declares.
+// undeclared lists the attributes of doc that the schemas of t do not list.
 func (h *handler) undeclared(t *resource.Type, doc resource.Document) []Learned {
 	var out []Learned
 	for _, urn := range slices.Sorted(maps.Keys(doc)) {
@@ -72,7 +72,13 @@ func (h *handler) undeclared(t *resource.Type, doc resource.Document) []Learned 
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			if !t.Declares(urn, name) && len(out) < mostLearned {
+			if len(out) == mostLearned {
+				return out
+			}
+			switch {
+			case resource.Quiet(urn, name):
+				out = append(out, Learned{Schema: urn, Name: name, Kind: "dateTime"})
+			case !t.Declares(urn, name):
 				out = append(out, learnedOf(urn, name, object[name]))
 			}
 		}

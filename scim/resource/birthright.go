@@ -1,9 +1,19 @@
 package resource
 
 import (
+	"strings"
+
 	"github.com/elimity-com/scim/optional"
 	"github.com/elimity-com/scim/schema"
 )
+
+// Quiet reports whether an attribute is understood from everybody and listed among
+// the schemas only for sources that use it: the dates of our extension. Clients
+// that fill in whatever they find listed would write dates that nobody means, and
+// who has access depends on them.
+func Quiet(urn, name string) bool {
+	return strings.EqualFold(urn, BirthrightURN) && (strings.EqualFold(name, "startDate") || strings.EqualFold(name, "endDate"))
+}
 
 // birthrightSchema is the product's own extension: what rules most often ask
 // for and RFC 7643 has no place for.

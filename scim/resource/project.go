@@ -76,6 +76,17 @@ func (p Projection) Wants(name string) bool {
 	return false
 }
 
+// Asks reports whether the client asked for a core attribute's sub-attribute by
+// name, as it must for what is returned on request only (RFC 7643 section 2.4).
+func (p Projection) Asks(name, sub string) bool {
+	for _, target := range p.targets(p.only, nil) {
+		if target.Extension == "" && target.Name == name && target.SubName == sub {
+			return true
+		}
+	}
+	return false
+}
+
 // Apply returns what an answer carries of doc. "id" and "schemas" are always
 // there. It may change doc.
 func (p Projection) Apply(doc Document) Document {

@@ -60,7 +60,8 @@ func Users() *Type {
 func Groups() *Type { return newType("Group", "/Groups", groupSchema()) }
 
 // groupSchema is the library's, but for a member's display: it is the member's own
-// name, which a client cannot set (RFC 7643 section 2.4).
+// name, which a client cannot set, and which costs a look at each member. RFC 7643
+// section 8.7.1 does not have it at all.
 func groupSchema() schema.Schema {
 	s := schema.CoreGroupSchema()
 	s.Attributes = schema.Attributes{s.Attributes[0], schema.ComplexCoreAttribute(schema.ComplexParams{
@@ -79,8 +80,8 @@ func groupSchema() schema.Schema {
 				Description: optional.NewString("What the member is."),
 			}),
 			schema.SimpleStringParams(schema.StringParams{
-				Name: "display", Mutability: schema.AttributeMutabilityReadOnly(),
-				Description: optional.NewString("The member's own name."),
+				Name: "display", Mutability: schema.AttributeMutabilityReadOnly(), Returned: schema.AttributeReturnedRequest(),
+				Description: optional.NewString("The member's own name; said where attributes asks for members.display."),
 			}),
 		},
 	})}
