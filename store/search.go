@@ -165,46 +165,53 @@ func (w *writer) count(from searched, q Search) string {
 	return w.b.String()
 }
 
+// from writes where q looks. What an index finds comes first; then the source must
+// not be looked up as well, for which SQLite would walk all that is the source's.
 func (w *writer) from(from searched, q Search) {
-	w.text(" FROM " + from.table + " t WHERE t.source = ")
+	w.text(" FROM " + from.table + " t WHERE ")
+	source := "t.source = "
+	if q.Where != nil && w.narrow(from, q) {
+		source = w.dialectical("+t.source = ", source)
+	}
+	w.text(source)
 	w.value(q.Source)
 	w.text(from.live)
-	if q.Where == nil {
-		return
+	if q.Where != nil {
+		w.text(" AND ")
+		w.condition(q.Where, resourceOf(from))
 	}
-	w.narrow(from, q)
-	w.text(" AND ")
-	w.condition(q.Where, resourceOf(from))
 }
 
 // mostTerms bounds the look-ups for one question; where more would be needed,
 // everything is looked at.
 const mostTerms = 100
 
-// narrow leaves only what an index finds, where one helps.
-func (w *writer) narrow(from searched, q Search) {
+// narrow leaves only what an index finds, and reports whether one helps.
+func (w *writer) narrow(from searched, q Search) bool {
 	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope, mostTerms); ok {
 		list, _ := json.Marshal(terms) // of numbers
 		w.among("SELECT n FROM terms WHERE term IN "+w.dialectical("(SELECT value FROM json_each(?))", "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)"), string(list))
-		return
+		return true
 	}
 	if id, ok := related(q.Where, searchdoc.Members); ok && from == groupTable {
 		w.among(`SELECT m.group_n FROM source_members m WHERE m.is_group = FALSE AND m.member_n IN (SELECT n FROM records WHERE id = ?)
 			UNION ALL SELECT m.group_n FROM source_members m WHERE m.is_group = TRUE AND m.member_n IN (SELECT n FROM source_groups WHERE id = ?)`, id, id)
-		return
+		return true
 	}
 	if id, ok := related(q.Where, searchdoc.Groups); ok && from == recordTable {
 		w.among(`SELECT m.member_n FROM source_members m WHERE m.is_group = FALSE AND m.group_n IN (SELECT n FROM source_groups WHERE id = ?)`, id)
+		return true
 	}
+	return false
 }
 
 // among asks for rows whose number a subquery finds. PostgreSQL is made to run
 // it first: it has no idea how few they are.
 func (w *writer) among(subquery string, args ...any) {
-	w.text(" AND t.n " + w.dialectical("IN (", "= ANY (ARRAY("))
+	w.text("t.n " + w.dialectical("IN (", "= ANY (ARRAY("))
 	w.text(subquery)
 	w.args = append(w.args, args...)
-	w.text(w.dialectical(")", "))"))
+	w.text(w.dialectical(") AND ", ")) AND "))
 }
 
 // related returns the identifier that a relation must have.

@@ -158,3 +158,9 @@ func (tx *Tx) searchDocs(ctx context.Context, from searched, ns numbers) (map[in
 	}, "SELECT n, search FROM "+from.table+" WHERE n IN {numbers}", ns)
 	return docs, err
 }
+
+// CountTerms returns how many values the index holds.
+func (tx *Tx) CountTerms(ctx context.Context) (int, error) {
+	n, err := tx.number(ctx, "SELECT count(*) FROM terms")
+	return int(n), err
+}

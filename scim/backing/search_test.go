@@ -221,3 +221,67 @@ func sortedKeys(m map[int64]searchdoc.Resource) []int64 {
 	slices.Sort(out)
 	return out
 }
+
+// A database from before filters were answered by it, or in which a source did
+// not push yet, is indexed when the hub starts; once.
+func TestAnOlderDatabaseIsIndexed(t *testing.T) {
+	onEach(t, func(t *testing.T, h *hub) {
+		ada := h.user("ada")
+		group := h.send("POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"eng","externalId":"7"}`, 201)["id"].(string)
+		version := h.send("GET", "/Users/"+ada, "", 200)["meta"]
+		look := func(want ...string) {
+			t.Helper()
+			if got := h.found("/Users", `title eq null and userName eq "ADA"`); !slices.Equal(got, want) {
+				t.Errorf("found %v, want %v", got, want)
+			}
+		}
+		look(ada)
+		reindexed := func(sources ...string) (done int) {
+			t.Helper()
+			db, err := store.Open(t.Context(), h.url, store.Options{Index: scim.NewIndex(sources)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if err := db.Reindex(t.Context(), func(n int) { done = n }); err != nil {
+				t.Fatal(err)
+			}
+			return done
+		}
+		if done := reindexed(); done != 2 { // nobody pushes
+			t.Errorf("%d resources were gone through, want 2", done)
+		}
+		look()
+		if done := reindexed("okta"); done != 2 {
+			t.Errorf("%d resources were gone through, want 2", done)
+		}
+		if done := reindexed("okta"); done != 0 {
+			t.Errorf("%d resources were gone through again", done)
+		}
+		look(ada)
+		if got := h.found("/Groups", `externalId eq "7"`); !slices.Equal(got, []string{group}) {
+			t.Errorf("groups: %v", got)
+		}
+		if now := h.send("GET", "/Users/"+ada, "", 200)["meta"]; fmt.Sprint(now) != fmt.Sprint(version) {
+			t.Errorf("indexing changed %v to %v", version, now)
+		}
+		h.send("DELETE", "/Users/"+ada, "", 204)
+		h.send("DELETE", "/Groups/"+group, "", 204)
+		if left := h.terms(); left != 0 {
+			t.Errorf("%d terms are left of what is gone", left)
+		}
+	})
+}
+
+// terms counts what the index holds.
+func (h *hub) terms() (n int) {
+	h.t.Helper()
+	err := h.db.View(h.t.Context(), func(tx *store.Tx) (err error) {
+		n, err = tx.CountTerms(h.t.Context())
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
