@@ -12,6 +12,9 @@ import (
 // schemas. After an error doc is half changed: throw it away.
 func Apply(t *resource.Type, doc resource.Document, steps []Step, r *resource.Reading) error {
 	for _, step := range steps {
+		if err := checkName(t, doc, step, r); err != nil {
+			return err
+		}
 		if err := apply(t, doc, step, r); err != nil {
 			return err
 		}
@@ -19,10 +22,31 @@ func Apply(t *resource.Type, doc resource.Document, steps []Step, r *resource.Re
 	return t.Check(doc)
 }
 
+// checkName refuses a path where the RFC has the name of an attribute or of an
+// extension: in a map.
+func checkName(t *resource.Type, doc resource.Document, step Step, r *resource.Reading) error {
+	p := step.Path
+	if !step.Loose || p.Schema == "" && p.Sub == "" && p.Where == nil {
+		return nil
+	}
+	_, object := step.Value.(map[string]any)
+	target, err := t.Resolve(p, doc, object)
+	if err != nil || target.Extension != "" && target.Name == "" {
+		return nil // told by apply, or an extension
+	}
+	return r.Lenient(fault.InvalidValue("The map has %s, a path; attributes stand under their names there.", p), "%s: a path in a map was followed", p)
+}
+
 // apply carries out one step.
 func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Reading) error {
 	_, object := step.Value.(map[string]any)
 	target, err := t.Resolve(step.Path, doc, object)
+	if err == nil && step.Path.Schema == "" && target.Extension != "" {
+		refusal := fault.InvalidPath("There is no attribute %q. One of an extension is named with the extension's URI before it.", step.Path.Attr)
+		if err := r.Lenient(refusal, "%s: read as the attribute of %s", step.Path, target.Extension); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		if step.Loose {
 			return r.Lenient(err, "%s: no schema has such an attribute; it was passed over", step.Path)
