@@ -39,29 +39,16 @@ func checkName(t *resource.Type, doc resource.Document, step Step, r *resource.R
 
 // apply carries out one step.
 func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Reading) error {
-	_, object := step.Value.(map[string]any)
-	target, err := t.Resolve(step.Path, doc, object)
-	if err == nil && step.Path.Schema == "" && target.Extension != "" {
-		refusal := fault.InvalidPath("There is no attribute %q. One of an extension is named with the extension's URI before it.", step.Path.Attr)
-		if err := r.Lenient(refusal, "%s: read as the attribute of %s", step.Path, target.Extension); err != nil {
-			return err
-		}
-	}
+	target, err := resolve(t, doc, step, r)
 	if err != nil {
 		if step.Loose {
-			return r.Lenient(err, "%s: no schema has such an attribute; it was passed over", step.Path)
+			return r.Lenient(err, "%s: nobody declares it, or a client cannot change it; it was passed over", step.Path)
 		}
 		return err
 	}
-	if fixed(target) {
-		refusal := fault.Mutability("%s cannot be changed by a client.", step.Path)
-		if step.Loose {
-			return r.Lenient(refusal, "%s: a client cannot change it; it was passed over", step.Path)
-		}
-		return refusal
-	}
-	if step.Op == Replace && step.Value == nil {
-		step.Op = Remove // RFC 7643 section 2.5: null is unassigned
+	cleared := step.Op == Replace && nothing(step.Value)
+	if cleared {
+		step.Op, step.Value = Remove, nil
 	}
 	switch {
 	case target.Attr != nil && target.Attr.Returned == "never":
@@ -70,7 +57,7 @@ func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Readi
 	case target.Name == "":
 		err = applyExtension(t, doc, target, step, r)
 	default:
-		e := edit{target: target, step: step, reading: r, container: target.Container(doc, step.Op != Remove)}
+		e := edit{target: target, step: step, reading: r, cleared: cleared, container: target.Container(doc, step.Op != Remove)}
 		e.key = resource.Key(e.container, target.Name)
 		err = e.run()
 	}
@@ -79,6 +66,27 @@ func apply(t *resource.Type, doc resource.Document, step Step, r *resource.Readi
 	}
 	return err
 }
+
+// resolve finds what a step works on, which must be something that a client may
+// change.
+func resolve(t *resource.Type, doc resource.Document, step Step, r *resource.Reading) (resource.Target, error) {
+	_, object := step.Value.(map[string]any)
+	target, err := t.Resolve(step.Path, doc, object)
+	switch {
+	case err != nil:
+		return target, err
+	case step.Path.Schema == "" && target.Extension != "":
+		refusal := fault.InvalidPath("There is no attribute %q. One of an extension is named with the extension's URI before it.", step.Path.Attr)
+		return target, r.Lenient(refusal, "%s: read as the attribute of %s", step.Path, target.Extension)
+	case fixed(target):
+		return target, fault.Mutability("%s cannot be changed by a client.", step.Path)
+	}
+	return target, nil
+}
+
+// nothing reports whether a value unassigns: null (RFC 7643 section 2.5), or the
+// empty text, which many clients write for it.
+func nothing(v any) bool { return v == nil || v == "" }
 
 // fixed reports whether a client may not change the target.
 func fixed(target resource.Target) bool {
@@ -96,6 +104,9 @@ func applyExtension(t *resource.Type, doc resource.Document, target resource.Tar
 		delete(doc, target.Extension)
 		return nil
 	}
+	if nothing(step.Value) {
+		return nil
+	}
 	object, ok := step.Value.(map[string]any)
 	if !ok {
 		return fault.InvalidValue("%s takes an object.", step.Path)
@@ -104,7 +115,7 @@ func applyExtension(t *resource.Type, doc resource.Document, target resource.Tar
 		value, inner := object[name], step
 		inner.Value, inner.Given, inner.Loose = value, true, true
 		inner.Path.Schema, inner.Path.Attr, inner.Path.Sub = target.Extension, name, ""
-		if name == "" || value == nil && step.Op == Add {
+		if name == "" {
 			continue
 		}
 		target.Container(doc, true) // so that an undeclared URN is known as one

@@ -104,6 +104,20 @@ func TestApply(t *testing.T) {
 			`{"urn:example:custom:2.0:User":{"shoe":40,"hats":["top","bowler"]}}`},
 		{"part of an unknown value that has none", `[{"op":"remove","path":"urn:example:custom:2.0:User:shoe.size"}]`, `{}`},
 		{"password is not kept", `[{"op":"replace","value":{"password":"x"}},{"op":"replace","path":"password","value":"x"}]`, `{}`},
+		{"a complex value inside a text merges too", `[{"op":"replace","path":"name","value":"{\"familyName\":\"King\"}"}]`, `{"name":{"givenName":"Ada","familyName":"King"}}`},
+		{"so does one in a list", `[{"op":"add","path":"name","value":[{"familyName":"King"}]}]`, `{"name":{"givenName":"Ada","familyName":"King"}}`},
+		{"a manager as a text that is the same keeps its address", `[{"op":"replace","path":"` + enterprise + `:manager","value":"1"}]`, `{}`},
+		{"a part that holds nothing is unassigned", `[{"op":"replace","path":"name","value":{"FamilyName":[null]}}]`, `{"name":{"givenName":"Ada"}}`},
+		{"an empty text unassigns as null does", `[{"op":"replace","path":"emails[type eq \"home\"]","value":""},{"op":"replace","path":"` + enterprise + `","value":""}]`,
+			`{"emails":[` + work + `],"` + enterprise + `":null}`},
+		{"add of nothing to an extension", `[{"op":"add","path":"` + enterprise + `","value":null},{"op":"add","path":"` + resource.UserURN + `","value":""}]`, `{}`},
+		{"removal by a value in other letters", `[{"op":"remove","path":"emails","value":[{"VALUE":"ADA@home.org"}]}]`, `{"emails":[` + work + `]}`},
+		{"the old primary is named beside the new", `[{"op":"add","path":"emails","value":[{"value":"ada@x.com"},{"value":"c@x.com","primary":true}]}]`,
+			`{"emails":[{"value":"ada@x.com","type":"work","primary":false},` + home + `,{"value":"c@x.com","primary":true}]}`},
+		{"letter case counts in certificates and addresses of pictures", `[{"op":"add","path":"x509Certificates","value":[{"value":"QUJD"},{"value":"qUJD"}]},{"op":"add","path":"photos","value":[{"value":"http://x/A"},{"value":"http://x/a"}]}]`,
+			`{"x509Certificates":[{"value":"QUJD"},{"value":"qUJD"}],"photos":[{"value":"http://x/A"},{"value":"http://x/a"}]}`},
+		{"equalities in parentheses describe a value", `[{"op":"add","path":"emails[type eq \"other\" and (display eq \"O\" and value eq \"o@x.com\")].primary","value":false}]`,
+			`{"emails":[` + work + `,` + home + `,{"value":"o@x.com","type":"other","display":"O","primary":false}]}`},
 		{"operations follow each other", `[{"op":"add","path":"nickName","value":"a"},{"op":"replace","path":"nickName","value":"b"},{"op":"remove","path":"title"}]`, `{"nickName":"b","title":null}`},
 	}
 	for _, c := range cases {
@@ -120,6 +134,49 @@ func TestApply(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, map[string]any(got)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestUndeclared goes on from {"one": 1, "list": ["a", {"value": "b"}], "box": {"a": 1, "value": [1]}}
+// in an extension that nobody declares.
+func TestUndeclared(t *testing.T) {
+	const list, box = `"list":["a",{"value":"b"}]`, `"box":{"a":1,"value":[1]}`
+	for operation, want := range map[string]string{
+		`{"op":"replace","path":"urn:x:y:box","value":{"a":null}}`:                          `{"one":1,` + list + `,"box":{"value":[1]}}`,
+		`{"op":"replace","path":"urn:x:y:box","value":{"value":[1],"b":2}}`:                 `{"one":1,` + list + `,"box":{"a":1,"b":2,"value":[1]}}`,
+		`{"op":"add","path":"urn:x:y:box","value":{"A":2}}`:                                 `{"one":1,` + list + `,"box":{"a":2,"value":[1]}}`,
+		`{"op":"remove","path":"urn:x:y:list.value"}`:                                       `{"one":1,"list":["a"],` + box + `}`,
+		`{"op":"add","path":"urn:x:y:list","value":[null,"a"]}`:                             `{"one":1,` + list + `,` + box + `}`,
+		`{"op":"add","path":"urn:x:y:list[value eq \"c\" and VALUE eq \"d\"].n","value":1}`: `{"one":1,"list":["a",{"value":"b"},{"value":"d","n":1}],` + box + `}`,
+		`{"op":"add","path":"urn:x:y:one[value eq \"c\"]","value":{"n":1}}`:                 `{"one":[1,{"value":"c","n":1}],` + list + `,` + box + `}`,
+		`{"op":"remove","path":"urn:x:y:one[value eq 1]"}`:                                  `{` + list + `,` + box + `}`,
+		`{"op":"add","path":"urn:x:y:box[a eq 1].a","value":2}`:                             `{"one":1,` + list + `,"box":{"a":2,"value":[1]}}`,
+		`{"op":"add","path":"urn:x:y:one.part","value":null}`:                               `{"one":1,` + list + `,` + box + `}`,
+		`{"op":"add","path":"urn:x:y:box.a","value":""}`:                                    `{"one":1,` + list + `,` + box + `}`,
+		`{"op":"replace","path":"urn:x:y:box.a","value":""}`:                                `{"one":1,` + list + `,"box":{"value":[1]}}`,
+	} {
+		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":[`+operation+`]}`), 100, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", operation, err)
+		}
+		doc := resource.Document(object(t, `{"userName":"ada","urn:x:y":{"one":1,`+list+`,`+box+`}}`))
+		if err := patch.Apply(users, doc, steps, nil); err != nil {
+			t.Errorf("%s: %v", operation, err)
+		}
+		if diff := cmp.Diff(any(object(t, want)), doc["urn:x:y"]); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", operation, diff)
+		}
+	}
+	for _, operation := range []string{
+		`{"op":"add","path":"urn:x:y:list[value eq \"a\"]","value":null}`, `{"op":"add","path":"urn:x:y:list[value eq \"a\"]","value":""}`,
+	} {
+		steps, err := patch.Parse(object(t, `{"schemas":["`+patch.URN+`"],"Operations":[`+operation+`]}`), 100, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", operation, err)
+		}
+		if err := patch.Apply(users, resource.Document(object(t, `{"userName":"ada","urn:x:y":{`+list+`}}`)), steps, nil); err == nil || scimType(err) != "invalidValue" {
+			t.Errorf("%s: %v, want invalidValue", operation, err)
 		}
 	}
 }
@@ -158,6 +215,9 @@ func TestRefusals(t *testing.T) {
 		{`[{"op":"replace","path":"emails[type eq \"nonsense\"].value","value":"x"}]`, "noTarget", "selects nothing"},
 		{`[{"op":"replace","path":"emails[value eq \"none\"].display","value":"x"}]`, "noTarget", "selects nothing"},
 		{`[{"op":"add","path":"emails[value co \"none\"].display","value":"x"}]`, "noTarget", "selects nothing"},
+		{`[{"op":"replace","path":"emails[primary eq false].value","value":"x"}]`, "noTarget", "selects nothing"},
+		{`[{"op":"remove","path":"emails","value":[7]}]`, "invalidValue", "must be an object"},
+		{`[{"op":"replace","path":"` + resource.UserURN + `","value":""}]`, "mutability", "as a whole"},
 		{`[{"op":"add","path":"emails","value":[{"value":"a","primary":true},{"value":"b","primary":true}]}]`, "invalidValue", "more than one primary"},
 		{`[{"op":"replace","path":"` + resource.EnterpriseURN + `","value":"x"}]`, "invalidValue", "takes an object"},
 		{`[{"op":"remove","path":"` + resource.UserURN + `"}]`, "mutability", "as a whole"},
@@ -247,7 +307,6 @@ func FuzzApply(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	users := resource.Users()
 	f.Fuzz(func(t *testing.T, operations string) {
 		body, err := resource.ReadObject([]byte(`{"schemas":["` + patch.URN + `"],"Operations":` + operations + `}`))
 		if err != nil {

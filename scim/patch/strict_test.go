@@ -44,6 +44,9 @@ func TestHeldToTheRFC(t *testing.T) {
 		{`[{"op":"replace","value":{"department":"x"}}]`, "invalidPath"},
 		{`[{"op":"replace","path":"department","value":"x"}]`, "invalidPath"},
 		{`[{"op":"replace","value":{"shoe size":39}}]`, "invalidPath"},
+		{`[{"op":"replace","path":"emails[type eq \"other\"].value","value":null}]`, "noTarget"},
+		{`[{"op":"replace","path":"emails[type eq \"other\"]","value":""}]`, "noTarget"},
+		{`[{"op":"remove","path":"emails","value":{"value":"ada@x.com"}}]`, "invalidValue"},
 		{`[{"op":"add","path":"` + resource.UserURN + `","value":{"department":"x"}}]`, "invalidPath"},
 	}
 	for _, c := range cases {
@@ -58,6 +61,7 @@ func TestHeldToTheRFC(t *testing.T) {
 	for _, operations := range []string{
 		`[{"op":"replace","value":{"title":"x","` + enterprise + `":{"department":"x","odd":1},"urn:x:y":{"a":1}}}]`,
 		`[{"op":"add","path":"urn:x:y:z","value":1}]`,
+		`[{"op":"replace","path":"emails","value":""},{"op":"replace","path":"name","value":""},{"op":"replace","path":"title","value":null},{"op":"add","path":"roles","value":""}]`,
 	} {
 		if _, err := outcome(object(t, before), object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`), true); err != nil {
 			t.Errorf("%s: %v", operations, err)
