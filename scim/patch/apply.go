@@ -112,12 +112,15 @@ func applyExtension(t *resource.Type, doc resource.Document, target resource.Tar
 		return fault.InvalidValue("%s takes an object.", step.Path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		value, inner := object[name], step
-		inner.Value, inner.Given, inner.Loose = value, true, true
-		inner.Path.Schema, inner.Path.Attr, inner.Path.Sub = target.Extension, name, ""
 		if name == "" {
+			if err := r.Lenient(fault.InvalidPath("%s: an attribute has no name.", step.Path), "%s: what has no name was passed over", step.Path); err != nil {
+				return err
+			}
 			continue
 		}
+		inner := step
+		inner.Value, inner.Given, inner.Loose = object[name], true, true
+		inner.Path.Schema, inner.Path.Attr, inner.Path.Sub = target.Extension, name, ""
 		target.Container(doc, true) // so that an undeclared URN is known as one
 		if err := apply(t, doc, inner, r); err != nil {
 			return err

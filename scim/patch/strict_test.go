@@ -12,11 +12,11 @@ import (
 var users = resource.Users()
 
 // outcome is what the hub makes of a body: a document, or why not.
-func outcome(doc resource.Document, body map[string]any, strict bool) (resource.Document, error) {
+func outcome(of *resource.Type, doc resource.Document, body map[string]any, strict bool) (resource.Document, error) {
 	r := &resource.Reading{Strict: strict}
 	steps, err := patch.Parse(body, 100, r)
 	if err == nil {
-		err = patch.Apply(users, doc, steps, r)
+		err = patch.Apply(of, doc, steps, r)
 	}
 	return doc, err
 }
@@ -44,6 +44,7 @@ func TestHeldToTheRFC(t *testing.T) {
 		{`[{"op":"replace","value":{"department":"x"}}]`, "invalidPath"},
 		{`[{"op":"replace","path":"department","value":"x"}]`, "invalidPath"},
 		{`[{"op":"replace","value":{"shoe size":39}}]`, "invalidPath"},
+		{`[{"op":"replace","value":{"` + enterprise + `":{"":39}}}]`, "invalidPath"},
 		{`[{"op":"replace","path":"emails[type eq \"other\"].value","value":null}]`, "noTarget"},
 		{`[{"op":"replace","path":"emails[type eq \"other\"]","value":""}]`, "noTarget"},
 		{`[{"op":"remove","path":"emails","value":{"value":"ada@x.com"}}]`, "invalidValue"},
@@ -51,7 +52,7 @@ func TestHeldToTheRFC(t *testing.T) {
 	}
 	for _, c := range cases {
 		for _, strict := range []bool{true, false} {
-			_, err := outcome(object(t, before), object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+c.operations+`}`), strict)
+			_, err := outcome(users, object(t, before), object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+c.operations+`}`), strict)
 			var told fault.Error
 			if strict && (!errors.As(err, &told) || string(told.ScimType) != c.scimType) || !strict && err != nil {
 				t.Errorf("strict %v, %s: %v, want %s", strict, c.operations, err, c.scimType)
@@ -63,7 +64,7 @@ func TestHeldToTheRFC(t *testing.T) {
 		`[{"op":"add","path":"urn:x:y:z","value":1}]`,
 		`[{"op":"replace","path":"emails","value":""},{"op":"replace","path":"name","value":""},{"op":"replace","path":"title","value":null},{"op":"add","path":"roles","value":""}]`,
 	} {
-		if _, err := outcome(object(t, before), object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`), true); err != nil {
+		if _, err := outcome(users, object(t, before), object(t, `{"schemas":["`+patch.URN+`"],"Operations":`+operations+`}`), true); err != nil {
 			t.Errorf("%s: %v", operations, err)
 		}
 	}
