@@ -120,7 +120,7 @@ func Walls() []Wall {
 					return true
 				}
 				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo",
-					"sources/sourcetest", "store/storetest", "targets/targettest")
+					"sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},
 		library("SQL stays in the store", "one package knows how things are kept, so that another way of keeping them is one package's change",

@@ -2,7 +2,9 @@ package patch
 
 import (
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 
 	"birthright/scim/fault"
 	"birthright/scim/resource"
@@ -13,6 +15,7 @@ type edit struct {
 	target    resource.Target
 	step      Step
 	reading   *resource.Reading
+	cleared   bool           // a removal that was written as a replacement by nothing
 	container map[string]any // nil only for a removal where there is nothing
 	key       string         // of the attribute in container
 }
@@ -30,9 +33,9 @@ func (e edit) run() error {
 	if err != nil {
 		return err
 	}
-	if raw, ok := e.step.Value.(map[string]any); ok && !e.multi() {
+	if parts := e.parts(); parts != nil {
 		if old, ok := e.container[e.key].(map[string]any); ok {
-			return e.merge(old, raw, value)
+			return e.merge(old, parts, value)
 		}
 	}
 	switch {
@@ -49,6 +52,7 @@ func (e edit) regular(v any) (any, error) {
 	if e.target.Attr != nil {
 		return e.target.Attr.Value(v, e.reading)
 	}
+	v = clone(v) // the document must not share it with the step
 	if object, ok := v.(map[string]any); ok {
 		maps.DeleteFunc(object, func(_ string, part any) bool { return resource.Empty(part) })
 	}
@@ -56,6 +60,15 @@ func (e edit) regular(v any) (any, error) {
 		return nil, nil
 	}
 	return v, nil
+}
+
+// parts returns the parts of a complex value as they were sent, nil for any other.
+func (e edit) parts() map[string]any {
+	if e.target.Attr != nil {
+		return e.target.Attr.Parts(e.step.Value)
+	}
+	parts, _ := e.step.Value.(map[string]any)
+	return parts
 }
 
 // multi reports whether the attribute has a list of values.
@@ -67,27 +80,43 @@ func (e edit) multi() bool {
 	return list
 }
 
-// list returns the current values of a multi-valued attribute.
+// list returns the current values of a multi-valued attribute. One that nobody
+// declares may have a single value, which is then one of a list.
 func (e edit) list() []any {
 	list, _ := e.container[e.key].([]any)
+	if e.single() {
+		list = []any{e.container[e.key]}
+	}
 	return list
 }
 
-// put stores the values of a multi-valued attribute. Where one of the changed
-// elements became primary, the others are no longer.
-func (e edit) put(list []any, changed []int) error {
+// single reports whether nobody declares the attribute and it has one value,
+// which is no list.
+func (e edit) single() bool {
+	value := e.container[e.key]
+	_, list := value.([]any)
+	return e.target.Attr == nil && value != nil && !list
+}
+
+// put stores the values of a multi-valued attribute. Where the step says of some
+// that they are primary, the others are no longer; claims are the places of those.
+func (e edit) put(list []any, claims []int) error {
 	if len(list) == 0 {
 		return e.unset()
 	}
 	if len(list) > resource.MaxValues {
 		return fault.InvalidValue("%s would have %d values; at most %d are kept.", e.target.Name, len(list), resource.MaxValues)
 	}
-	if slices.ContainsFunc(changed, func(i int) bool { return isPrimary(list[i]) }) {
+	if slices.ContainsFunc(claims, func(i int) bool { return isPrimary(list[i]) }) {
 		for i, element := range list {
-			if isPrimary(element) && !slices.Contains(changed, i) {
+			if isPrimary(element) && !slices.Contains(claims, i) {
 				element.(map[string]any)["primary"] = false
 			}
 		}
+	}
+	if e.single() && len(list) == 1 {
+		e.container[e.key] = list[0]
+		return nil
 	}
 	e.container[e.key] = list
 	return nil
@@ -124,17 +153,17 @@ func (e edit) set(value any) error {
 // merge changes the named parts of a complex value and leaves the others alone.
 // A reference (a value with a "value", such as manager) that now points
 // elsewhere keeps nothing of the old one.
-func (e edit) merge(old, raw map[string]any, value any) error {
+func (e edit) merge(old, parts map[string]any, value any) error {
 	object, _ := value.(map[string]any)
-	if refersTo, ok := object["value"]; ok && refersTo != old["value"] {
+	if refersTo, ok := object["value"]; ok && !reflect.DeepEqual(refersTo, old["value"]) {
 		e.container[e.key] = object
 		return nil
 	}
-	maps.Copy(old, object)
+	join(old, object)
 	if e.step.Op == Replace {
-		for name, part := range raw { // parts that are null or empty are unassigned
-			if resource.Empty(part) {
-				delete(old, resource.Key(old, name))
+		for name := range parts { // those that are null or empty are unassigned
+			if key, ok := e.told(name); ok && resource.Empty(object[resource.Key(object, key)]) {
+				delete(old, resource.Key(old, key))
 			}
 		}
 	}
@@ -142,6 +171,20 @@ func (e edit) merge(old, raw map[string]any, value any) error {
 		return e.unset()
 	}
 	return nil
+}
+
+// told returns the name of a part as the schema spells it; ok is false for one that
+// the schema does not have.
+func (e edit) told(name string) (spelt string, ok bool) {
+	if e.target.Attr == nil {
+		return name, true
+	}
+	for _, sub := range e.target.Attr.Sub {
+		if strings.EqualFold(sub.Name, name) {
+			return sub.Name, true
+		}
+	}
+	return "", false
 }
 
 // append adds values that are not there yet; one that is there takes over what
@@ -152,21 +195,26 @@ func (e edit) append(value any) error {
 		more = []any{value}
 	}
 	list := e.list()
-	var changed []int
+	var claims []int
 	for _, element := range more {
-		i := slices.IndexFunc(list, func(old any) bool { return same(old, element) })
+		if resource.Empty(element) {
+			continue
+		}
+		i := slices.IndexFunc(list, func(old any) bool { return e.same(old, element) })
 		if i < 0 {
 			i = len(list)
 			list = append(list, element)
 		} else {
 			list[i] = join(list[i], element)
 		}
-		changed = append(changed, i)
+		if isPrimary(element) {
+			claims = append(claims, i)
+		}
 		if len(list) > resource.MaxValues {
 			break // put tells
 		}
 	}
-	return e.put(list, changed)
+	return e.put(list, claims)
 }
 
 // remove removes the attribute, or of a multi-valued one the values that the
@@ -175,12 +223,16 @@ func (e edit) remove() error {
 	if e.step.Value == nil || !e.multi() {
 		return e.unset()
 	}
-	unwanted, ok := e.step.Value.([]any)
-	if !ok {
-		unwanted = []any{e.step.Value}
+	value, err := e.regular(e.step.Value)
+	if err != nil {
+		return err
+	}
+	unwanted, ok := value.([]any)
+	if !ok && value != nil {
+		unwanted = []any{value}
 	}
 	list := slices.DeleteFunc(slices.Clone(e.list()), func(element any) bool {
-		return slices.ContainsFunc(unwanted, func(u any) bool { return same(element, u) })
+		return slices.ContainsFunc(unwanted, func(u any) bool { return e.same(element, u) })
 	})
 	return e.put(list, nil)
 }
@@ -204,8 +256,12 @@ func (e edit) sub() error {
 	if err := e.setSub(object); err != nil {
 		return err
 	}
-	if len(object) == 0 {
+	switch {
+	case len(object) > 0:
+	case ok:
 		return e.unset()
+	default:
+		return nil // nothing was added to nothing
 	}
 	e.container[e.key] = object
 	return nil
@@ -225,7 +281,7 @@ func (e edit) setSub(object map[string]any) error {
 			return err
 		}
 	}
-	if value == nil {
+	if resource.Empty(value) {
 		if e.step.Op == Replace {
 			delete(object, key)
 		}

@@ -90,10 +90,10 @@ func parseOperation(object map[string]any, number int, r *resource.Reading) ([]S
 	value, given := find(object, "value")
 	switch path := member(object, "path").(type) {
 	case nil:
-		return pathless(op, value)
+		return pathless(op, value, r)
 	case string:
 		if path == "" {
-			return pathless(op, value)
+			return pathless(op, value, r)
 		}
 		parsed, err := filter.ParsePath(path)
 		if err != nil {
@@ -108,7 +108,7 @@ func parseOperation(object map[string]any, number int, r *resource.Reading) ([]S
 }
 
 // pathless takes a map apart into one step an attribute, in the order of names.
-func pathless(op Op, value any) ([]Step, error) {
+func pathless(op Op, value any, r *resource.Reading) ([]Step, error) {
 	if op == Remove {
 		return nil, fault.NoTarget("A remove operation needs a path.")
 	}
@@ -120,11 +120,24 @@ func pathless(op Op, value any) ([]Step, error) {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		path, err := filter.ParsePath(name)
 		if err != nil {
-			return nil, fault.InvalidPath("The attribute %q cannot be read: %s.", name, err)
+			if err := unreadable(name, err, r); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		steps = append(steps, Step{Op: op, Path: path, Value: object[name], Given: true, Loose: true})
 	}
 	return steps, nil
+}
+
+// unreadable refuses a name that is none, or passes it over as it does those that
+// no schema has. A value filter with a fault in it means something, and is refused.
+func unreadable(name string, err error, r *resource.Reading) error {
+	refusal := fault.InvalidPath("The attribute %q cannot be read: %s.", name, err)
+	if strings.Contains(name, "[") {
+		return refusal
+	}
+	return r.Lenient(refusal, "%q: no schema has such an attribute; it was passed over", name)
 }
 
 // find returns a member of an object by name without letter case.

@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,27 +29,35 @@ func (e edit) selected() error {
 	return e.overwrite(list, matches)
 }
 
-// change works on the sub-attribute of each selected value.
+// change works on the sub-attribute of each selected value. One of which nothing
+// is left is dropped.
 func (e edit) change(list []any, selected func(any) bool) error {
-	var changed []int
-	for i, element := range list {
+	kept := make([]any, 0, len(list))
+	var claims []int
+	for _, element := range list {
 		object, ok := element.(map[string]any)
-		if !ok || !selected(element) {
-			continue
+		if ok && selected(element) {
+			some := len(object) > 0
+			if err := e.setSub(object); err != nil {
+				return err
+			}
+			if some && len(object) == 0 {
+				continue
+			}
+			if strings.EqualFold(e.target.SubName, "primary") {
+				claims = append(claims, len(kept))
+			}
 		}
-		if err := e.setSub(object); err != nil {
-			return err
-		}
-		changed = append(changed, i)
+		kept = append(kept, element)
 	}
-	return e.settle(list, changed)
+	return e.settle(kept, claims)
 }
 
-// settle stores values of which some changed. One of which nothing but its kind
-// is left is dropped.
-func (e edit) settle(list []any, changed []int) error {
+// settle stores values of which some changed, those at claims to be primary. One
+// of which nothing but its kind is left is dropped.
+func (e edit) settle(list []any, claims []int) error {
 	if e.target.Attr == nil {
-		return e.put(list, changed)
+		return e.put(list, claims)
 	}
 	regular, err := e.target.Attr.Value(list, e.reading)
 	if err != nil {
@@ -58,16 +65,16 @@ func (e edit) settle(list []any, changed []int) error {
 	}
 	kept, _ := regular.([]any)
 	if len(kept) != len(list) {
-		changed = nil // their places moved
+		claims = nil // what is dropped is no longer primary, and places moved
 	}
-	return e.put(kept, changed)
+	return e.put(kept, claims)
 }
 
 // overwrite gives each selected value a new content (replace) or more of it
 // (add). What the filter says of a value stays true unless the new content says
 // otherwise.
 func (e edit) overwrite(list []any, selected func(any) bool) error {
-	var changed []int
+	var claims []int
 	for i, element := range list {
 		if !selected(element) {
 			continue
@@ -84,10 +91,11 @@ func (e edit) overwrite(list []any, selected func(any) bool) error {
 				element = value
 			}
 		}
-		list[i] = join(element, value)
-		changed = append(changed, i)
+		if list[i] = join(element, value); isPrimary(value) {
+			claims = append(claims, i)
+		}
 	}
-	return e.settle(list, changed)
+	return e.settle(list, claims)
 }
 
 // join returns old with what more says of it; a plain value is replaced.
@@ -97,17 +105,19 @@ func join(old, more any) any {
 	if !ok || !ok2 {
 		return more
 	}
-	maps.Copy(object, parts)
+	for name, part := range parts {
+		object[resource.Key(object, name)] = part
+	}
 	return object
 }
 
 // one makes a single value of a multi-valued attribute regular.
 func (e edit) one(v any) (any, error) {
-	if e.target.Attr == nil {
-		return v, nil
+	value, err := v, error(nil)
+	if e.target.Attr != nil {
+		value, err = e.target.Attr.Element(v, e.reading)
 	}
-	value, err := e.target.Attr.Element(v, e.reading)
-	if err == nil && value == nil {
+	if err == nil && resource.Empty(value) {
 		err = fault.InvalidValue("%s takes one value.", e.step.Path)
 	}
 	return value, err
@@ -119,7 +129,7 @@ func (e edit) one(v any) (any, error) {
 // in emails[type eq "work"].value: that is how providers write a first address.
 // Any other replacement has no target.
 func (e edit) missing(list []any) error {
-	if e.step.Op == Remove {
+	if e.step.Op == Remove && (!e.cleared || e.reading.MakesValues()) {
 		return nil
 	}
 	element := map[string]any{}
@@ -138,7 +148,7 @@ func (e edit) missing(list []any) error {
 		}
 		return e.settle(append(list, element), at)
 	}
-	value, err := e.one(e.step.Value)
+	value, err := e.one(clone(e.step.Value))
 	if err != nil {
 		return err
 	}
@@ -149,26 +159,36 @@ func (e edit) missing(list []any) error {
 // and reports whether that is a kind of value: a known type, or being primary.
 // For any other filter element is left empty.
 func (e edit) describe(where filter.Expr, element map[string]any) bool {
-	terms := filter.And{where}
-	if and, ok := where.(filter.And); ok {
-		terms = and
+	kind, ok := e.describeTerm(where, element)
+	if !ok {
+		clear(element)
 	}
-	kindOnly := true
-	for _, term := range terms {
-		c, ok := term.(filter.Compare)
-		if !ok || c.Op != filter.Eq || c.Value == nil {
-			clear(element)
-			return false
+	return kind && ok
+}
+
+func (e edit) describeTerm(where filter.Expr, element map[string]any) (kind, ok bool) {
+	switch x := where.(type) {
+	case filter.And:
+		kind = true
+		for _, term := range x {
+			known, ok := e.describeTerm(term, element)
+			if !ok {
+				return false, false
+			}
+			kind = kind && known
 		}
-		name, value, isKind := e.subValue(c)
-		if value == nil {
-			clear(element)
-			return false
+		return kind, true
+	case filter.Compare:
+		if x.Op != filter.Eq || x.Value == nil {
+			return false, false
 		}
-		element[name] = value
-		kindOnly = kindOnly && isKind
+		name, value, kind := e.subValue(x)
+		if value != nil {
+			element[resource.Key(element, name)] = value
+		}
+		return kind, value != nil
 	}
-	return kindOnly
+	return false, false
 }
 
 // subValue reads one "eq" of a value filter.
@@ -184,7 +204,7 @@ func (e edit) subValue(c filter.Compare) (name string, value any, isKind bool) {
 		if err != nil {
 			return "", nil, false
 		}
-		known := sub.Name == "primary"
+		known := sub.Name == "primary" && value == true
 		if text, ok := value.(string); ok && sub.Name == "type" {
 			known = len(sub.Canonical) == 0 ||
 				slices.ContainsFunc(sub.Canonical, func(c string) bool { return strings.EqualFold(c, text) })
@@ -196,25 +216,49 @@ func (e edit) subValue(c filter.Compare) (name string, value any, isKind bool) {
 
 // same reports whether two values of a multi-valued attribute mean the same:
 // equal "value", and equal "type" where both have one; else equal throughout.
-func same(a, b any) bool {
+func (e edit) same(a, b any) bool {
 	x, ok := a.(map[string]any)
 	y, ok2 := b.(map[string]any)
-	if !ok {
-		return sameScalar(a, b) || ok2 && sameScalar(a, y["value"])
-	}
-	if !ok2 {
-		return x["value"] != nil && sameScalar(x["value"], b)
+	switch {
+	case !ok && !ok2:
+		return e.sameScalar(a, b)
+	case !ok:
+		x = map[string]any{"value": a}
+	case !ok2:
+		y = map[string]any{"value": b}
 	}
 	if x["value"] == nil || y["value"] == nil {
 		return reflect.DeepEqual(x, y)
 	}
-	if !sameScalar(x["value"], y["value"]) {
+	if !e.sameScalar(x["value"], y["value"]) {
 		return false
 	}
-	return x["type"] == nil || y["type"] == nil || sameScalar(x["type"], y["type"])
+	return x["type"] == nil || y["type"] == nil || sameText(x["type"], y["type"])
 }
 
-func sameScalar(a, b any) bool {
+// sameScalar compares as filters do: without letter case, but for values in which
+// it counts.
+func (e edit) sameScalar(a, b any) bool {
+	if e.exact() {
+		return reflect.DeepEqual(a, b)
+	}
+	return sameText(a, b)
+}
+
+// exact reports whether letter case counts in the "value" of the attribute.
+func (e edit) exact() bool {
+	if e.target.Attr == nil {
+		return false
+	}
+	for _, sub := range e.target.Attr.Sub {
+		if sub.Name == "value" {
+			return sub.CaseExact || sub.Type == "binary"
+		}
+	}
+	return false
+}
+
+func sameText(a, b any) bool {
 	x, ok := a.(string)
 	y, ok2 := b.(string)
 	if ok && ok2 {

@@ -89,7 +89,7 @@ func drawFilter(t *rapid.T, depth int) string {
 		`emails[type eq "work"]`, `emails[type eq "work"].value`, `emails[not (value co "a") and type ne "home"].value`, `emails[primary eq true or value sw "A"].type`,
 		"department", resource.EnterpriseURN + ":manager", resource.EnterpriseURN + ":manager.value", resource.EnterpriseURN + ":odd", resource.EnterpriseURN + ":odd.a",
 		resource.EnterpriseURN, "urn:x:y:z:shoe", "urn:x:y:Z:hats", "urn:x:y:Z:hats.a", `urn:x:y:Z:hats[value eq "a"]`, `urn:x:y:Z:hats[a eq 1 or value ne null].value`, "urn:X:y:Z:born",
-		"urn:x:y:Z", "urn:x:y:none", resource.UserURN, "id", "meta.created", "meta.lastModified", "meta.location", "meta.version", "meta.resourceType", "meta",
+		"urn:x:y:Z", "urn:x:y:none", "name:givenName", "title:x", resource.UserURN, "id", "meta.created", "meta.lastModified", "meta.location", "meta.version", "meta.resourceType", "meta",
 	}).Draw(t, "path")
 	op := rapid.SampledFrom([]string{"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"}).Draw(t, "op")
 	if op == "pr" {

@@ -151,11 +151,14 @@ func (t *Type) URNs(doc Document) []string {
 
 // extensionKey returns the key in doc that equals urn without letter case.
 func (d Document) extensionKey(urn string) (string, bool) {
+	if !strings.Contains(urn, ":") {
+		return urn, false // a core attribute at most
+	}
 	if _, ok := d[urn]; ok {
 		return urn, true
 	}
 	for name := range d {
-		if strings.Contains(name, ":") && strings.EqualFold(name, urn) {
+		if strings.EqualFold(name, urn) {
 			return name, true
 		}
 	}

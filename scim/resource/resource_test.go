@@ -200,6 +200,7 @@ func TestCompileRefuses(t *testing.T) {
 		`userName gt null`:                       "only eq and ne",
 		`password eq "x"`:                        "cannot be filtered on",
 		`urn:x:y:z co 1`:                         "does not fit",
+		`name:givenName eq "x"`:                  "not the URI",
 		resource.EnterpriseURN + `:manager.x pr`: "no sub-attribute",
 	} {
 		x, err := filter.Parse(text)

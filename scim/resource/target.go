@@ -58,6 +58,9 @@ func (t *Type) Resolve(path filter.Path, doc Document, object bool) (Target, err
 	if object && !known && path.Sub == "" && path.Where == nil {
 		return Target{Extension: full}, nil
 	}
+	if !strings.Contains(key, ":") { // it would be the key of a core attribute
+		return Target{}, fault.InvalidPath("%q is not the URI of a schema.", key)
+	}
 	return extensionTarget(key, nil, path)
 }
 

@@ -24,7 +24,7 @@ func (a *Attribute) Value(v any, r *Reading) (any, error) {
 		return a.Element(v, r)
 	}
 	list, ok := v.([]any)
-	if !ok && v != nil {
+	if !ok && v != nil && v != "" {
 		list = []any{v}
 		if err := r.Lenient(fault.InvalidValue("%s takes an array.", a.Name), "%s: one value was read as an array of it", a.Name); err != nil {
 			return nil, err
@@ -214,6 +214,22 @@ func (a *Attribute) complexValue(v any, r *Reading) (any, error) {
 		return nil, nil
 	}
 	return regular, nil
+}
+
+// Parts returns the parts of the one value of a as they were sent, also where they
+// stand in a text or in a list of one. It is nil where there are none.
+func (a *Attribute) Parts(v any) map[string]any {
+	if a.Multi || !a.Complex() {
+		return nil
+	}
+	if list, ok := v.([]any); ok && len(list) == 1 {
+		v = list[0]
+	}
+	if s, ok := v.(string); ok && s != "" {
+		v = a.complexText(s)
+	}
+	parts, _ := v.(map[string]any)
+	return parts
 }
 
 // complexText reads a complex value that came as a text.
