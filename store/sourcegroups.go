@@ -153,3 +153,29 @@ func (tx *Tx) GroupsOfRecords(ctx context.Context, source string, keys []string)
 		WHERE r.source = ? AND r.key IN {texts} ORDER BY r.n, g.n`, source, texts(keys))
 	return out, err
 }
+
+// GroupsOfRecords returns the groups that the live records of source with these
+// identifiers are direct members of, by identifier and N.
+func (db *DB) GroupsOfRecords(ctx context.Context, source string, ids []string) (map[string][]identity.SourceGroup, error) {
+	out := map[string][]identity.SourceGroup{}
+	err := db.alone(ctx, "use the database", func(row scanner) error {
+		var id, of string
+		g, err := readSourceGroup(after{row, []any{&id, &of}})
+		if of == source {
+			out[id] = append(out[id], g)
+		}
+		return err
+	}, `SELECT r.id, r.source, g.n, g.id, g.source, g.key, g.name, g.payload, g.created, g.modified, g.version
+		FROM records r JOIN source_members m ON m.is_group = FALSE AND m.member_n = r.n JOIN source_groups g ON g.n = m.group_n
+		WHERE r.id IN {texts} AND r.gone_at = 0 ORDER BY g.n`, texts(ids))
+	return out, err
+}
+
+// after reads a row that has other columns first.
+type after struct {
+	scanner
+	first []any
+}
+
+// Scan implements scanner.
+func (a after) Scan(into ...any) error { return a.scanner.Scan(append(a.first, into...)...) }
