@@ -24,6 +24,7 @@ type batch struct {
 	source string
 	actor  string
 	reason string // why a person ordered it; "" for what sources say
+	free   string // a user name that no record of the source was seen to have
 
 	// leaving are the records that the current pull found missing: they no
 	// longer speak for anybody, though they are not marked yet.

@@ -23,9 +23,14 @@ func (s *Service) Create(ctx context.Context, source string, r identity.Record, 
 		if revive == nil {
 			return old, r, nil
 		}
-		there, err := b.tx.RecordNamed(ctx, source, r.Attributes.First(identity.AttrUserName), r.ID)
-		if err != nil || there == "" {
+		name := r.Attributes.First(identity.AttrUserName)
+		there, err := b.tx.RecordNamed(ctx, source, name, r.ID)
+		if err != nil {
 			return old, r, err
+		}
+		if there == "" {
+			b.free = name
+			return old, r, nil
 		}
 		if old, err = b.tx.RecordByID(ctx, source, there); err != nil {
 			return old, r, err
@@ -132,7 +137,7 @@ func (b *batch) leaveGroups(ctx context.Context, r identity.Record) error {
 // is the name that the record had.
 func (b *batch) uniqueName(ctx context.Context, r identity.Record, before string) error {
 	name := r.Attributes.First(identity.AttrUserName)
-	if name == "" || strings.EqualFold(name, before) {
+	if name == "" || strings.EqualFold(name, before) || name == b.free {
 		return nil
 	}
 	other, err := b.tx.RecordNamed(ctx, b.source, name, r.ID)

@@ -1,8 +1,8 @@
 package scim
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -28,13 +28,15 @@ func (s *Source) fill(r *identity.Record, doc resource.Document) error {
 // parsePayload reads a resource that was written down. No payload is an empty
 // resource.
 func parsePayload(payload []byte) (resource.Document, error) {
-	doc := resource.Document{}
 	if len(payload) == 0 {
-		return doc, nil
+		return resource.Document{}, nil
 	}
-	d := json.NewDecoder(bytes.NewReader(payload))
-	d.UseNumber()
-	if err := d.Decode(&doc); err != nil {
+	value, err := resource.Parse(payload)
+	doc, ok := value.(map[string]any)
+	if err == nil && !ok {
+		err = errors.New("it is no JSON object")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read a resource as it was written down: %w", err)
 	}
 	return doc, nil

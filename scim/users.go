@@ -35,7 +35,7 @@ func (h *handler) createUser(c *call) (answer, error) {
 		return answer{}, userFault(err, doc, "")
 	}
 	h.learn(c, h.users, doc)
-	a, err := h.userAnswer(c, r, p)
+	a, err := h.createdAnswer(c, r, p)
 	a.status, a.location = http.StatusCreated, location(h.users, c.base, r.ID)
 	return a, err
 }
@@ -151,6 +151,16 @@ func (h *handler) userAnswer(c *call, r identity.Record, p resource.Projection) 
 	return answer{status: http.StatusOK, body: docs[0], version: r.Version}, nil
 }
 
+// createdAnswer is userAnswer for a record that may be new: then nobody has put it
+// into a group yet.
+func (h *handler) createdAnswer(c *call, r identity.Record, p resource.Projection) (answer, error) {
+	if r.Version > 1 {
+		return h.userAnswer(c, r, p)
+	}
+	doc, err := h.userDocument(c, r, nil, p)
+	return answer{body: doc, version: r.Version}, err
+}
+
 // userDocuments makes resources of records. The groups are read only if an
 // answer carries them.
 func (h *handler) userDocuments(c *call, records []identity.Record, p resource.Projection) ([]resource.Document, error) {
@@ -167,17 +177,26 @@ func (h *handler) userDocuments(c *call, records []identity.Record, p resource.P
 	}
 	docs := make([]resource.Document, len(records))
 	for i, r := range records {
-		doc, err := userResource(r)
+		doc, err := h.userDocument(c, r, groups[r.ID], p)
 		if err != nil {
 			return nil, err
 		}
-		dress(h.users, doc, c.base, r.ID, r.Created, r.Modified, r.Version)
-		if list := groups[r.ID]; len(list) > 0 {
-			doc["groups"] = h.groupReferences(c, list)
-		}
-		docs[i] = p.Apply(doc)
+		docs[i] = doc
 	}
 	return docs, nil
+}
+
+// userDocument makes the resource of a record.
+func (h *handler) userDocument(c *call, r identity.Record, groups []identity.SourceGroup, p resource.Projection) (resource.Document, error) {
+	doc, err := userResource(r)
+	if err != nil {
+		return nil, err
+	}
+	dress(h.users, doc, c.base, r.ID, r.Created, r.Modified, r.Version)
+	if len(groups) > 0 {
+		doc["groups"] = h.groupReferences(c, groups)
+	}
+	return p.Apply(doc), nil
 }
 
 func (h *handler) groupReferences(c *call, groups []identity.SourceGroup) []any {

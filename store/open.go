@@ -50,6 +50,7 @@ type DB struct {
 	locks          locker
 	hide           func(error) error // takes the password out of an error
 	texts          sync.Map          // statement as written here → as this database wants it
+	prepared       sync.Map          // text → *sql.Stmt of the readers, for what is asked outside of transactions
 	causes         causeCache
 	held           heldLocks
 }
@@ -138,6 +139,7 @@ func connect(ctx context.Context, url string, o Options, create bool) (*DB, erro
 // Close frees the locks that are held and releases the connections.
 func (db *DB) Close() error {
 	db.held.free()
+	db.closePrepared()
 	return errors.Join(db.writer.Close(), db.reader.Close())
 }
 

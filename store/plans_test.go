@@ -79,7 +79,12 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.Signals(ctx, SignalFilter{IDs: []string{"x"}})
 			return err
 		},
-		"token": func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
+		"token":       func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
+		"token by id": func(ctx context.Context, tx *Tx) error { _, err := tx.db.Token(ctx, "x"); return found(err) },
+		"groups of records": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.db.GroupsOfRecords(ctx, "hr", []string{"x"})
+			return err
+		},
 	} {
 		db.texts.Clear()
 		if err := db.Update(ctx, func(tx *Tx) error { return ask(ctx, tx) }); err != nil {

@@ -138,18 +138,28 @@ func (tx *Tx) GroupsOfRecord(ctx context.Context, recordN int64) ([]identity.Sou
 		WHERE m.is_group = FALSE AND m.member_n = ? ORDER BY g.n`, recordN)
 }
 
-// GroupsOfRecords returns the groups that each record of source is a direct member
-// of, by the record's key and in the order of their numbers. Payloads are left out.
-func (tx *Tx) GroupsOfRecords(ctx context.Context, source string, keys []string) (map[string][]identity.SourceGroup, error) {
-	out := make(map[string][]identity.SourceGroup, len(keys))
-	err := tx.each(ctx, func(row scanner) error {
-		var key string
-		var g identity.SourceGroup
-		err := row.Scan(&key, &g.N, &g.ID, &g.Source, &g.Key, &g.Name)
-		out[key] = append(out[key], g)
+// GroupsOfRecords returns the groups that the live records of source with these
+// identifiers are direct members of, by identifier and N.
+func (db *DB) GroupsOfRecords(ctx context.Context, source string, ids []string) (map[string][]identity.SourceGroup, error) {
+	out := map[string][]identity.SourceGroup{}
+	err := db.alone(ctx, "use the database", func(row scanner) error {
+		var id, of string
+		g, err := readSourceGroup(after{row, []any{&id, &of}})
+		if of == source {
+			out[id] = append(out[id], g)
+		}
 		return err
-	}, `SELECT r.key, g.n, g.id, g.source, g.key, g.name FROM records r
-		JOIN source_members m ON m.is_group = FALSE AND m.member_n = r.n JOIN source_groups g ON g.n = m.group_n
-		WHERE r.source = ? AND r.key IN {texts} ORDER BY r.n, g.n`, source, texts(keys))
+	}, `SELECT r.id, r.source, g.n, g.id, g.source, g.key, g.name, g.payload, g.created, g.modified, g.version
+		FROM records r JOIN source_members m ON m.is_group = FALSE AND m.member_n = r.n JOIN source_groups g ON g.n = m.group_n
+		WHERE r.id IN {texts} AND r.gone_at = 0 ORDER BY g.n`, texts(ids))
 	return out, err
 }
+
+// after reads a row that has other columns first.
+type after struct {
+	scanner
+	first []any
+}
+
+// Scan implements scanner.
+func (a after) Scan(into ...any) error { return a.scanner.Scan(append(a.first, into...)...) }

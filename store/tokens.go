@@ -44,19 +44,41 @@ func (tx *Tx) SaveToken(ctx context.Context, t TokenRow, events ...audit.Event) 
 	return tx.note(err, events)
 }
 
+const selectToken = `SELECT id, source, scope, client, hash, created, expires_at, last_used, revoked_at FROM tokens WHERE id IN {texts}`
+
 // TokenByID returns one token, revoked and expired ones too; kind NotFound where
 // there is none.
 func (tx *Tx) TokenByID(ctx context.Context, id string) (TokenRow, error) {
-	var rows []tokenRow
-	if isText(id) { // it comes from outside
-		if err := tx.bun.NewSelect().Model(&rows).Where("id = ?", id).Scan(ctx); err != nil {
-			return TokenRow{}, err
-		}
+	found, err := list(ctx, tx, readToken, selectToken, texts{id})
+	return oneToken(found, id, err)
+}
+
+// Token is TokenByID in a snapshot of its own: every request of a client begins
+// with it.
+func (db *DB) Token(ctx context.Context, id string) (TokenRow, error) {
+	var found []TokenRow
+	err := db.alone(ctx, "use the database", func(row scanner) error {
+		t, err := readToken(row)
+		found = append(found, t)
+		return err
+	}, selectToken, texts{id})
+	return oneToken(found, id, err)
+}
+
+func oneToken(found []TokenRow, id string, err error) (TokenRow, error) {
+	if err == nil && len(found) == 0 {
+		err = notFound("token", id)
 	}
-	if len(rows) == 0 {
-		return TokenRow{}, notFound("token", id)
+	if err != nil {
+		return TokenRow{}, err
 	}
-	return rows[0].token(), nil
+	return found[0], nil
+}
+
+func readToken(row scanner) (TokenRow, error) {
+	var r tokenRow
+	err := row.Scan(&r.ID, &r.Source, &r.Scope, &r.Client, &r.Hash, &r.Created, &r.ExpiresAt, &r.LastUsed, &r.RevokedAt)
+	return r.token(), err
 }
 
 // Tokens returns the tokens of a source, oldest first; "" for all sources.

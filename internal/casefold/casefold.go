@@ -16,8 +16,11 @@ func Fold(s string) string { return strings.Map(Rune, s) }
 
 // Rune is Fold of one rune.
 func Rune(r rune) rune {
-	if r < utf8.RuneSelf && r != 'k' && r != 'K' && r != 's' && r != 'S' {
-		return unicode.ToLower(r)
+	if r < utf8.RuneSelf { // k and s too: their capitals are the smallest of the runes that they equal
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
 	}
 	// The smallest of the runes that are equal but for case stands for them all.
 	least := r

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"birthright/internal/casefold"
 )
@@ -52,12 +53,25 @@ func Key(schema, name string) string {
 
 // fold folds a name, and replaces what a path into JSON cannot hold.
 func fold(name string) string {
+	if isPlain(name) {
+		return name
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '"' || r == '\\' || r == '\u2028' || r == '\u2029' {
 			return '\uFFFD'
 		}
 		return casefold.Rune(r)
 	}, name)
+}
+
+// isPlain reports whether a name is folded already.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c < ' ' || c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // SubKey is how a sub-attribute is called.
@@ -80,20 +94,6 @@ func Number(n json.Number) (f float64, ok bool) {
 
 // Time is an instant as a text that sorts by time, for years of four digits.
 func Time(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000000000Z") }
-
-// Encode writes the document as JSON, always the same for the same content.
-func (d Doc) Encode() string {
-	if len(d) == 0 {
-		return "{}"
-	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(d); err != nil {
-		return "{}" // cannot be: texts, finite numbers and truth values only
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
 
 // Decode reads what Encode wrote.
 func Decode(text string) (Doc, error) {

@@ -2,7 +2,6 @@ package searchdoc
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"math"
 	"slices"
 )
@@ -40,28 +39,33 @@ func term(scope, key, sub string, v any) (int64, bool) {
 	if key == NameKey || slices.Contains(kinds, sub) {
 		return 0, false
 	}
-	h := fnv.New64a()
-	write := func(part string) {
-		h.Write([]byte(part))
-		h.Write([]byte{0})
-	}
-	write(scope)
-	write(key)
-	write(sub)
+	h := hash(hash(hash(fnvBasis, scope), key), sub)
 	switch v := v.(type) {
 	case string:
 		if len(v) > longestTerm {
 			return 0, false
 		}
-		write(v)
+		return int64(hash(h, v)), true
 	case float64:
 		var bits [8]byte
 		binary.BigEndian.PutUint64(bits[:], math.Float64bits(v+0)) // -0 is 0
-		h.Write(bits[:])
-	default:
-		return 0, false
+		for _, b := range bits {
+			h = (h ^ uint64(b)) * fnvPrime
+		}
+		return int64(h), true
 	}
-	return int64(h.Sum64()), true
+	return 0, false
+}
+
+// FNV-1a, as in hash/fnv, which would put each part on the heap.
+const fnvBasis, fnvPrime uint64 = 14695981039346656037, 1099511628211
+
+// hash goes on with a part and the zero byte that ends it.
+func hash(h uint64, part string) uint64 {
+	for i := range len(part) {
+		h = (h ^ uint64(part[i])) * fnvPrime
+	}
+	return h * fnvPrime
 }
 
 // Needed returns terms of which every match of c has at least one; not ok where

@@ -27,13 +27,9 @@ type Backing struct {
 func New(db *store.DB, in *intake.Service) *Backing { return &Backing{Service: in, db: db} }
 
 // Token returns a token by its ID.
-func (b *Backing) Token(ctx context.Context, id string) (token tokens.Token, err error) {
-	err = b.db.View(ctx, func(tx *store.Tx) error {
-		row, err := tx.TokenByID(ctx, id)
-		token = tokens.Token(row)
-		return err
-	})
-	return token, err
+func (b *Backing) Token(ctx context.Context, id string) (tokens.Token, error) {
+	row, err := b.db.Token(ctx, id)
+	return tokens.Token(row), err
 }
 
 // Touch notes that a token was used.

@@ -23,12 +23,8 @@ func (b *Backing) Records(ctx context.Context, source string, q scim.Query) (sci
 }
 
 // GroupsOf returns the groups that each record is a direct member of.
-func (b *Backing) GroupsOf(ctx context.Context, source string, recordIDs []string) (out map[string][]identity.SourceGroup, err error) {
-	err = b.db.View(ctx, func(tx *store.Tx) error {
-		out, err = tx.GroupsOfRecords(ctx, source, recordIDs) // a pushed record's key is its id
-		return err
-	})
-	return out, err
+func (b *Backing) GroupsOf(ctx context.Context, source string, recordIDs []string) (map[string][]identity.SourceGroup, error) {
+	return b.db.GroupsOfRecords(ctx, source, recordIDs)
 }
 
 // Group returns a group.

@@ -18,15 +18,36 @@ const maxNesting = 32
 // it refuses a name given twice in one object, also with other letter case: which
 // of the two counts would be a matter of luck. Numbers stay as they were written.
 func ReadObject(data []byte) (map[string]any, error) {
+	if !plainJSON(data) {
+		return readSlowly(data)
+	}
+	p := parser{rest: data, strict: true}
+	v, err := p.value(0)
+	if err != nil {
+		return nil, err
+	}
+	return asObject(v)
+}
+
+func asObject(v any) (map[string]any, error) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil, fault.InvalidSyntax("The body must be one JSON object.")
+	}
+	return object, nil
+}
+
+// readSlowly reads what is no plain JSON, to say what is wrong with it and where.
+func readSlowly(data []byte) (map[string]any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := readValue(d, 0)
 	if err != nil {
 		return nil, syntax(err)
 	}
-	object, ok := v.(map[string]any)
-	if !ok {
-		return nil, fault.InvalidSyntax("The body must be one JSON object.")
+	object, err := asObject(v)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fault.InvalidSyntax("There is something after the JSON object, at byte %d.", d.InputOffset())

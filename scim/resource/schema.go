@@ -5,6 +5,8 @@ import (
 
 	"github.com/elimity-com/scim/optional"
 	"github.com/elimity-com/scim/schema"
+
+	"birthright/internal/searchdoc"
 )
 
 // The URIs of the schemas.
@@ -26,6 +28,8 @@ type Attribute struct {
 	Returned   string // default, always, never, request
 	Canonical  []string
 	Sub        []*Attribute
+
+	key string // what it is called where filters are asked
 }
 
 // Complex reports whether values of a are objects.
@@ -90,21 +94,21 @@ func groupSchema() schema.Schema {
 
 func newType(name, endpoint string, core schema.Schema, extensions ...schema.Schema) *Type {
 	t := &Type{Name: name, Endpoint: endpoint, URN: core.ID, schema: core}
-	t.Attributes = append(declare(schema.CommonAttributes()), declare(core.Attributes)...)
+	t.Attributes = append(declare("", schema.CommonAttributes()), declare("", core.Attributes)...)
 	for _, x := range extensions {
-		t.Extensions = append(t.Extensions, Extension{URN: x.ID, Attributes: declare(x.Attributes), schema: x})
+		t.Extensions = append(t.Extensions, Extension{URN: x.ID, Attributes: declare(x.ID, x.Attributes), schema: x})
 	}
 	return t
 }
 
-// declare takes over the library's declarations.
-func declare(from schema.Attributes) []*Attribute {
+// declare takes over the library's declarations; urn is that of an extension.
+func declare(urn string, from schema.Attributes) []*Attribute {
 	out := make([]*Attribute, len(from))
 	for i, a := range from {
 		out[i] = &Attribute{
 			Name: a.Name(), Type: a.AttributeType(), Multi: a.MultiValued(), Required: a.Required(),
 			CaseExact: a.CaseExact(), Mutability: a.Mutability(), Returned: a.Returned(),
-			Canonical: a.CanonicalValues(), Sub: declare(a.SubAttributes()),
+			Canonical: a.CanonicalValues(), Sub: declare("", a.SubAttributes()), key: searchdoc.Key(urn, a.Name()),
 		}
 	}
 	return out

@@ -20,7 +20,7 @@ func (t *Type) Search(doc Document) searchdoc.Doc {
 		if a == nil || a.ReadOnly() || a.Name == "schemas" || a.Name == "members" {
 			continue
 		}
-		addSearch(out, searchdoc.Key("", name), a, value)
+		addSearch(out, a.key, a, value)
 	}
 	for _, urn := range t.URNs(doc) {
 		addSearch(out, "schemas", lookup(t.Attributes, "schemas"), urn)
@@ -36,7 +36,11 @@ func (t *Type) searchExtension(out searchdoc.Doc, urn string, object map[string]
 		attributes = x.Attributes
 	}
 	for name, value := range object {
-		addSearch(out, searchdoc.Key(urn, name), lookup(attributes, name), value)
+		if a := lookup(attributes, name); a != nil {
+			addSearch(out, a.key, a, value)
+		} else {
+			addSearch(out, searchdoc.Key(urn, name), nil, value)
+		}
 	}
 }
 
@@ -65,7 +69,12 @@ func searchElement(a *Attribute, value any) searchdoc.Element {
 		if a != nil {
 			sub = lookup(a.Sub, name)
 		}
-		key := searchdoc.SubKey(name)
+		key := ""
+		if sub != nil {
+			key = sub.key
+		} else {
+			key = searchdoc.SubKey(name)
+		}
 		for _, one := range elements(part) {
 			if !Empty(one) {
 				e[key] = append(e[key], searchValue(sub, one))
