@@ -24,7 +24,8 @@ func TestProfiles(t *testing.T) {
 		{`{"op":"replace","value":{"id":"x","title":"Dr"}}`, "mutability"},
 		{`{"op":"replace","value":{"nonsense":"x","title":"Dr"}}`, "invalidPath"},
 		{`{"op":"Replace","path":"title","value":"Dr"}`, ""},
-		{`{"op":"replace","value":{"title":"Dr","name.givenName":"A"}}`, ""},
+		{`{"op":"replace","value":{"title":"Dr","name.givenName":"A"}}`, "invalidValue"},
+		{`{"op":"replace","value":{"title":"Dr","name":{"givenName":"A"}}}`, ""},
 	} {
 		d := open(t, scim.Limits{})
 		lenient := d.user("ada")
