@@ -128,12 +128,22 @@ func (tx *Tx) runOnce(ctx context.Context, text string, args []any, scan func(sc
 	return drain(rows, scan)
 }
 
-// page writes the statement for a part of what q finds.
+// page writes the statement for a part of what q finds. Rows are looked up last:
+// what is skipped or sorted is numbers, not whole resources.
 func (w *writer) page(from searched, q Search) string {
+	sorted, direction := q.Order.Sorted(), ""
+	if q.Order.Descending {
+		direction = " DESC"
+	}
 	w.text("SELECT " + from.columns)
-	if q.Order.Sorted() {
+	if sorted {
+		w.text(", p.sort")
+	}
+	w.text(" FROM (SELECT t.n")
+	if sorted {
 		w.text(", ")
 		w.sort(q.Order)
+		w.text(" AS sort")
 	}
 	w.from(from, q)
 	if q.After != nil {
@@ -141,20 +151,24 @@ func (w *writer) page(from searched, q Search) string {
 		w.after(q.Order, *q.After)
 	}
 	w.text(" ORDER BY ")
-	if q.Order.Sorted() {
-		direction := ""
-		if q.Order.Descending {
-			direction = " DESC"
-		}
+	if sorted {
 		w.sort(q.Order)
 		w.text(" IS NULL" + direction + ", ")
 		w.sort(q.Order)
 		w.text(direction + ", ")
 	}
+	if w.ranged { // an index in this order would lead past all the others
+		w.text("+")
+	}
 	w.text("t.n LIMIT ")
 	w.value(int64(q.Limit))
 	w.text(" OFFSET ")
 	w.value(int64(q.Offset))
+	w.text(") p JOIN " + from.table + " t ON t.n = p.n ORDER BY ")
+	if sorted {
+		w.text("p.sort IS NULL" + direction + ", p.sort" + direction + ", ")
+	}
+	w.text("p.n")
 	return w.b.String()
 }
 
@@ -172,7 +186,9 @@ func (w *writer) from(from searched, q Search) {
 	if q.Where == nil {
 		return
 	}
-	w.narrow(from, q)
+	if !w.narrow(from, q) && !w.lately(from, q.Where) {
+		w.mention(q.Where)
+	}
 	w.text(" AND ")
 	w.condition(q.Where, resourceOf(from))
 }
@@ -182,20 +198,22 @@ func (w *writer) from(from searched, q Search) {
 const mostTerms = 100
 
 // narrow leaves only what an index finds, where one helps.
-func (w *writer) narrow(from searched, q Search) {
+func (w *writer) narrow(from searched, q Search) bool {
 	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope, mostTerms); ok {
 		list, _ := json.Marshal(terms) // of numbers
 		w.among("SELECT n FROM terms WHERE term IN "+w.dialectical("(SELECT value FROM json_each(?))", "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)"), string(list))
-		return
+		return true
 	}
 	if id, ok := related(q.Where, searchdoc.Members); ok && from == groupTable {
 		w.among(`SELECT m.group_n FROM source_members m WHERE m.is_group = FALSE AND m.member_n IN (SELECT n FROM records WHERE id = ?)
 			UNION ALL SELECT m.group_n FROM source_members m WHERE m.is_group = TRUE AND m.member_n IN (SELECT n FROM source_groups WHERE id = ?)`, id, id)
-		return
+		return true
 	}
 	if id, ok := related(q.Where, searchdoc.Groups); ok && from == recordTable {
 		w.among(`SELECT m.member_n FROM source_members m WHERE m.is_group = FALSE AND m.group_n IN (SELECT n FROM source_groups WHERE id = ?)`, id)
+		return true
 	}
+	return false
 }
 
 // among asks for rows whose number a subquery finds. PostgreSQL is made to run
