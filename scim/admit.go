@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"birthright/internal/searchdoc"
 	"birthright/scim/fault"
 	"birthright/scim/inspect"
 )
@@ -46,11 +47,14 @@ func (c *call) workOn(size int) error {
 }
 
 // admit lets a question begin. Those that look at every resource wait for their
-// turn, so that they take no more of the machine than a few can.
-func (c *call) admit(q question) error {
-	if !q.costly() {
+// turn, so that they take no more of the machine than a few can; a request has one
+// turn, however many types it asks.
+func (c *call) admit(q Query) error {
+	narrow := q.Where != nil && searchdoc.Narrow(q.Where)
+	if narrow || q.Where == nil && !q.Order.Sorted() || c.scanning {
 		return nil
 	}
+	c.scanning = true
 	return c.turn(c.h.scans, "questions that look at every resource are being answered; add a condition with eq")
 }
 

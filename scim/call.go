@@ -38,6 +38,7 @@ type call struct {
 	dialect   string         // "" for an unknown one
 	body      map[string]any // read already, as part of another request
 	taken     []func()       // what is given back when the request ends
+	scanning  bool           // it has a turn at looking at every resource
 }
 
 // answer is what a request gets: a status, and a body unless it is nil.

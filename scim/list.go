@@ -2,10 +2,8 @@ package scim
 
 import (
 	"net/http"
-	"slices"
 
 	"birthright/internal/searchdoc"
-	"birthright/scim/filter"
 	"birthright/scim/resource"
 )
 
@@ -72,9 +70,6 @@ func (h *handler) search(of ...listing) serve {
 
 // answerList finds what is asked for and answers one page of it.
 func (h *handler) answerList(c *call, q question, of []listing) (answer, error) {
-	if err := c.admit(q); err != nil {
-		return answer{}, err
-	}
 	if len(of) == 1 {
 		return h.listOne(c, q, of[0])
 	}
@@ -82,7 +77,7 @@ func (h *handler) answerList(c *call, q question, of []listing) (answer, error) 
 }
 
 // query makes the question to the directory of a client's question, for one of
-// the types that are asked.
+// the types that are asked. One that looks at every resource waits for its turn.
 func (q question) query(c *call, t *resource.Type, others []*resource.Type) (Query, error) {
 	out := Query{}
 	var err error
@@ -92,9 +87,11 @@ func (q question) query(c *call, t *resource.Type, others []*resource.Type) (Que
 		}
 	}
 	if q.sortBy != "" {
-		out.Order, err = t.Order(q.sortBy, q.descending, others...)
+		if out.Order, err = t.Order(q.sortBy, q.descending, others...); err != nil {
+			return out, err
+		}
 	}
-	return out, err
+	return out, c.admit(out)
 }
 
 // listOne lists one type of resource.
@@ -174,27 +171,4 @@ func listAnswer(q question, total int, page []resource.Document, next string) an
 		body["nextCursor"] = next
 	}
 	return answer{status: http.StatusOK, body: body}
-}
-
-// costly reports whether a question makes the database look at every resource: a
-// filter that no equality narrows, or an order that no index has.
-func (q question) costly() bool {
-	return q.filter != nil && !narrow(q.filter) || q.sortBy != "" && q.filter == nil
-}
-
-// narrow reports whether an equality narrows a filter down.
-func narrow(x filter.Expr) bool {
-	switch x := x.(type) {
-	case filter.Compare:
-		_, isText := x.Value.(string)
-		if x.Path.Where != nil && (x.Op == filter.Pr || x.Op == filter.Eq) {
-			return narrow(x.Path.Where) || x.Op == filter.Eq && isText
-		}
-		return x.Op == filter.Eq && isText
-	case filter.And:
-		return slices.ContainsFunc(x, narrow)
-	case filter.Or:
-		return !slices.ContainsFunc(x, func(term filter.Expr) bool { return !narrow(term) })
-	}
-	return false
 }

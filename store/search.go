@@ -128,12 +128,22 @@ func (tx *Tx) runOnce(ctx context.Context, text string, args []any, scan func(sc
 	return drain(rows, scan)
 }
 
-// page writes the statement for a part of what q finds.
+// page writes the statement for a part of what q finds. Rows are looked up last:
+// what is skipped or sorted is numbers, not whole resources.
 func (w *writer) page(from searched, q Search) string {
+	sorted, direction := q.Order.Sorted(), ""
+	if q.Order.Descending {
+		direction = " DESC"
+	}
 	w.text("SELECT " + from.columns)
-	if q.Order.Sorted() {
+	if sorted {
+		w.text(", p.sort")
+	}
+	w.text(" FROM (SELECT t.n")
+	if sorted {
 		w.text(", ")
 		w.sort(q.Order)
+		w.text(" AS sort")
 	}
 	w.from(from, q)
 	if q.After != nil {
@@ -141,20 +151,24 @@ func (w *writer) page(from searched, q Search) string {
 		w.after(q.Order, *q.After)
 	}
 	w.text(" ORDER BY ")
-	if q.Order.Sorted() {
-		direction := ""
-		if q.Order.Descending {
-			direction = " DESC"
-		}
+	if sorted {
 		w.sort(q.Order)
 		w.text(" IS NULL" + direction + ", ")
 		w.sort(q.Order)
 		w.text(direction + ", ")
 	}
+	if w.ranged { // an index in this order would lead past all the others
+		w.text("+")
+	}
 	w.text("t.n LIMIT ")
 	w.value(int64(q.Limit))
 	w.text(" OFFSET ")
 	w.value(int64(q.Offset))
+	w.text(") p JOIN " + from.table + " t ON t.n = p.n ORDER BY ")
+	if sorted {
+		w.text("p.sort IS NULL" + direction + ", p.sort" + direction + ", ")
+	}
+	w.text("p.n")
 	return w.b.String()
 }
 
@@ -170,35 +184,36 @@ func (w *writer) count(from searched, q Search) string {
 func (w *writer) from(from searched, q Search) {
 	w.text(" FROM " + from.table + " t WHERE ")
 	source := "t.source = "
-	if q.Where != nil && w.narrow(from, q) {
+	narrowed := q.Where != nil && w.narrow(from, q)
+	if narrowed {
 		source = w.dialectical("+t.source = ", source)
 	}
 	w.text(source)
 	w.value(q.Source)
 	w.text(from.live)
-	if q.Where != nil {
-		w.text(" AND ")
-		w.condition(q.Where, resourceOf(from))
+	if q.Where == nil {
+		return
 	}
+	if !narrowed && !w.lately(from, q.Where) {
+		w.mention(q.Where)
+	}
+	w.text(" AND ")
+	w.condition(q.Where, resourceOf(from))
 }
-
-// mostTerms bounds the look-ups for one question; where more would be needed,
-// everything is looked at.
-const mostTerms = 100
 
 // narrow leaves only what an index finds, and reports whether one helps.
 func (w *writer) narrow(from searched, q Search) bool {
-	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope, mostTerms); ok {
+	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope); ok {
 		list, _ := json.Marshal(terms) // of numbers
 		w.among("SELECT n FROM terms WHERE term IN "+w.dialectical("(SELECT value FROM json_each(?))", "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)"), string(list))
 		return true
 	}
-	if id, ok := related(q.Where, searchdoc.Members); ok && from == groupTable {
+	if id, ok := searchdoc.Related(q.Where, searchdoc.Members); ok && from == groupTable {
 		w.among(`SELECT m.group_n FROM source_members m WHERE m.is_group = FALSE AND m.member_n IN (SELECT n FROM records WHERE id = ?)
 			UNION ALL SELECT m.group_n FROM source_members m WHERE m.is_group = TRUE AND m.member_n IN (SELECT n FROM source_groups WHERE id = ?)`, id, id)
 		return true
 	}
-	if id, ok := related(q.Where, searchdoc.Groups); ok && from == recordTable {
+	if id, ok := searchdoc.Related(q.Where, searchdoc.Groups); ok && from == recordTable {
 		w.among(`SELECT m.member_n FROM source_members m WHERE m.is_group = FALSE AND m.group_n IN (SELECT n FROM source_groups WHERE id = ?)`, id)
 		return true
 	}
@@ -212,30 +227,6 @@ func (w *writer) among(subquery string, args ...any) {
 	w.text(subquery)
 	w.args = append(w.args, args...)
 	w.text(w.dialectical(") AND ", ")) AND "))
-}
-
-// related returns the identifier that a relation must have.
-func related(c searchdoc.Condition, relation string) (id string, ok bool) {
-	switch c := c.(type) {
-	case searchdoc.Has:
-		if c.Attribute != relation || c.Where == nil {
-			return "", false
-		}
-		return related(c.Where, relation)
-	case searchdoc.Sub:
-		if c.Name != searchdoc.Value || c.Before != "" || c.Test == nil || c.Test.Op != searchdoc.Equal || c.Test.Fails {
-			return "", false
-		}
-		id, ok = c.Test.Value.(string)
-		return id, ok
-	case searchdoc.And:
-		for _, part := range c {
-			if id, ok := related(part, relation); ok {
-				return id, true
-			}
-		}
-	}
-	return "", false
 }
 
 // after writes what stands behind a place.

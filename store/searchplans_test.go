@@ -59,7 +59,8 @@ func TestEqualityDoesNotWalkTheRest(t *testing.T) {
 			newWriter(db.dialect).count(c.from, Search{Source: "okta", Where: c.where}),
 		} {
 			for _, step := range planOf(t, db, text) {
-				if walks(step) && !strings.HasPrefix(step, "SCAN e") && !strings.HasPrefix(step, "SCAN v") { // the values in one document
+				within := step == "SCAN p" || strings.HasPrefix(step, "SCAN e") || strings.HasPrefix(step, "SCAN v") // a page, the values in one document
+				if walks(step) && !within {
 					t.Errorf("%s: %s\n\tin %s", what, step, text)
 				}
 			}

@@ -13,7 +13,8 @@ type writer struct {
 	b       strings.Builder
 	args    []any
 	dialect migrations.Dialect
-	depth   int // of the names of elements and values
+	depth   int  // of the names of elements and values
+	ranged  bool // an index finds a range of what is asked for
 }
 
 func newWriter(dialect migrations.Dialect) *writer { return &writer{dialect: dialect} }

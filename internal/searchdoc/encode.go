@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -65,15 +66,20 @@ func appendValue(b []byte, v any) []byte {
 
 // appendText writes a text; one that needs no escapes, as nearly all, at once.
 func appendText(b []byte, s string) []byte {
-	if !utf8.ValidString(s) {
+	if !utf8.ValidString(s) || escaped(s) {
 		return appendJSON(b, s)
 	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+// escaped reports whether a text looks otherwise in JSON.
+func escaped(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
-			return appendJSON(b, s)
+			return true
 		}
 	}
-	return append(append(append(b, '"'), s...), '"')
+	return strings.ContainsAny(s, "\u2028\u2029\ufffd")
 }
 
 // appendJSON writes what encoding/json would.

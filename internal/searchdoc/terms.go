@@ -68,9 +68,56 @@ func hash(h uint64, part string) uint64 {
 	return h * fnvPrime
 }
 
+// Narrow reports whether an index finds what can match c: by a value, by who is
+// related to it, or by its identifier. Otherwise every resource has to be looked
+// at.
+func Narrow(c Condition) bool {
+	if _, ok := Needed(c, ""); ok {
+		return true
+	}
+	for _, relation := range []string{Groups, Members} {
+		if _, ok := Related(c, relation); ok {
+			return true
+		}
+	}
+	switch c := c.(type) {
+	case Column:
+		return c.Name == ID && c.Test.Op == Equal && !c.Test.Fails && c.Before+c.After == ""
+	case And:
+		return slices.ContainsFunc(c, Narrow)
+	}
+	return false
+}
+
+// Related returns the identifier that a resource must be related to.
+func Related(c Condition, relation string) (id string, ok bool) {
+	switch c := c.(type) {
+	case Has:
+		if c.Attribute != relation || c.Where == nil {
+			return "", false
+		}
+		return Related(c.Where, relation)
+	case Sub:
+		if c.Name != Value || c.Before != "" || c.Test == nil || c.Test.Op != Equal || c.Test.Fails {
+			return "", false
+		}
+		id, ok = c.Test.Value.(string)
+		return id, ok
+	case And:
+		for _, part := range c {
+			if id, ok := Related(part, relation); ok {
+				return id, true
+			}
+		}
+	}
+	return "", false
+}
+
 // Needed returns terms of which every match of c has at least one; not ok where
-// equality does not help. More than most terms do not help either.
-func Needed(c Condition, scope string, most int) (terms []int64, ok bool) {
+// equality does not help. More than a hundred terms do not help either.
+func Needed(c Condition, scope string) (terms []int64, ok bool) { return needed(c, scope, 100) }
+
+func needed(c Condition, scope string, most int) (terms []int64, ok bool) {
 	switch c := c.(type) {
 	case Has:
 		if c.Attribute == Groups || c.Attribute == Members || c.Where == nil {
@@ -79,12 +126,12 @@ func Needed(c Condition, scope string, most int) (terms []int64, ok bool) {
 		return neededWithin(c.Where, scope, c.Attribute, most)
 	case And:
 		for _, part := range c {
-			if terms, ok = Needed(part, scope, most); ok {
+			if terms, ok = needed(part, scope, most); ok {
 				return terms, true
 			}
 		}
 	case Or:
-		return each(c, most, func(part Condition) ([]int64, bool) { return Needed(part, scope, most) })
+		return each(c, most, func(part Condition) ([]int64, bool) { return needed(part, scope, most) })
 	}
 	return nil, false
 }

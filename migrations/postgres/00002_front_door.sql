@@ -9,7 +9,7 @@ ALTER TABLE records ADD COLUMN search JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE records ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 DROP INDEX records_user_name;
 CREATE INDEX records_user_name ON records (source, user_name, n);
-CREATE INDEX records_modified ON records (source, modified, n) WHERE search <> '{}';
+CREATE INDEX records_modified ON records (source, modified, n) WHERE gone_at = 0 AND search <> '{}';
 
 ALTER TABLE source_groups ADD COLUMN search JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE source_groups ADD COLUMN version BIGINT NOT NULL DEFAULT 1;

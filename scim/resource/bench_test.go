@@ -53,7 +53,7 @@ func BenchmarkFilter(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				searchdoc.Needed(condition, "idp/User", 100)
+				searchdoc.Needed(condition, "idp/User")
 			}
 		})
 	}

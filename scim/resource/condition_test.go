@@ -143,7 +143,7 @@ func TestConditionsMeanTheSame(t *testing.T) {
 				t.Fatalf("%s\nof %s\nis %v as a condition, %v as it is written", text, encoded, got, want)
 			}
 		}
-		if terms, ok := searchdoc.Needed(condition, "s", 100); ok && want && !meet(terms, search.Terms("s")) {
+		if terms, ok := searchdoc.Needed(condition, "s"); ok && want && !meet(terms, search.Terms("s")) {
 			t.Fatalf("%s matches %s, and the index would not find it", text, encoded)
 		}
 		asked++
