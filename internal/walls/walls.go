@@ -134,6 +134,12 @@ func Walls() []Wall {
 		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",
 			[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb", "golang.org/x/term"}, "cmd"),
 		{
+			Name:   "who asks the front door does not know it",
+			Why:    "conformance and conversations speak HTTP alone, so that they judge any server, and do not share its mistakes",
+			Behind: production("scim/conformance", "scim/conversation", "scim/shape"),
+			Allows: func(_ File, i Import) bool { return standard(i) || own(i, "scim/shape") },
+		},
+		{
 			Name: "comparing and guessing are for tests",
 			Why:  "go-cmp panics on what it does not know, and random checks are no production code",
 			Behind: func(f File) bool {

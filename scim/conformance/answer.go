@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"birthright/scim/shape"
 )
 
 // Answer is what the server said to one request.
@@ -21,24 +22,11 @@ type Answer struct {
 
 // String shows both sides, as much as a reader needs.
 func (a *Answer) String() string {
-	text := a.method + " " + brief(a.path)
+	text := a.method + " " + shape.Brief(a.path)
 	if a.sent != "" {
-		text += " " + brief(a.sent)
+		text += " " + shape.Brief(a.sent)
 	}
-	return fmt.Sprintf("%s\n  answered %d %s", text, a.code, brief(string(a.raw)))
-}
-
-// brief shortens a text for a message.
-func brief(text string) string {
-	const most = 700
-	if len(text) <= most {
-		return text
-	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", text[:cut], len(text))
+	return fmt.Sprintf("%s\n  answered %d %s", text, a.code, shape.Brief(string(a.raw)))
 }
 
 // wrong notes what is wrong with the answer.
@@ -94,20 +82,19 @@ func (a *Answer) isJSON() *Answer {
 
 // has checks that the body agrees with a shape, written as JSON: what the shape
 // names must be there, null means absent, lists are compared without order.
-func (a *Answer) has(shape string) *Answer {
-	want, err := decode(shape)
+func (a *Answer) has(expected string) *Answer {
+	want, err := shape.Decode(expected)
 	if err != nil {
-		a.c.fatal("the case is broken: %v in %s", err, shape)
+		a.c.fatal("the case is broken: %v in %s", err, expected)
 	}
-	if complaints := differences(want, a.body, "$"); len(complaints) > 0 {
+	if complaints := shape.Differences(want, a.body, "$"); len(complaints) > 0 {
 		a.wrong("%s", strings.Join(complaints, "; "))
 	}
 	return a
 }
 
-// at returns the value at a path such as $.name.givenName or $.Resources[0].id.
-// Segments of an extension's URN are written ['urn…'].
-func (a *Answer) at(path string) any { return lookUp(a.body, path) }
+// at returns the value at a path, see shape.At.
+func (a *Answer) at(path string) any { return shape.At(a.body, path) }
 
 // text returns the text at a path, "" if there is none.
 func (a *Answer) text(path string) string {
@@ -117,7 +104,7 @@ func (a *Answer) text(path string) string {
 
 // is checks the value at a path; nil means absent.
 func (a *Answer) is(path string, want any) *Answer {
-	if complaints := differences(want, a.at(path), path); len(complaints) > 0 {
+	if complaints := shape.Differences(want, a.at(path), path); len(complaints) > 0 {
 		a.wrong("%s", strings.Join(complaints, "; "))
 	}
 	return a

@@ -3,6 +3,8 @@ package conformance
 import (
 	"context"
 	"slices"
+
+	"birthright/scim/shape"
 )
 
 // cast is who filters, sorting and paging are tried on: a few people and groups
@@ -79,7 +81,7 @@ func (c *Client) casting() *cast {
 func (m *cast) who(a *Answer) []string {
 	names := []string{}
 	for _, r := range a.resources() {
-		id, _ := lookUp(r, "$.id").(string)
+		id, _ := shape.At(r, "$.id").(string)
 		if name, ok := m.names[id]; ok {
 			id = name
 		}

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"birthright/scim/shape"
 )
 
 // The URIs of schemas and messages.
@@ -98,12 +100,12 @@ func (c *Client) send(method, path, body string, headers ...string) *Answer {
 	}
 	response, err := c.suite.http.Do(request)
 	if err != nil {
-		c.fatal("%s %s got no answer: %v", method, brief(path), err)
+		c.fatal("%s %s got no answer: %v", method, shape.Brief(path), err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		c.fatal("%s %s: the answer breaks off: %v", method, brief(path), err)
+		c.fatal("%s %s: the answer breaks off: %v", method, shape.Brief(path), err)
 	}
 	a := &Answer{c: c, method: method, path: path, sent: body, code: response.StatusCode, header: response.Header, raw: raw}
 	decoder := json.NewDecoder(bytes.NewReader(raw))

@@ -3,6 +3,8 @@ package conformance
 import (
 	"maps"
 	"strings"
+
+	"birthright/scim/shape"
 )
 
 // resource is one that a case made.
@@ -29,7 +31,7 @@ func (c *Client) group(members ...string) *resource {
 
 // groupBody is the body of a POST of a group.
 func (c *Client) groupBody(members ...string) string {
-	return encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("group"), "members": references(members)})
+	return shape.Encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("group"), "members": references(members)})
 }
 
 func references(ids []string) []any {
@@ -44,9 +46,9 @@ func references(ids []string) []any {
 // its schemas.
 func (c *Client) body(object map[string]any, more string) string {
 	if more == "" {
-		return encode(object)
+		return shape.Encode(object)
 	}
-	v, err := decode(c.fill(more))
+	v, err := shape.Decode(c.fill(more))
 	attributes, ok := v.(map[string]any)
 	if err != nil || !ok {
 		c.fatal("the case is broken: %q is no JSON object", more)
@@ -57,7 +59,7 @@ func (c *Client) body(object map[string]any, more string) string {
 			object["schemas"] = append(list, name)
 		}
 	}
-	return encode(object)
+	return shape.Encode(object)
 }
 
 // create makes a resource, which has to succeed.
@@ -103,7 +105,7 @@ func (r *resource) members() []string {
 	list, _ := r.get().at("$.members").([]any)
 	ids := []string{}
 	for _, member := range list {
-		id, _ := lookUp(member, "$.value").(string)
+		id, _ := shape.At(member, "$.value").(string)
 		ids = append(ids, id)
 	}
 	return ids
@@ -117,7 +119,7 @@ func (r *resource) hasMembers(want ...string) {
 	}
 	a := r.get()
 	got, _ := a.at("$.members").([]any)
-	if !sameElements(shapes, got) {
+	if !shape.Pairs(shapes, got) {
 		a.wrong("the members are %v, want %v", r.members(), want)
 	}
 }

@@ -1,5 +1,7 @@
 package conformance
 
+import "birthright/scim/shape"
+
 // multiValuedCases are about lists of values.
 func multiValuedCases() []Case {
 	return in("RFC 7643 §2.4",
@@ -43,19 +45,19 @@ func multiValuedCases() []Case {
 		Case{Name: "all parts of a value are kept",
 			Why: "type, display and primary decide which value is used for what",
 			Run: func(c *Client) {
-				shape := `{"emails":[{"value":"a@x.example","type":"work","display":"Ada at work","primary":true},{"value":"b@x.example","type":"other"}]}`
-				c.user(shape).get().has(shape)
+				expected := `{"emails":[{"value":"a@x.example","type":"work","display":"Ada at work","primary":true},{"value":"b@x.example","type":"other"}]}`
+				c.user(expected).get().has(expected)
 			}},
 		Case{Name: "a type that nobody suggested is a type",
 			Why: "canonical values are suggestions; companies have addresses of types of their own",
 			Run: func(c *Client) {
-				shape := `{"emails":[{"value":"a@x.example","type":"oncall"}]}`
-				a := c.post("/Users", c.userBody(shape))
+				expected := `{"emails":[{"value":"a@x.example","type":"oncall"}]}`
+				a := c.post("/Users", c.userBody(expected))
 				if a.code == 400 {
 					a.refused(400, "invalidValue")
 					return
 				}
-				c.adopt("/Users", a.status(201)).get().has(shape)
+				c.adopt("/Users", a.status(201)).get().has(expected)
 			}},
 		Case{Name: "many values",
 			Why: "distribution lists and role collections grow beyond what a form shows",
@@ -64,7 +66,7 @@ func multiValuedCases() []Case {
 				for i := range 50 {
 					roles = append(roles, map[string]any{"value": "role-" + string(rune('a'+i%26)) + string(rune('a'+i/26))})
 				}
-				c.user(`{"roles":`+encode(roles)+`}`).get().is("$.roles", roles)
+				c.user(`{"roles":`+shape.Encode(roles)+`}`).get().is("$.roles", roles)
 			}},
 	)
 }
@@ -74,7 +76,7 @@ func primaries(a *Answer, attribute string) int {
 	list, _ := a.at("$." + attribute).([]any)
 	n := 0
 	for _, element := range list {
-		if lookUp(element, "$.primary") == true {
+		if shape.At(element, "$.primary") == true {
 			n++
 		}
 	}

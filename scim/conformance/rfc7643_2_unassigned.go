@@ -1,5 +1,7 @@
 package conformance
 
+import "birthright/scim/shape"
+
 // unassignedCases are about the many ways to say that there is no value.
 func unassignedCases() []Case {
 	cases := unassignedAtCreation()
@@ -65,7 +67,7 @@ func unassignedAtCreation() []Case {
 
 // emptied is the shape of a resource in which none of these attributes has a value.
 func emptied(attributes string) string {
-	v, err := decode(attributes)
+	v, err := shape.Decode(attributes)
 	object, ok := v.(map[string]any)
 	if err != nil || !ok {
 		return attributes
@@ -73,5 +75,5 @@ func emptied(attributes string) string {
 	for name := range object {
 		object[name] = nil
 	}
-	return encode(object)
+	return shape.Encode(object)
 }

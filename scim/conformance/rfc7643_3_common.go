@@ -3,6 +3,8 @@ package conformance
 import (
 	"strings"
 	"time"
+
+	"birthright/scim/shape"
 )
 
 // commonCases are about the attributes that every resource has.
@@ -79,7 +81,7 @@ func externalIDCases() []Case {
 			}},
 		{Name: "externalId of a group", Why: "groups are matched by it too",
 			Run: func(c *Client) {
-				g := c.create("/Groups", encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("group"), "externalId": "G 1"}))
+				g := c.create("/Groups", shape.Encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("group"), "externalId": "G 1"}))
 				g.get().is("$.externalId", "G 1")
 			}},
 		{Name: "externalId is never made up", Why: "a value that the client did not send would be matched by mistake",

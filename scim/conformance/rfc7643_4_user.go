@@ -1,6 +1,10 @@
 package conformance
 
-import "strings"
+import (
+	"strings"
+
+	"birthright/scim/shape"
+)
 
 // userCases are about the rules of the User schema.
 func userCases() []Case {
@@ -123,7 +127,7 @@ func membershipCases() []Case {
 			Run: func(c *Client) {
 				u := c.user("")
 				g := c.group(u.id)
-				c.put(g.path, encode(map[string]any{"schemas": []any{coreGroup}, "displayName": g.made.text("$.displayName"), "members": []any{}})).status(200)
+				c.put(g.path, shape.Encode(map[string]any{"schemas": []any{coreGroup}, "displayName": g.made.text("$.displayName"), "members": []any{}})).status(200)
 				u.get().is("$.groups", nil)
 			}},
 		Case{Name: "groups ends with the group", Why: "a reference to nothing cannot be followed",

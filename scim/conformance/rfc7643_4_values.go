@@ -43,22 +43,22 @@ func attributeCase(section, name, first, second string) Case {
 	return Case{Section: section, Name: "attribute " + name[strings.LastIndex(name, ":")+1:], Needs: []Feature{Patch},
 		Why: "an attribute that is dropped is missed only when a rule needs it",
 		Run: func(c *Client) {
-			shape := func(value string) string {
+			with := func(value string) string {
 				if urn, attribute, ok := cutLast(name, ":"); ok {
 					return `{"` + urn + `":{"` + attribute + `":` + value + `}}`
 				}
 				return `{"` + name + `":` + value + `}`
 			}
-			u := c.user(shape(first))
-			u.made.has(shape(first))
-			u.get().has(shape(first))
-			u.put(shape(second)).status(200).has(shape(second))
+			u := c.user(with(first))
+			u.made.has(with(first))
+			u.get().has(with(first))
+			u.put(with(second)).status(200).has(with(second))
 			u.patch(`[{"op":"replace","path":"` + name + `","value":` + first + `}]`)
-			u.get().has(shape(first))
+			u.get().has(with(first))
 			u.patch(`[{"op":"remove","path":"` + name + `"}]`)
-			u.get().has(shape(`null`))
+			u.get().has(with(`null`))
 			u.patch(`[{"op":"add","path":"` + name + `","value":` + second + `}]`)
-			u.get().has(shape(second))
+			u.get().has(with(second))
 		}}
 }
 

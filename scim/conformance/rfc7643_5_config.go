@@ -3,6 +3,8 @@ package conformance
 import (
 	"encoding/json"
 	"slices"
+
+	"birthright/scim/shape"
 )
 
 // configCases are about ServiceProviderConfig.
@@ -54,10 +56,10 @@ func configDocumentCases(path string) []Case {
 					a.wrong("there is no authentication scheme")
 				}
 				for _, s := range schemes {
-					kind, _ := lookUp(s, "$.type").(string)
+					kind, _ := shape.At(s, "$.type").(string)
 					known := slices.Contains([]string{"oauth", "oauth2", "oauthbearertoken", "httpbasic", "httpdigest"}, kind)
-					name, _ := lookUp(s, "$.name").(string)
-					description, _ := lookUp(s, "$.description").(string)
+					name, _ := shape.At(s, "$.name").(string)
+					description, _ := shape.At(s, "$.description").(string)
 					if !known || name == "" || description == "" {
 						a.wrong("an authentication scheme lacks a known type, a name or a description")
 					}
@@ -67,12 +69,13 @@ func configDocumentCases(path string) []Case {
 			Run: func(c *Client) {
 				a := c.get(path).status(200)
 				schemes, _ := a.at("$.authenticationSchemes").([]any)
-				if !slices.ContainsFunc(schemes, func(s any) bool { return lookUp(s, "$.type") == "oauthbearertoken" }) {
+				if !slices.ContainsFunc(schemes, func(s any) bool { return shape.At(s, "$.type") == "oauthbearertoken" }) {
 					a.wrong("no scheme has the type oauthbearertoken")
 				}
 			}},
 		{Name: "lists keep to filter.maxResults", Needs: []Feature{Filter}, Why: "a client that asks for more has to know what it gets",
 			Run: func(c *Client) {
+				c.casting()
 				n, _ := c.get(path).status(200).at("$.filter.maxResults").(json.Number)
 				most, _ := n.Int64()
 				if a := c.get("/Users?count=100000").status(200); int64(len(a.resources())) > most {
@@ -92,8 +95,8 @@ func resourceTypeCases() []Case {
 					"name":"` + row.name + `","endpoint":"` + row.endpoint + `","schema":"` + row.schema + `",
 					"meta":{"resourceType":"ResourceType","location":"` + c.suite.server.Base + `/ResourceTypes/` + row.name + `"}}`)
 				list := c.get("/ResourceTypes").status(200)
-				if !slices.ContainsFunc(list.resources(), func(r any) bool { return len(differences(a.body, r, "$")) == 0 }) {
-					list.wrong("the type alone and the type in the list are not the same: %s", brief(string(a.raw)))
+				if !slices.ContainsFunc(list.resources(), func(r any) bool { return len(shape.Differences(a.body, r, "$")) == 0 }) {
+					list.wrong("the type alone and the type in the list are not the same: %s", shape.Brief(string(a.raw)))
 				}
 				c.get(row.endpoint + "?count=1").status(200)
 			}})
@@ -102,11 +105,11 @@ func resourceTypeCases() []Case {
 		Case{Name: "the schemas of a type exist", Why: "a schema that is named and cannot be read stops discovery",
 			Run: func(c *Client) {
 				for _, r := range c.get("/ResourceTypes").status(200).resources() {
-					schema, _ := lookUp(r, "$.schema").(string)
+					schema, _ := shape.At(r, "$.schema").(string)
 					c.get("/Schemas/"+schema).status(200).is("$.id", schema)
-					extensions, _ := lookUp(r, "$.schemaExtensions").([]any)
+					extensions, _ := shape.At(r, "$.schemaExtensions").([]any)
 					for _, x := range extensions {
-						urn, _ := lookUp(x, "$.schema").(string)
+						urn, _ := shape.At(x, "$.schema").(string)
 						c.get("/Schemas/"+urn).status(200).is("$.id", urn)
 					}
 				}
@@ -115,11 +118,11 @@ func resourceTypeCases() []Case {
 			Run: func(c *Client) {
 				a := c.get("/ResourceTypes/User").status(200)
 				extensions, _ := a.at("$.schemaExtensions").([]any)
-				if !slices.ContainsFunc(extensions, func(x any) bool { return lookUp(x, "$.schema") == enterprise }) {
+				if !slices.ContainsFunc(extensions, func(x any) bool { return shape.At(x, "$.schema") == enterprise }) {
 					a.wrong("the enterprise extension is not among the extensions")
 				}
 				for _, x := range extensions {
-					if _, ok := lookUp(x, "$.required").(bool); !ok {
+					if _, ok := shape.At(x, "$.required").(bool); !ok {
 						a.wrong("an extension does not say whether it is required")
 					}
 				}

@@ -3,6 +3,8 @@ package conformance
 import (
 	"slices"
 	"strings"
+
+	"birthright/scim/shape"
 )
 
 // schemaCases are about the documents that describe schemas.
@@ -21,7 +23,7 @@ func schemaCases() []Case {
 					a.wrong("a schema without a name or a description")
 				}
 				list := c.get("/Schemas").status(200).has(`{"schemas":["` + listMessage + `"]}`)
-				if !slices.ContainsFunc(list.resources(), func(r any) bool { return len(differences(a.body, r, "$")) == 0 }) {
+				if !slices.ContainsFunc(list.resources(), func(r any) bool { return len(shape.Differences(a.body, r, "$")) == 0 }) {
 					list.wrong("the schema alone and the schema in the list are not the same")
 				}
 			}},
@@ -48,7 +50,7 @@ func schemaCases() []Case {
 					c.get("/Schemas/" + urn).refused(404)
 				}
 				for _, r := range c.get("/Schemas").status(200).resources() {
-					if id, _ := lookUp(r, "$.id").(string); strings.HasPrefix(id, "urn:ietf:params:scim:api:") {
+					if id, _ := shape.At(r, "$.id").(string); strings.HasPrefix(id, "urn:ietf:params:scim:api:") {
 						c.fail("%s is in the list of schemas", id)
 					}
 				}
@@ -58,9 +60,9 @@ func schemaCases() []Case {
 
 // incomplete tells what an attribute's definition lacks.
 func incomplete(attribute any, top bool) string {
-	name, _ := lookUp(attribute, "$.name").(string)
+	name, _ := shape.At(attribute, "$.name").(string)
 	for _, flag := range []string{"multiValued", "required"} {
-		if _, ok := lookUp(attribute, "$."+flag).(bool); !ok {
+		if _, ok := shape.At(attribute, "$."+flag).(bool); !ok {
 			return name + " has no " + flag
 		}
 	}
@@ -72,13 +74,13 @@ func incomplete(attribute any, top bool) string {
 		{"mutability", []string{"readOnly", "readWrite", "immutable", "writeOnly"}},
 		{"returned", []string{"always", "never", "default", "request"}},
 	} {
-		if got, _ := lookUp(attribute, "$."+word.member).(string); !slices.Contains(word.legal, got) {
-			return name + " has " + word.member + " " + encode(lookUp(attribute, "$."+word.member))
+		if got, _ := shape.At(attribute, "$."+word.member).(string); !slices.Contains(word.legal, got) {
+			return name + " has " + word.member + " " + shape.Encode(shape.At(attribute, "$."+word.member))
 		}
 	}
-	kind := lookUp(attribute, "$.type")
-	parts, _ := lookUp(attribute, "$.subAttributes").([]any)
-	references, _ := lookUp(attribute, "$.referenceTypes").([]any)
+	kind := shape.At(attribute, "$.type")
+	parts, _ := shape.At(attribute, "$.subAttributes").([]any)
+	references, _ := shape.At(attribute, "$.referenceTypes").([]any)
 	switch {
 	case name == "":
 		return "without a name"
@@ -125,11 +127,11 @@ func schemaAttributeCases() []Case {
 	} {
 		cases = append(cases, Case{Name: row.path + " as the RFC defines it", Why: row.why, Run: func(c *Client) {
 			a := c.get("/Schemas/" + row.urn).status(200)
-			want, err := decode(row.shape)
+			want, err := shape.Decode(row.shape)
 			if err != nil {
 				c.fatal("the case is broken: %v", err)
 			}
-			if complaints := differences(want, definition(a.at("$.attributes"), row.path), row.path); len(complaints) > 0 {
+			if complaints := shape.Differences(want, definition(a.at("$.attributes"), row.path), row.path); len(complaints) > 0 {
 				c.fail("%s: %s", row.urn, strings.Join(complaints, "; "))
 			}
 		}})
@@ -142,11 +144,11 @@ func definition(list any, path string) any {
 	name, rest, deeper := strings.Cut(path, ".")
 	attributes, _ := list.([]any)
 	for _, a := range attributes {
-		if lookUp(a, "$.name") != name {
+		if shape.At(a, "$.name") != name {
 			continue
 		}
 		if deeper {
-			return definition(lookUp(a, "$.subAttributes"), rest)
+			return definition(shape.At(a, "$.subAttributes"), rest)
 		}
 		return a
 	}

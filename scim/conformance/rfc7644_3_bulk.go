@@ -3,6 +3,8 @@ package conformance
 import (
 	"fmt"
 	"strings"
+
+	"birthright/scim/shape"
 )
 
 const (
@@ -31,10 +33,10 @@ func (a *Answer) done(codes ...int) *Answer {
 		status := a.text(at + ".status")
 		failed := strings.HasPrefix(status, "4") || strings.HasPrefix(status, "5")
 		if code == 0 && !failed || code != 0 && status != fmt.Sprint(code) {
-			a.c.fatal("operation %d has status %s, want \"%d\"\n  %s", i, encode(a.at(at+".status")), code, a)
+			a.c.fatal("operation %d has status %s, want \"%d\"\n  %s", i, shape.Encode(a.at(at+".status")), code, a)
 		}
 		if failed {
-			if complaints := differences(map[string]any{"schemas": []any{errorMessage}, "status": status}, a.at(at+".response"), at+".response"); len(complaints) > 0 {
+			if complaints := shape.Differences(map[string]any{"schemas": []any{errorMessage}, "status": status}, a.at(at+".response"), at+".response"); len(complaints) > 0 {
 				a.wrong("a failed operation without its error: %s", strings.Join(complaints, "; "))
 			}
 		}
@@ -44,9 +46,9 @@ func (a *Answer) done(codes ...int) *Answer {
 
 // adoptResult sees that what a bulk operation made is deleted.
 func (c *Client) adoptResult(result any) {
-	location, _ := lookUp(result, "$.location").(string)
+	location, _ := shape.At(result, "$.location").(string)
 	path, ok := strings.CutPrefix(location, c.suite.server.Base)
-	if ok && lookUp(result, "$.method") == "POST" {
+	if ok && shape.At(result, "$.method") == "POST" {
 		c.made = append(c.made, path)
 	}
 }
@@ -144,7 +146,7 @@ func bulkCases() []Case {
 				stale := u.get().text("$.meta.version")
 				u.put(`{"title":"changed"}`).status(200)
 				conditional := func(method, version, data string) string {
-					return strings.Replace(operation(method, u.path, "", data), `{`, `{"version":`+encode(version)+`,`, 1)
+					return strings.Replace(operation(method, u.path, "", data), `{`, `{"version":`+shape.Encode(version)+`,`, 1)
 				}
 				c.bulk(`[`+conditional("PATCH", stale, patchData(`[{"op":"replace","path":"title","value":"x"}]`))+`,`+conditional("DELETE", stale, "")+`]`).done(412, 412)
 				u.get().is("$.title", "changed")

@@ -103,7 +103,7 @@ func bulkLimitCases() []Case {
 		Case{Name: "a body larger than allowed", Why: "a request that is cut off loses what it could not hold, and says nothing",
 			Run: func(c *Client) {
 				name := c.name("user")
-				data := c.userBody(`{"userName":"` + name + `","title":"` + strings.Repeat("x", limit(c, "maxPayloadSize")) + `"}`)
+				data := `{"schemas":["` + coreUser + `"],"userName":"` + name + `","title":"` + strings.Repeat("x", limit(c, "maxPayloadSize")) + `"}`
 				c.bulk(`[` + operation("POST", "/Users", "a", data) + `]`).refused(413)
 				c.search("/Users", "filter", `userName eq "`+name+`"`).status(200).is("$.totalResults", 0)
 			}},

@@ -1,6 +1,10 @@
 package conformance
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"birthright/scim/shape"
+)
 
 // everyone is a filter for the whole cast.
 const everyone = `externalId sw "{u}-"`
@@ -90,8 +94,8 @@ func rootCases() []Case {
 				a := c.search("/", "filter", c.fill(everyone), "attributes", "displayName")
 				m.finds(a, "ada", "bob", "cyd", "dan", "crew", "fleet", "idle")
 				for _, r := range a.resources() {
-					if lookUp(r, "$.members") != nil || lookUp(r, "$.userName") != nil || lookUp(r, "$.id") == nil {
-						a.wrong("a resource has more or less than displayName, id and schemas: %s", brief(encode(r)))
+					if shape.At(r, "$.members") != nil || shape.At(r, "$.userName") != nil || shape.At(r, "$.id") == nil {
+						a.wrong("a resource has more or less than displayName, id and schemas: %s", shape.Brief(shape.Encode(r)))
 					}
 				}
 			}},

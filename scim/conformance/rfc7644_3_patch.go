@@ -1,6 +1,10 @@
 package conformance
 
-import "strings"
+import (
+	"strings"
+
+	"birthright/scim/shape"
+)
 
 // patchRow is a user, what is done to it, and what comes of it. All three are
 // JSON; in after, null means absent.
@@ -25,7 +29,7 @@ func patchTable(section string, rows []patchRow) []Case {
 				a := c.patch(u.path, c.fill(row.operations, "id", u.id))
 				if row.refused != "" && (row.after == "" || a.code >= 300) {
 					a.refused(400, strings.Fields(row.refused)...)
-					u.get().has(encode(before.body)) // nothing was changed
+					u.get().has(shape.Encode(before.body)) // nothing was changed
 					return
 				}
 				a.status(200, 204)
@@ -178,7 +182,7 @@ func patchAnswerCases(section string) []Case {
 					a := u.get()
 					list, _ := a.at("$.emails").([]any)
 					for _, email := range list {
-						if lookUp(email, "$.type") == "work" && lookUp(email, "$.primary") == true {
+						if shape.At(email, "$.type") == "work" && shape.At(email, "$.primary") == true {
 							a.wrong("after %s the old primary value still is one", operation)
 						}
 					}

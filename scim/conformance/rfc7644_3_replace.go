@@ -1,5 +1,7 @@
 package conformance
 
+import "birthright/scim/shape"
+
 // replaceCases are about PUT.
 func replaceCases() []Case {
 	return in("RFC 7644 §3.5.1",
@@ -8,7 +10,7 @@ func replaceCases() []Case {
 				u := c.user(`{"title":"old"}`)
 				a := u.put(`{"title":"new","displayName":"Ada"}`).status(200).isJSON()
 				a.has(`{"id":"` + u.id + `","title":"new","displayName":"Ada"}`)
-				u.get().has(encode(a.body))
+				u.get().has(shape.Encode(a.body))
 			}},
 		Case{Name: "what is left out is cleared", Why: "a title that stays after the client dropped it is a title that nobody can remove",
 			Run: func(c *Client) {
@@ -78,7 +80,7 @@ func replaceCases() []Case {
 		Case{Name: "a group without members", Why: "an empty list is how a provider says that everybody left",
 			Run: func(c *Client) {
 				g := c.group(c.user("").id)
-				c.put(g.path, encode(map[string]any{"schemas": []any{coreGroup}, "displayName": g.made.text("$.displayName"), "members": []any{}})).status(200)
+				c.put(g.path, shape.Encode(map[string]any{"schemas": []any{coreGroup}, "displayName": g.made.text("$.displayName"), "members": []any{}})).status(200)
 				g.hasMembers()
 			}},
 		Case{Name: "a group's own answer can be put back", Why: "with $ref, type and display in every member",

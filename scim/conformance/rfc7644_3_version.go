@@ -1,6 +1,10 @@
 package conformance
 
-import "strings"
+import (
+	"strings"
+
+	"birthright/scim/shape"
+)
 
 // versionCases are about ETags.
 func versionCases() []Case {
@@ -138,7 +142,7 @@ func writeConditionCases() []Case {
 			Run: func(c *Client) {
 				u, g := c.user(`{"title":"old"}`), c.group()
 				condition := func(r *resource) string { return c.fill(row.header, "tag", r.get().etag()) }
-				group := encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("renamed")})
+				group := shape.Encode(map[string]any{"schemas": []any{coreGroup}, "displayName": c.name("renamed")})
 				for _, a := range []*Answer{
 					u.put(`{"title":"put"}`, "If-Match", condition(u)), c.patch(u.path, `[{"op":"replace","path":"title","value":"patched"}]`, "If-Match", condition(u)),
 					c.put(g.path, group, "If-Match", condition(g)), c.patch(g.path, `[{"op":"add","path":"externalId","value":"x"}]`, "If-Match", condition(g)),

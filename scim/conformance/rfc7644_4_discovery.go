@@ -1,5 +1,7 @@
 package conformance
 
+import "birthright/scim/shape"
+
 // discoveryCases are about the endpoints that describe the server.
 func discoveryCases() []Case {
 	var cases []Case
@@ -20,9 +22,9 @@ func discoveryCases() []Case {
 					a.is("$.totalResults", len(a.resources()))
 					seen := map[string]bool{}
 					for _, r := range a.resources() {
-						id, _ := lookUp(r, "$.id").(string)
+						id, _ := shape.At(r, "$.id").(string)
 						if id == "" || seen[id] {
-							a.wrong("an entry has no id, or one that another has: %s", brief(encode(r)))
+							a.wrong("an entry has no id, or one that another has: %s", shape.Brief(shape.Encode(r)))
 						}
 						seen[id] = true
 					}

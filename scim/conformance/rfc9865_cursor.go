@@ -3,6 +3,8 @@ package conformance
 import (
 	"slices"
 	"strings"
+
+	"birthright/scim/shape"
 )
 
 // walkCursor reads the cast page by page with cursors and returns the pages.
@@ -86,7 +88,7 @@ func cursorFormCases() []Case {
 				rest := c.search("/Users", "filter", filter, "count", "2", "cursor", first.text("$.nextCursor")).status(200)
 				seen := map[any]int{}
 				for _, r := range slices.Concat(first.resources(), rest.resources()) {
-					seen[lookUp(r, "$.id")]++
+					seen[shape.At(r, "$.id")]++
 				}
 				for _, u := range users[1:] {
 					if seen[u.id] != 1 {
@@ -196,7 +198,7 @@ func cursorElsewhereCases() []Case {
 					a.wrong("pagination.index is no boolean")
 				}
 				if method := a.at("$.pagination.defaultPaginationMethod"); method != nil && method != "index" && method != "cursor" {
-					a.wrong("defaultPaginationMethod is %s", encode(method))
+					a.wrong("defaultPaginationMethod is %s", shape.Encode(method))
 				}
 			}},
 			Case{Name: "the default method is used", Why: "who asks for neither gets what the document promises",
