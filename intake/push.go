@@ -175,7 +175,8 @@ func (b *batch) reconsider(ctx context.Context, keys []string) error {
 		}
 	}
 	for source, ns := range sorted(waiting) {
-		records, err := recordsByN(ctx, b.tx, source, ns)
+		slices.Sort(ns) // one that shares two keys still waits once
+		records, err := recordsByN(ctx, b.tx, source, slices.Compact(ns))
 		if err != nil {
 			return err
 		}

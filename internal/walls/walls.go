@@ -148,6 +148,12 @@ func Walls() []Wall {
 			},
 		},
 		{
+			Name:   "who asks the front door does not know it",
+			Why:    "conformance and conversations speak HTTP alone, so that they judge any server, and do not share its mistakes",
+			Behind: production("scim/conformance", "scim/conversation", "scim/shape"),
+			Allows: func(_ File, i Import) bool { return standard(i) || own(i, "scim/shape") },
+		},
+		{
 			Name: "comparing and guessing are for tests",
 			Why:  "go-cmp panics on what it does not know, random checks are no production code, and a client of what we serve has its place on the other side",
 			Behind: func(f File) bool {

@@ -72,6 +72,7 @@ var plants = map[string]plant{
 	"JOSE stays where keys are":                     {file("scim/auth.go", "github.com/go-jose/go-jose/v4/jwt"), file("oauth/keys.go", "github.com/go-jose/go-jose/v4")},
 	"the ways in do not know each other":            {file("scim/auth.go", "birthright/oauth"), file("oauth/backing/backing.go", "birthright/oauth")},
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
+	"who asks the front door does not know it":      {file("scim/conformance/client.go", "birthright/scim/filter"), file("scim/conformance/client.go", "birthright/scim/shape")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
 }
 
