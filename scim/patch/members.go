@@ -133,16 +133,14 @@ func selectedIDs(where filter.Expr) ([]string, bool) {
 }
 
 // MemberIDs reads a list of members as clients write it: objects with a value,
-// one such object, or plain ids. Null is the empty list.
+// one such object, or plain ids. Null and the empty text are the empty list.
 func MemberIDs(value any, r *resource.Reading) ([]string, error) {
-	var list []any
-	switch v := value.(type) {
-	case nil:
+	list, ok := value.([]any)
+	switch {
+	case nothing(value):
 		return nil, nil
-	case []any:
-		list = v
-	default:
-		list = []any{v}
+	case !ok:
+		list = []any{value}
 		if err := r.Lenient(fault.InvalidValue("members takes an array."), "members: one value was read as an array of it"); err != nil {
 			return nil, err
 		}

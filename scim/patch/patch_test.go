@@ -256,6 +256,8 @@ func TestSplitMembers(t *testing.T) {
 		{"full push", `[{"op":"replace","path":"members","value":[{"value":"1"},{"value":"2"},{"value":"1"}]}]`, patch.Members{Replace: true, Add: []string{"1", "2"}}, 0},
 		{"push of nobody", `[{"op":"replace","path":"members","value":[]}]`, patch.Members{Replace: true}, 0},
 		{"remove all", `[{"op":"add","path":"members","value":["1"]},{"op":"remove","path":"members"}]`, patch.Members{Replace: true}, 0},
+		{"an empty text is nobody", `[{"op":"replace","path":"members","value":""}]`, patch.Members{Replace: true}, 0},
+		{"removal of an empty text is of nobody", `[{"op":"remove","path":"members","value":""}]`, patch.Members{}, 0},
 		{"removal of nobody", `[{"op":"remove","path":"members","value":[]}]`, patch.Members{}, 0},
 		{"the last word counts", `[{"op":"add","path":"members","value":["1","2"]},{"op":"remove","path":"members","value":["1"]}]`, patch.Members{Add: []string{"2"}, Remove: []string{"1"}}, 0},
 		{"after a full push", `[{"op":"replace","path":"members","value":["1","2"]},{"op":"remove","path":"members","value":["1"]},{"op":"add","path":"members","value":["3"]}]`,
