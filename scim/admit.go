@@ -50,8 +50,8 @@ func (c *call) workOn(size int) error {
 // turn, so that they take no more of the machine than a few can; a request has one
 // turn, however many types it asks.
 func (c *call) admit(q Query) error {
-	narrow := q.Where != nil && searchdoc.Narrow(q.Where)
-	if narrow || q.Where == nil && !q.Order.Sorted() || c.scanning {
+	inOrder := !q.Order.Sorted() || q.Order.Column == searchdoc.UserName
+	if q.Where == nil && inOrder || q.Where != nil && searchdoc.Narrow(q.Where) || c.scanning {
 		return nil
 	}
 	c.scanning = true

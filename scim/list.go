@@ -90,9 +90,15 @@ func (q question) query(c *call, t *resource.Type, others []*resource.Type) (Que
 		if out.Order, err = t.Order(q.sortBy, q.descending, others...); err != nil {
 			return out, err
 		}
+		if t == c.h.users && out.Order.Attribute == userNameKey && !c.source.renames {
+			out.Order = searchdoc.Order{Column: searchdoc.UserName, Descending: q.descending} // which has an index
+		}
 	}
 	return out, c.admit(out)
 }
+
+// userNameKey is how userName is called where resources are sorted.
+var userNameKey = searchdoc.Key("", "userName")
 
 // listOne lists one type of resource.
 func (h *handler) listOne(c *call, q question, of listing) (answer, error) {

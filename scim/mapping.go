@@ -22,6 +22,7 @@ type Source struct {
 	profile string
 	rules   []mapRule
 	mapped  map[string]bool // attributes of the hub that rules fill
+	renames bool            // the hub's userName is not the resource's
 
 	inFlight atomic.Int64 // requests
 }
@@ -77,8 +78,9 @@ func NewSource(name, profile string, mappings []sources.Mapping) (*Source, []err
 		}
 	}
 	picks, faults := sources.Compile(all)
+	renames := slices.ContainsFunc(mappings, func(m sources.Mapping) bool { return identity.CanonicalAttribute(m.To) == identity.AttrUserName })
 	users := resource.Users()
-	s := &Source{name: name, profile: cmp.Or(profile, ProfileAuto), mapped: map[string]bool{}}
+	s := &Source{name: name, profile: cmp.Or(profile, ProfileAuto), mapped: map[string]bool{}, renames: renames}
 	for _, pick := range picks {
 		path, err := filter.ParsePath(pick.From)
 		if err != nil {

@@ -162,6 +162,8 @@ func sortValue(o searchdoc.Order, r searchdoc.Resource) any {
 		return r.Created.UnixMicro()
 	case searchdoc.Modified:
 		return r.Modified.UnixMicro()
+	case searchdoc.UserName:
+		o = searchdoc.Order{Attribute: "username", Sub: searchdoc.Value}
 	}
 	for _, e := range r.Doc[o.Attribute] {
 		for _, v := range e[o.Sub] {

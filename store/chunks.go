@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"runtime"
 	"sync"
 )
 
@@ -64,4 +65,28 @@ func ahead(chunks iter.Seq[chunk]) iter.Seq[chunk] {
 			}
 		}
 	}
+}
+
+// fewParts is up to how much work is not worth a second processor.
+const fewParts = 64
+
+// inParallel does n parts of work on all processors. Each part is done once; none
+// may touch another's.
+func inParallel(n int, do func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/fewParts)
+	if workers < 2 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	all.Wait()
 }

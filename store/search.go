@@ -152,8 +152,10 @@ func (w *writer) page(from searched, q Search) string {
 	}
 	w.text(" ORDER BY ")
 	if sorted {
-		w.sort(q.Order)
-		w.text(" IS NULL" + direction + ", ")
+		if q.Order.Column == "" { // columns have a value each, and an index perhaps
+			w.sort(q.Order)
+			w.text(" IS NULL" + direction + ", ")
+		}
 		w.sort(q.Order)
 		w.text(direction + ", ")
 	}
@@ -234,6 +236,16 @@ func (w *writer) after(o searchdoc.Order, p Place) {
 	if !o.Sorted() {
 		w.text("t.n > ")
 		w.value(p.N)
+		return
+	}
+	if o.Column != "" && !o.Descending { // in one go through an index, where there is one
+		w.text("(")
+		w.sort(o)
+		w.text(", t.n) > (")
+		w.value(p.Sort)
+		w.text(", ")
+		w.value(p.N)
+		w.text(")")
 		return
 	}
 	sort := func(text string, values ...any) {

@@ -60,7 +60,8 @@ type entry struct {
 	n      int64
 	source string
 	doc    searchdoc.Doc
-	stored bool // there may be something to take out of the index
+	stored bool    // there may be something to take out of the index
+	terms  []int64 // of doc, which is given up for them: it is large
 }
 
 // name notes the name that people know a resource by.
@@ -81,11 +82,15 @@ func (tx *Tx) index(ctx context.Context, from searched, count int, at func(i int
 		}
 		return search, nil
 	}
-	var stored numbers
 	entries := make([]entry, count)
-	for i := range entries {
+	inParallel(count, func(i int) {
 		e := at(i)
-		entries[i], search[i] = e, e.doc.Encode()
+		search[i], e.terms = e.doc.Encode(), e.doc.Terms(e.source+from.scope)
+		e.doc = nil
+		entries[i] = e
+	})
+	var stored numbers
+	for _, e := range entries {
 		if e.stored {
 			stored = append(stored, e.n)
 		}
@@ -97,8 +102,7 @@ func (tx *Tx) index(ctx context.Context, from searched, count int, at func(i int
 	var out pairs
 	var in []term
 	for _, e := range entries {
-		scope := e.source + from.scope
-		old, now := before[e.n].Terms(scope), e.doc.Terms(scope)
+		old, now := before[e.n].Terms(e.source+from.scope), e.terms
 		for _, t := range old {
 			if _, kept := slices.BinarySearch(now, t); !kept {
 				out = append(out, [2]int64{t, e.n})

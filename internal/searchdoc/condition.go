@@ -81,6 +81,10 @@ type Test struct {
 	Fails bool
 }
 
+// UserName is the name that a user has in the hub, folded: an order alone, and the
+// same as that by the attribute where nobody maps it otherwise.
+const UserName Name = "user_name"
+
 // Order is by what resources are sorted; the zero value by their creation. Those
 // without a value come last, or first if it is descending.
 type Order struct {

@@ -158,10 +158,14 @@ func TestPagesFollowTheOrder(t *testing.T) {
 	onEach(t, func(t *testing.T, h *hub) {
 		h.crowd(rand.New(rand.NewPCG(3, 5)), 40)
 		behind, users := backing.New(h.db, nil), resource.Users()
-		for _, by := range []string{"", "userName", "title", "emails", "emails.type", "active", "meta.lastModified", "id", "meta.version", "urn:x:y:Z:shoe", resource.EnterpriseURN + ":department"} {
+		for _, by := range []string{"", "userName", "the hub's", "title", "emails", "emails.type", "active", "meta.lastModified", "id", "meta.version", "urn:x:y:Z:shoe", resource.EnterpriseURN + ":department"} {
 			for _, descending := range []bool{false, true} {
 				q := scim.Query{Limit: 100, Total: true}
-				if by != "" {
+				switch by {
+				case "":
+				case "the hub's":
+					q.Order = searchdoc.Order{Column: searchdoc.UserName, Descending: descending}
+				default:
 					var err error
 					if q.Order, err = users.Order(by, descending); err != nil {
 						t.Fatal(err)
