@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"birthright/scim/shape"
 )
@@ -61,7 +62,7 @@ func statusFaults() []fault {
 			}
 		}},
 		fault{name: "odd addresses are the server's fault", request: func(x *exchange) {
-			if strings.ContainsAny(x.path, "\x00\xff%") || strings.Contains(x.path, "..") || strings.Contains(x.path, "//") {
+			if strings.ContainsAny(x.path, "\x00%") || !utf8.ValidString(x.path) || strings.Contains(x.path, "..") || strings.Contains(x.path, "//") {
 				x.status = 500
 			}
 		}},

@@ -14,7 +14,6 @@ type patchStep struct {
 	at    place
 	where test // selects values of a list; nil for none
 	value any
-	given bool
 }
 
 // patched returns what becomes of a document.

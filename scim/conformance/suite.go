@@ -109,7 +109,7 @@ func (s *Suite) Check(ctx context.Context, c Case) []string { return s.watch(ctx
 
 // watch runs ask in a goroutine of its own, which a fatal complaint ends.
 func (s *Suite) watch(ctx context.Context, ask func(*Client)) []string {
-	c := &Client{suite: s, ctx: ctx}
+	c := &Client{suite: s, ctx: ctx, domain: fmt.Sprintf("c%d-%s.example", s.names.Add(1), s.tag)}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
