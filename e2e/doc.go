@@ -9,12 +9,12 @@
 //	  company  (what should be there, worked out without the hub)  ══════╧═══ must be equal
 //
 // The stories are in the files named after them (realinput, killed, pushed,
-// churn, replicas, guards, halfread, sharedkeys); frontdoor holds the SCIM endpoint
-// against the RFCs and the recorded conversations of identity providers, and awaited
-// has what it does not do yet. What the stories share is in company (the model),
-// world (servers and files), program (the command line), serving (the running
-// hub), downstream (what targets hold), byhand (somebody meddling with them) and
-// chronicle (what the audit log says).
+// churn, replicas, guards, halfread, sharedkeys, inspect, signals); frontdoor holds
+// the SCIM endpoint against the RFCs and the recorded conversations of identity
+// providers. What the stories share is in company (the model), world (servers and
+// files), program (the command line), serving (the running hub), downstream (what
+// targets hold), byhand (somebody meddling with them) and chronicle (what the audit
+// log says).
 //
 // What single parts do in detail is tested beside them.
 package e2e

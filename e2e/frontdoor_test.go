@@ -46,7 +46,7 @@ func knock(t *testing.T, database string, lenient bool) {
 // conforms asks a source all that there is to ask.
 func (d *door) conforms(t *testing.T, source string, lenient bool) {
 	conformance.Run(t, conformance.Server{
-		Base: d.base, Token: d.token(t, source), Offers: conformance.Features(), Lenient: lenient, Waits: waits(awaitedCases),
+		Base: d.base, Token: d.token(t, source), Offers: conformance.Features(), Lenient: lenient,
 	})
 }
 
@@ -78,19 +78,13 @@ func conversations(t *testing.T) []conversation.Script {
 // converse plays a conversation, plays it again with other names, and plays it
 // with every write sent twice.
 func (d *door) converse(t *testing.T, script conversation.Script) {
-	player := conversation.Player{Base: d.base, Token: d.token(t, sourceOf(script).name), TwinGroups: twinGroups}
+	player := conversation.Player{Base: d.base, Token: d.token(t, sourceOf(script).name)}
 	for _, way := range []struct {
 		name  string
 		twice bool
 	}{{"first", false}, {"again", false}, {"everything twice", true}} {
 		player.Suffix, player.Twice = suffix(t), way.twice
-		err := player.Play(t.Context(), script)
-		switch reason := waits(awaitedConversations)[title(script)]; {
-		case err == nil && reason != "" && way.twice:
-			t.Errorf("it goes well, though it was said to wait for %s: take it off the list", reason)
-		case err != nil && reason != "":
-			t.Logf("%s: waits for %s: %v", way.name, reason, err)
-		case err != nil:
+		if err := player.Play(t.Context(), script); err != nil {
 			t.Errorf("%s: %v", way.name, err)
 		}
 	}
@@ -141,7 +135,7 @@ func openDoor(t *testing.T, database string, sources []source) *door {
 	d := &door{hub: &hub{dir: t.TempDir()}}
 	var list strings.Builder
 	for _, s := range sources {
-		fmt.Fprintf(&list, "  - {name: %s, kind: scim%s}\n", s.name, s.settings())
+		fmt.Fprintf(&list, "  - {name: %s, kind: scim, profile: %s}\n", s.name, s.profile)
 	}
 	d.write(t, "birthright.yaml", fmt.Sprintf("server: {listen: \"127.0.0.1:0\"}\ndatabase: {url: %q}\nsources:\n%s", database, list.String()))
 	d.base = d.serve(t).url + "/scim/v2"

@@ -104,7 +104,7 @@ func TestPushErrors(t *testing.T) {
 			return err
 		}, identity.Internal},
 		{"group with a stranger", func(ctx context.Context) error {
-			_, err := h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "g"}, []identity.MemberRef{{Key: "stranger"}})
+			_, err := h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "g"}, []identity.MemberRef{{Key: "stranger"}}, nil)
 			return err
 		}, identity.Invalid},
 		{"unknown group", func(ctx context.Context) error { return h.RemoveGroup(ctx, "okta", "x", nil) }, identity.NotFound},
@@ -168,13 +168,13 @@ func TestPushedGroups(t *testing.T) {
 		work   []string
 	}{
 		{"created", func() (err error) {
-			g, err = h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "eng"}, ref(ada))
+			g, err = h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "eng"}, ref(ada), nil)
 			return err
 		}, map[string][]string{"ada": {"eng"}, "bob": nil}, []string{"ada"}},
 		{"one more, one known", func() error { _, err := h.ChangeMembers(ctx, "okta", g.ID, ref(ada, bob), nil); return err },
 			map[string][]string{"ada": {"eng"}, "bob": {"eng"}}, []string{"bob"}},
 		{"nested", func() (err error) {
-			outer, err = h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "all"}, []identity.MemberRef{{Key: g.ID, Group: true}})
+			outer, err = h.CreateGroup(ctx, "okta", identity.SourceGroup{Name: "all"}, []identity.MemberRef{{Key: g.ID, Group: true}}, nil)
 			return err
 		}, map[string][]string{"ada": {"all", "eng"}, "bob": {"all", "eng"}}, []string{"ada", "bob"}},
 		{"renamed", func() error {

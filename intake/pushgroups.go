@@ -21,11 +21,16 @@ type GroupEdit struct {
 }
 
 // CreateGroup takes in a group that source pushes, with its direct members,
-// under an identifier of its own. Kind Invalid: a member is not of this source.
-func (s *Service) CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error) {
+// under an identifier of its own. Kind Conflict: twin, which may be nil, says of a
+// group of the same name that it is this one, as where a client sends again what
+// it got no answer to. Kind Invalid: a member is not of this source.
+func (s *Service) CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef, twin func(other identity.SourceGroup) bool) (identity.SourceGroup, error) {
 	g.N, g.ID, g.Source = 0, s.o.NewID(), source
 	g.Key = g.ID
 	err := s.change(ctx, source, sourceActor(source), func(b *batch) error {
+		if err := b.uniqueGroup(ctx, g, twin); err != nil {
+			return err
+		}
 		event := b.groupEvent(GroupAdded, g, map[string]any{"members": len(members)})
 		if err := b.tx.SaveSourceGroups(ctx, []*identity.SourceGroup{&g}, event); err != nil {
 			return err
@@ -34,6 +39,21 @@ func (s *Service) CreateGroup(ctx context.Context, source string, g identity.Sou
 		return err
 	})
 	return g, err
+}
+
+// uniqueGroup refuses a group that the source has already.
+func (b *batch) uniqueGroup(ctx context.Context, g identity.SourceGroup, twin func(identity.SourceGroup) bool) error {
+	if twin == nil {
+		return nil
+	}
+	same, _, err := b.tx.SourceGroups(ctx, store.SourceGroupQuery{Source: b.source, Attr: "displayName", Value: g.Name})
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(same, twin); i >= 0 {
+		return &identity.Error{Kind: identity.Conflict, Op: "source " + b.source, Object: g.Name, Err: errors.New("this group is there as " + same[i].ID)}
+	}
+	return nil
 }
 
 // EditGroup changes the group id of source into what edit makes of it, members

@@ -98,6 +98,11 @@ func (b *batch) saveRecords(ctx context.Context) error {
 	if err := b.tx.SaveRecords(ctx, records); err != nil {
 		return err
 	}
+	for _, e := range b.entries {
+		if e.old.N != 0 && e.old.Live() == e.record.Live() && sameContent(e.old, e.record) { // only whose it is changed
+			e.record.Version, e.record.Modified = e.old.Version, e.old.Modified
+		}
+	}
 	keys := map[int64][]string{}
 	for _, e := range b.entries {
 		if e.rekey && len(e.keys) > 0 {

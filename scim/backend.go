@@ -80,7 +80,7 @@ type GroupEdit struct {
 }
 
 // Intake is what the front door writes to. What it returned without an error is
-// durable. Kinds: NotFound; Conflict for a userName that the source has already;
+// durable. Kinds: NotFound; Conflict for a user or group that the source has already;
 // Invalid for a value that cannot be taken; Held for what a guard stopped. An
 // error of a callback comes back, possibly wrapped, and nothing was changed.
 // Callbacks may be called again.
@@ -92,7 +92,9 @@ type Intake interface {
 	Update(ctx context.Context, source, id string, change func(old identity.Record) (identity.Record, error)) (identity.Record, error)
 	// Remove asks check first.
 	Remove(ctx context.Context, source, id string, check func(old identity.Record) error) error
-	CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error)
+	// CreateGroup takes in a new group, unless twin says that one of the same name
+	// is this one.
+	CreateGroup(ctx context.Context, source string, g identity.SourceGroup, members []identity.MemberRef, twin func(other identity.SourceGroup) bool) (identity.SourceGroup, error)
 	EditGroup(ctx context.Context, source, id string, edit func(old identity.SourceGroup) (GroupEdit, error)) (identity.SourceGroup, error)
 	RemoveGroup(ctx context.Context, source, id string, check func(old identity.SourceGroup) error) error
 }

@@ -34,13 +34,24 @@ func (h *handler) createGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	g, err = h.o.Intake.CreateGroup(c.Context(), c.source.name, g, members)
+	g, err = h.o.Intake.CreateGroup(c.Context(), c.source.name, g, members, func(other identity.SourceGroup) bool { return sameGroup(g, other) })
+	if identity.KindOf(err) == identity.Conflict {
+		return answer{}, fault.Uniqueness("The group %q is there already, with the same externalId or none.", g.Name)
+	}
 	if err != nil {
 		return answer{}, groupFault(err, "")
 	}
 	a, err := h.groupAnswer(c, g, p)
 	a.status, a.location = http.StatusCreated, location(h.groups, c.base, g.ID)
 	return a, err
+}
+
+// sameGroup reports whether a group of the same name is the same: a provider that
+// has two gives them identifiers of its own.
+func sameGroup(a, b identity.SourceGroup) bool {
+	x, err := groupResource(a)
+	y, err2 := groupResource(b)
+	return err == nil && err2 == nil && x["externalId"] == y["externalId"]
 }
 
 func (h *handler) readGroup(c *call) (answer, error) {

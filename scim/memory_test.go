@@ -323,8 +323,13 @@ func (m *memory) Remove(_ context.Context, source, id string, check func(identit
 	return nil
 }
 
-func (m *memory) CreateGroup(_ context.Context, source string, g identity.SourceGroup, members []identity.MemberRef) (identity.SourceGroup, error) {
+func (m *memory) CreateGroup(_ context.Context, source string, g identity.SourceGroup, members []identity.MemberRef, twin func(identity.SourceGroup) bool) (identity.SourceGroup, error) {
 	defer m.lock()()
+	for _, other := range m.groups {
+		if other.Source == source && strings.EqualFold(other.Name, g.Name) && twin(other) {
+			return g, &identity.Error{Kind: identity.Conflict}
+		}
+	}
 	g.N, g.ID = m.nextID("g")
 	g.Key, g.Source, g.Created, g.Modified, g.Version = g.ID, source, m.now(), m.now(), 1
 	m.groups[g.ID] = g

@@ -238,13 +238,19 @@ func (tx *Tx) SaveRecords(ctx context.Context, records []*identity.Record, event
 	if err != nil {
 		return err
 	}
-	into := bulk{"records", recordColumns, replacing("n", recordColumns, "version") + ", version = records.version + 1"}
+	into := bulk{"records", recordColumns, replacing("n", recordColumns, "version", "modified") + movedOn}
 	err = into.write(ctx, tx, len(records), func(i int, v []any) { fillRecord(records[i], search[i], v) })
 	for _, r := range records {
 		r.Version++
 	}
 	return tx.note(err, events)
 }
+
+// movedOn counts a record's version up, and its time of modification on, where what
+// the source says of it differs: whose it is, is the hub's own affair.
+const movedOn = `,
+	version = CASE WHEN records.digest = excluded.digest AND (records.gone_at = 0) = (excluded.gone_at = 0) THEN records.version ELSE records.version + 1 END,
+	modified = CASE WHEN records.digest = excluded.digest AND (records.gone_at = 0) = (excluded.gone_at = 0) THEN records.modified ELSE excluded.modified END`
 
 func fillRecord(r *identity.Record, search string, v []any) {
 	a := r.Attributes

@@ -17,8 +17,10 @@ func TestEmptyingALargeGroupIsHeld(t *testing.T) {
 			id := h.user(fmt.Sprintf("u%d", i))
 			list = append(list, `{"value":"`+id+`"}`)
 		}
+		groups := 0
 		group := func(members ...string) string {
-			r := h.send("POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"eng","members":[`+strings.Join(members, ",")+`]}`, 201)
+			groups++
+			r := h.send("POST", "/Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"eng","externalId":"`+fmt.Sprint(groups)+`","members":[`+strings.Join(members, ",")+`]}`, 201)
 			return r["id"].(string)
 		}
 		large, small := group(list...), group(list[:19]...)

@@ -196,6 +196,12 @@ func (a *Attribute) complexValue(v any, r *Reading) (any, error) {
 	if !ok {
 		return nil, refusal
 	}
+	if inner := a.role(object); inner != nil {
+		if err := r.Lenient(refusal, "%s: the text of a value was read as an object", a.Name); err != nil {
+			return nil, err
+		}
+		object = inner
+	}
 	regular := make(map[string]any, len(object))
 	for name, value := range object {
 		sub := lookup(a.Sub, name)
@@ -214,6 +220,25 @@ func (a *Attribute) complexValue(v any, r *Reading) (any, error) {
 		return nil, nil
 	}
 	return regular, nil
+}
+
+// role reads a role whose value is a whole role as JSON in a text, which is how
+// Entra writes several; nil for any other.
+func (a *Attribute) role(object map[string]any) map[string]any {
+	text, ok := object["value"].(string)
+	if !ok || a.Name != "roles" || !strings.HasPrefix(text, "{") {
+		return nil
+	}
+	inner, err := ReadObject([]byte(text))
+	if err != nil || inner["value"] == nil {
+		return nil
+	}
+	for name, part := range object {
+		if _, said := inner[name]; !said {
+			inner[name] = part
+		}
+	}
+	return inner
 }
 
 // Parts returns the parts of the one value of a as they were sent, also where they
