@@ -30,6 +30,15 @@ type door struct {
 
 func open(t testing.TB, limits scim.Limits, mappings ...sources.Mapping) *door {
 	t.Helper()
+	d, h := handler(t, limits, mappings...)
+	d.server = httptest.NewServer(h)
+	t.Cleanup(d.server.Close)
+	return d
+}
+
+// handler makes a door that no socket leads to.
+func handler(t testing.TB, limits scim.Limits, mappings ...sources.Mapping) (*door, http.Handler) {
+	t.Helper()
 	d := &door{t: t, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
 	d.memory = newMemory(func() time.Time { return d.now })
 	okta, faults := scim.NewSource("okta", "", mappings)
@@ -43,10 +52,8 @@ func open(t testing.TB, limits scim.Limits, mappings ...sources.Mapping) *door {
 		Limits: limits, Now: func() time.Time { return d.now },
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
-	d.server = httptest.NewServer(h)
-	t.Cleanup(d.server.Close)
 	d.token, d.other = d.makeToken("okta", tokens.ScopeSCIM), d.makeToken("entra", tokens.ScopeSCIM)
-	return d
+	return d, h
 }
 
 func (d *door) makeToken(source, scope string) string {

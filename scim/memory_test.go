@@ -36,6 +36,8 @@ type memory struct {
 	crash   bool  // panic instead
 }
 
+var memoryUsers, memoryGroups = resource.Users(), resource.Groups()
+
 func newMemory(now func() time.Time) *memory {
 	return &memory{now: now, records: map[string]identity.Record{}, groups: map[string]identity.SourceGroup{},
 		members: map[string]map[string]bool{}, tokens: map[string]tokens.Token{}, learned: map[string][]scim.Learned{}}
@@ -110,7 +112,7 @@ func (m *memory) Records(_ context.Context, source string, q scim.Query) (scim.P
 	asked := map[int64]searchdoc.Resource{}
 	for _, r := range m.records {
 		if r.Source == source {
-			found[r.N], asked[r.N] = r, m.searchable(resource.Users(), r.Payload, r.ID, r.Version, r.Created, r.Modified)
+			found[r.N], asked[r.N] = r, m.searchable(memoryUsers, r.Payload, r.ID, r.Version, r.Created, r.Modified)
 		}
 	}
 	return paged(found, asked, q), m.fault
@@ -204,7 +206,7 @@ func (m *memory) Groups(_ context.Context, source string, q scim.Query) (scim.Pa
 	asked := map[int64]searchdoc.Resource{}
 	for _, g := range m.groups {
 		if g.Source == source {
-			found[g.N], asked[g.N] = g, m.searchable(resource.Groups(), g.Payload, g.ID, g.Version, g.Created, g.Modified)
+			found[g.N], asked[g.N] = g, m.searchable(memoryGroups, g.Payload, g.ID, g.Version, g.Created, g.Modified)
 		}
 	}
 	return paged(found, asked, q), m.fault

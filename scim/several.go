@@ -34,7 +34,7 @@ func (h *handler) listSeveral(c *call, q question, of []listing) (answer, error)
 }
 
 func (h *handler) joined(c *call, q question, of []listing) (docs []resource.Document, total int, err error) {
-	if q.sortBy != "" && q.start+q.count > deepest {
+	if q.sortBy != "" && q.start > deepest-q.count { // the sum may be beyond all numbers
 		return nil, 0, fault.TooMany("Sorted resources of all types are listed up to the %dth. Ask /Users or /Groups.", deepest)
 	}
 	var sorted []sortedDocument
