@@ -13,7 +13,7 @@ import (
 	"birthright/scim"
 )
 
-func bulkBody(operations string) string {
+func fuzzBulk(operations string) string {
 	return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[` + operations + `]}`
 }
 
@@ -23,11 +23,11 @@ func FuzzBulk(f *testing.F) {
 	post := func(id, path, data string) string {
 		return `{"method":"POST","path":"` + path + `","bulkId":"` + id + `","data":{` + data + `}}`
 	}
-	f.Add([]byte(bulkBody(post("a", "/Users", userURN+`,"userName":"c"`) + "," + post("b", "/Groups", groupURN+`,"displayName":"n","members":[{"value":"bulkId:a"},{"value":"bulkId:b"}]`))))
-	f.Add([]byte(bulkBody(post("b", "/Groups", groupURN+`,"displayName":"n","members":[{"value":"bulkId:c"}]`) + "," + post("c", "/Groups", groupURN+`,"displayName":"m","members":[{"value":"bulkId:b"}]`))))
-	f.Add([]byte(bulkBody(`{"method":"PUT","path":"/Users/u1","version":"W/\"1\"","data":{` + userURN + `,"userName":"ada","title":"x"}},{"method":"delete","path":"/Users/u2"},{"method":"PATCH","path":"/Groups/bulkId:z","data":{}}`)))
-	f.Add([]byte(strings.Replace(bulkBody(post("a", "/Users", userURN)+","+post("a", "/Users", userURN+`,"userName":"ada"`)+`,7`), `"Operations"`, `"failOnErrors":1,"Operations"`, 1)))
-	f.Add([]byte(bulkBody(`{"method":"PATCH","path":"/Groups/g3","bulkId":"p","data":` + patchBody(`{"op":"remove","path":"members[value eq \"bulkId:a\"]"},{"op":"add","value":{"members":"bulkId:p"}}`) + `},` + post("a", "/Users", userURN+`,"userName":"bulkId:a"`))))
+	f.Add([]byte(fuzzBulk(post("a", "/Users", userURN+`,"userName":"c"`) + "," + post("b", "/Groups", groupURN+`,"displayName":"n","members":[{"value":"bulkId:a"},{"value":"bulkId:b"}]`))))
+	f.Add([]byte(fuzzBulk(post("b", "/Groups", groupURN+`,"displayName":"n","members":[{"value":"bulkId:c"}]`) + "," + post("c", "/Groups", groupURN+`,"displayName":"m","members":[{"value":"bulkId:b"}]`))))
+	f.Add([]byte(fuzzBulk(`{"method":"PUT","path":"/Users/u1","version":"W/\"1\"","data":{` + userURN + `,"userName":"ada","title":"x"}},{"method":"delete","path":"/Users/u2"},{"method":"PATCH","path":"/Groups/bulkId:z","data":{}}`)))
+	f.Add([]byte(strings.Replace(fuzzBulk(post("a", "/Users", userURN)+","+post("a", "/Users", userURN+`,"userName":"ada"`)+`,7`), `"Operations"`, `"failOnErrors":1,"Operations"`, 1)))
+	f.Add([]byte(fuzzBulk(`{"method":"PATCH","path":"/Groups/g3","bulkId":"p","data":` + patchBody(`{"op":"remove","path":"members[value eq \"bulkId:a\"]"},{"op":"add","value":{"members":"bulkId:p"}}`) + `},` + post("a", "/Users", userURN+`,"userName":"bulkId:a"`))))
 	in := within(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		in.again()
@@ -90,7 +90,7 @@ func TestBulkReferences(t *testing.T) {
 			}
 			operations = append(operations, `{"method":"POST","path":"/Groups","bulkId":"`+id+`","data":{`+groupURN+`,"displayName":"`+id+`","members":[`+strings.Join(list, ",")+`]}}`)
 		}
-		body := bulkBody(strings.Join(operations, ","))
+		body := fuzzBulk(strings.Join(operations, ","))
 		r, err := http.NewRequest("POST", "http://hub"+scim.Prefix+"/Bulk", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
