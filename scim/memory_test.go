@@ -167,11 +167,8 @@ func sortValue(o searchdoc.Order, r searchdoc.Resource) any {
 	case searchdoc.UserName:
 		o = searchdoc.Order{Attribute: "username", Sub: searchdoc.Value}
 	}
-	for _, e := range r.Doc[o.Attribute] {
-		for _, v := range e[o.Sub] {
-			return v
-		}
-		break
+	if list := r.Doc[o.Attribute]; len(list) > 0 && len(list[0][o.Sub]) > 0 {
+		return list[0][o.Sub][0]
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func TestPeopleComeBack(t *testing.T) {
 		t.Errorf("came back as %s", back.text)
 	}
 	d.token = d.makeToken("strict", tokens.ScopeSCIM)
-	id = make(`,"active":false`).want(201).id()
+	make(`,"active":false`).want(201)
 	make(``).wantError(409, "uniqueness")
 }
 
