@@ -52,6 +52,17 @@ func (c *Client) Replace(ctx context.Context, id string, values map[string]any) 
 	return err
 }
 
+// Get reads what is at path, with its query.
+func (c *Client) Get(ctx context.Context, path string) ([]byte, error) {
+	return c.do(ctx, http.MethodGet, path, nil)
+}
+
+// Patch changes what is at path.
+func (c *Client) Patch(ctx context.Context, path string, body []byte) error {
+	_, err := c.do(ctx, http.MethodPatch, path, body)
+	return err
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {

@@ -34,20 +34,7 @@ func (crowd) Probe(context.Context) (sources.Report, error) {
 func (c crowd) Pull(_ context.Context, _ sources.Cursor, sink sources.Sink) (sources.Checkpoint, error) {
 	for _, p := range c.People {
 		p.Start, p.End = time.Time{}, time.Time{} // everybody works here
-		r := identity.Record{Key: p.EmployeeNumber, Payload: p.SCIM(c.Now), Attributes: identity.Attributes{}}
-		for name, value := range map[string]string{
-			identity.AttrUserName: p.UserName, identity.AttrDisplayName: p.DisplayName, identity.AttrGivenName: p.GivenName,
-			identity.AttrFamilyName: p.FamilyName, identity.AttrEmail: p.Email, identity.AttrPhone: p.Phone, identity.AttrTitle: p.Title,
-			identity.AttrDepartment: p.Department, identity.AttrTeam: p.Team, identity.AttrLocation: p.Location,
-			identity.AttrManager: p.Manager, identity.AttrEmployeeNumber: p.EmployeeNumber, identity.AttrEmployeeType: p.Type,
-			identity.AttrUserType: p.Type, identity.AttrCostCenter: p.CostCenter, identity.AttrLocale: p.Locale, identity.AttrTimezone: p.Timezone,
-			identity.AttrActive: "true",
-		} {
-			if value != "" {
-				r.Attributes.Set(name, value)
-			}
-		}
-		if err := sink.Record(r); err != nil {
+		if err := sink.Record(RecordOf(p, c.Now)); err != nil {
 			return sources.Checkpoint{}, err
 		}
 	}
