@@ -18,6 +18,8 @@ type GroupEdit struct {
 	Replace     bool
 	Members     []identity.MemberRef
 	Add, Remove []identity.MemberRef
+	// Told, unless it is nil, receives the direct members as the edit leaves them.
+	Told *[]store.Member
 }
 
 // CreateGroup takes in a group that source pushes, with its direct members,
@@ -60,6 +62,11 @@ func (s *Service) EditGroup(ctx context.Context, source, id string, edit func(ol
 		}
 		if held, err = b.guardMembers(ctx, old, e, added, removed); err != nil {
 			return err
+		}
+		if e.Told != nil {
+			if *e.Told, err = b.tx.GroupMembers(ctx, old.N); err != nil {
+				return err
+			}
 		}
 		return b.saveEdited(ctx, old, &g, len(added)+len(removed))
 	})
