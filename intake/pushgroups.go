@@ -140,6 +140,9 @@ func (s *Service) RemoveGroup(ctx context.Context, source, id string, check func
 		if err := b.groupsMoved(ctx, []int64{g.N}); err != nil { // while its members are known
 			return err
 		}
+		if err := b.tx.TouchGroupsOf(ctx, g.N, true); err != nil {
+			return err
+		}
 		return b.tx.DeleteSourceGroups(ctx, []int64{g.N}, b.groupEvent(GroupGone, g, nil))
 	})
 }
