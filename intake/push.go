@@ -122,6 +122,9 @@ func (b *batch) leaveGroups(ctx context.Context, r identity.Record) error {
 	if err != nil || len(groups) == 0 {
 		return err
 	}
+	if err := b.tx.TouchGroupsOf(ctx, r.N, false); err != nil {
+		return err
+	}
 	for _, g := range groups {
 		if _, err := b.tx.RemoveMembers(ctx, g.N, []store.MemberN{{N: r.N}}); err != nil {
 			return err

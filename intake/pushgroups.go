@@ -18,6 +18,8 @@ type GroupEdit struct {
 	Replace     bool
 	Members     []identity.MemberRef
 	Add, Remove []identity.MemberRef
+	// Told, unless it is nil, receives the direct members as the edit leaves them.
+	Told *[]store.Member
 }
 
 // CreateGroup takes in a group that source pushes, with its direct members,
@@ -80,6 +82,11 @@ func (s *Service) EditGroup(ctx context.Context, source, id string, edit func(ol
 		}
 		if held, err = b.guardMembers(ctx, old, e, added, removed); err != nil {
 			return err
+		}
+		if e.Told != nil {
+			if *e.Told, err = b.tx.GroupMembers(ctx, old.N); err != nil {
+				return err
+			}
 		}
 		return b.saveEdited(ctx, old, &g, len(added)+len(removed))
 	})
@@ -151,6 +158,9 @@ func (s *Service) RemoveGroup(ctx context.Context, source, id string, check func
 			return err
 		}
 		if err := b.groupsMoved(ctx, []int64{g.N}); err != nil { // while its members are known
+			return err
+		}
+		if err := b.tx.TouchGroupsOf(ctx, g.N, true); err != nil {
 			return err
 		}
 		return b.tx.DeleteSourceGroups(ctx, []int64{g.N}, b.groupEvent(GroupGone, g, nil))

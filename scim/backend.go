@@ -58,7 +58,8 @@ type Directory interface {
 
 	Group(ctx context.Context, source, id string) (identity.SourceGroup, error)
 	Groups(ctx context.Context, source string, q Query) (Page[identity.SourceGroup], error)
-	Members(ctx context.Context, source, groupID string) ([]Member, error)
+	// Members returns a group with its direct members, both as they are at one moment.
+	Members(ctx context.Context, source, groupID string) (identity.SourceGroup, []Member, error)
 	// Refs finds out what ids are: live records or groups of the source. Unknown
 	// ones are not in the answer.
 	Refs(ctx context.Context, source string, ids []string) (map[string]identity.MemberRef, error)
@@ -77,6 +78,8 @@ type GroupEdit struct {
 	// difference.
 	Replace     bool
 	Add, Remove []identity.MemberRef
+	// Told, unless it is nil, receives the direct members as the edit leaves them.
+	Told *[]Member
 }
 
 // Intake is what the front door writes to. What it returned without an error is

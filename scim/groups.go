@@ -60,13 +60,17 @@ func (h *handler) readGroup(c *call) (answer, error) {
 		return answer{}, err
 	}
 	g, err := h.o.Directory.Group(c.Context(), c.source.name, c.id)
+	if err == nil && c.condition.unchanged(g.Version) {
+		return notModified(g.Version), nil
+	}
+	var members []Member
+	if err == nil && p.Wants("members") {
+		g, members, err = h.o.Directory.Members(c.Context(), c.source.name, c.id)
+	}
 	if err != nil {
 		return answer{}, groupFault(err, c.id)
 	}
-	if c.condition.unchanged(g.Version) {
-		return notModified(g.Version), nil
-	}
-	return h.groupAnswer(c, g, p)
+	return h.groupOf(c, g, members, p)
 }
 
 // replaceGroup makes a group what the body says, members included: a body
@@ -84,17 +88,18 @@ func (h *handler) replaceGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	var left []Member
 	g, err := h.o.Intake.EditGroup(c.Context(), c.source.name, c.id, func(g identity.SourceGroup) (GroupEdit, error) {
 		g.Name, g.Payload = told.Name, told.Payload
 		if err := c.condition.check(g.Version); err != nil {
 			return GroupEdit{}, err
 		}
-		return GroupEdit{Group: g, Replace: true, Add: members}, nil
+		return GroupEdit{Group: g, Replace: true, Add: members, Told: toldMembers(p, &left)}, nil
 	})
 	if err != nil {
 		return answer{}, groupFault(err, c.id)
 	}
-	return h.groupAnswer(c, g, p)
+	return h.groupOf(c, g, left, p)
 }
 
 // patchGroup changes attributes and members in one step. The answer has no body
@@ -117,7 +122,11 @@ func (h *handler) patchGroup(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	var left []Member
 	edit := GroupEdit{Replace: change.Replace}
+	if p.Given() {
+		edit.Told = toldMembers(p, &left)
+	}
 	if edit.Add, err = h.refs(c, change.Add, true); err != nil {
 		return answer{}, err
 	}
@@ -137,7 +146,15 @@ func (h *handler) patchGroup(c *call) (answer, error) {
 	if !p.Given() {
 		return answer{status: http.StatusNoContent, version: g.Version}, nil
 	}
-	return h.groupAnswer(c, g, p)
+	return h.groupOf(c, g, left, p)
+}
+
+// toldMembers is where an edit leaves the members for an answer that carries them.
+func toldMembers(p resource.Projection, left *[]Member) *[]Member {
+	if !p.Wants("members") {
+		return nil
+	}
+	return left
 }
 
 // applyToGroup carries out what is not about members.
@@ -242,51 +259,4 @@ func groupFault(err error, id string) error {
 		return fault.InvalidValue("A member is no longer a user or group here.")
 	}
 	return err
-}
-
-// groupAnswer says what a group is.
-func (h *handler) groupAnswer(c *call, g identity.SourceGroup, p resource.Projection) (answer, error) {
-	docs, err := h.groupDocuments(c, []identity.SourceGroup{g}, p)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusOK, body: docs[0], version: g.Version}, nil
-}
-
-// groupDocuments makes resources of groups. Members are read only if an answer
-// carries them.
-func (h *handler) groupDocuments(c *call, groups []identity.SourceGroup, p resource.Projection) ([]resource.Document, error) {
-	docs := make([]resource.Document, len(groups))
-	for i, g := range groups {
-		doc, err := groupResource(g)
-		if err != nil {
-			return nil, err
-		}
-		dress(h.groups, doc, c.base, g.ID, g.Created, g.Modified, g.Version)
-		if p.Wants("members") {
-			members, err := h.o.Directory.Members(c.Context(), c.source.name, g.ID)
-			if err != nil {
-				return nil, groupFault(err, g.ID)
-			}
-			doc["members"] = h.memberReferences(c, members, p.Asks("members", "display"))
-		}
-		docs[i] = p.Apply(doc)
-	}
-	return docs, nil
-}
-
-func (h *handler) memberReferences(c *call, members []Member, named bool) []any {
-	out := make([]any, len(members))
-	for i, m := range members {
-		t := h.users
-		if m.Group {
-			t = h.groups
-		}
-		object := map[string]any{"value": m.ID, "$ref": location(t, c.base, m.ID), "type": t.Name}
-		if named && m.Name != "" {
-			object["display"] = m.Name
-		}
-		out[i] = object
-	}
-	return out
 }

@@ -32,8 +32,9 @@ type memory struct {
 	tokens  map[string]tokens.Token
 	learned map[string][]scim.Learned
 	touched int
-	fault   error // returned by everything, to test failures
-	crash   bool  // panic instead
+	fault   error  // returned by everything, to test failures
+	crash   bool   // panic instead
+	between func() // what another client does just before members are read
 }
 
 var memoryUsers, memoryGroups = resource.Users(), resource.Groups()
@@ -209,9 +210,13 @@ func (m *memory) Groups(_ context.Context, source string, q scim.Query) (scim.Pa
 	return paged(found, asked, q), m.fault
 }
 
-func (m *memory) Members(_ context.Context, source, id string) ([]scim.Member, error) {
+func (m *memory) Members(_ context.Context, source, id string) (identity.SourceGroup, []scim.Member, error) {
+	if m.between != nil {
+		m.between()
+	}
 	defer m.lock()()
-	return m.membersOf(id), m.fault
+	g, err := m.group(source, id)
+	return g, m.membersOf(id), err
 }
 
 func (m *memory) membersOf(id string) []scim.Member {
@@ -358,6 +363,9 @@ func (m *memory) EditGroup(_ context.Context, source, id string, edit func(ident
 	}
 	for _, member := range e.Add {
 		m.members[id][member.Key] = true
+	}
+	if e.Told != nil {
+		*e.Told = m.membersOf(id)
 	}
 	if before == fmt.Sprint(m.members[id]) && string(old.Payload) == string(e.Group.Payload) {
 		return old, nil

@@ -56,6 +56,13 @@ func (tx *Tx) CountMembers(ctx context.Context, groupN int64) (int64, error) {
 	return tx.number(ctx, "SELECT count(*) FROM source_members WHERE group_n = ?", groupN)
 }
 
+// TouchGroupsOf counts a change of each group that has the record, or the group, as
+// a direct member: it is about to go, and who has read such a group has read of it.
+func (tx *Tx) TouchGroupsOf(ctx context.Context, memberN int64, group bool) error {
+	return tx.exec(ctx, `UPDATE source_groups SET version = version + 1, modified = ?
+		WHERE n IN (SELECT group_n FROM source_members WHERE is_group = ? AND member_n = ?)`, micros(tx.Now()), group, memberN)
+}
+
 // AddMembers makes members direct members of the group and returns those that
 // were not before, sorted. It reads nothing of the group's other members.
 func (tx *Tx) AddMembers(ctx context.Context, groupN int64, members []MemberN, events ...audit.Event) (changed []MemberN, err error) {

@@ -39,12 +39,21 @@ func (b *Backing) Touch(ctx context.Context, id string, at time.Time) error {
 
 // EditGroup changes a group and its members in one step.
 func (b *Backing) EditGroup(ctx context.Context, source, id string, edit func(old identity.SourceGroup) (scim.GroupEdit, error)) (identity.SourceGroup, error) {
-	return b.Service.EditGroup(ctx, source, id, func(old identity.SourceGroup) (intake.GroupEdit, error) {
+	var left []store.Member
+	var told *[]scim.Member
+	g, err := b.Service.EditGroup(ctx, source, id, func(old identity.SourceGroup) (intake.GroupEdit, error) {
 		e, err := edit(old)
 		out := intake.GroupEdit{Group: e.Group, Replace: e.Replace, Add: e.Add, Remove: e.Remove}
 		if e.Replace {
 			out.Members, out.Add, out.Remove = e.Add, nil, nil
 		}
+		if told = e.Told; told != nil {
+			out.Told = &left
+		}
 		return out, err
 	})
+	if err == nil && told != nil {
+		*told = membersOf(left)
+	}
+	return g, err
 }

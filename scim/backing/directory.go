@@ -59,21 +59,25 @@ func search[T any](ctx context.Context, b *Backing, source string, q scim.Query,
 	return out, err
 }
 
-// Members returns the direct members of a group.
-func (b *Backing) Members(ctx context.Context, source, groupID string) (members []scim.Member, err error) {
+// Members returns a group with its direct members.
+func (b *Backing) Members(ctx context.Context, source, groupID string) (g identity.SourceGroup, members []scim.Member, err error) {
 	err = b.db.View(ctx, func(tx *store.Tx) error {
-		g, err := tx.SourceGroupByID(ctx, source, groupID)
-		if err != nil {
+		if g, err = tx.SourceGroupByID(ctx, source, groupID); err != nil {
 			return err
 		}
 		stored, err := tx.GroupMembers(ctx, g.N)
-		members = make([]scim.Member, len(stored))
-		for i, m := range stored {
-			members[i] = scim.Member{ID: m.ID, Name: m.Name, Group: m.Group}
-		}
+		members = membersOf(stored)
 		return err
 	})
-	return members, err
+	return g, members, err
+}
+
+func membersOf(stored []store.Member) []scim.Member {
+	members := make([]scim.Member, len(stored))
+	for i, m := range stored {
+		members[i] = scim.Member{ID: m.ID, Name: m.Name, Group: m.Group}
+	}
+	return members
 }
 
 // Refs finds out what ids are.
