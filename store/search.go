@@ -162,7 +162,7 @@ func (w *writer) page(from searched, q Search) string {
 	if w.ranged { // an index in this order would lead past all the others
 		w.text("+")
 	}
-	w.text("t.n LIMIT ")
+	w.text(w.number + " LIMIT ")
 	w.value(int64(q.Limit))
 	w.text(" OFFSET ")
 	w.value(int64(q.Offset))
@@ -174,8 +174,15 @@ func (w *writer) page(from searched, q Search) string {
 	return w.b.String()
 }
 
-// count writes the statement for how many q finds.
+// count writes the statement for how many q finds. Where one term says it all, it
+// is not looked at each of them: that two values have the same number by chance
+// is less likely than that the disk errs.
 func (w *writer) count(from searched, q Search) string {
+	if term, ok := searchdoc.Exactly(q.Where, q.Source+from.scope); ok {
+		w.text("SELECT count(*) FROM terms WHERE term = ")
+		w.value(term)
+		return w.b.String()
+	}
 	w.text("SELECT count(*)")
 	w.from(from, q)
 	return w.b.String()
@@ -184,13 +191,17 @@ func (w *writer) count(from searched, q Search) string {
 // from writes where q looks. What an index finds comes first; then the source must
 // not be looked up as well, for which SQLite would walk all that is the source's.
 func (w *writer) from(from searched, q Search) {
-	w.text(" FROM " + from.table + " t WHERE ")
-	source := "t.source = "
-	narrowed := q.Where != nil && w.narrow(from, q)
-	if narrowed {
-		source = w.dialectical("+t.source = ", source)
+	w.text(" FROM ")
+	narrowed := w.byTerm(from, q)
+	if !narrowed {
+		w.text(from.table + " t WHERE ")
+		narrowed = q.Where != nil && w.narrow(from, q)
 	}
-	w.text(source)
+	if narrowed {
+		w.text(w.dialectical("+t.source = ", "t.source = "))
+	} else {
+		w.text("t.source = ")
+	}
 	w.value(q.Source)
 	w.text(from.live)
 	if q.Where == nil {
@@ -201,6 +212,21 @@ func (w *writer) from(from searched, q Search) {
 	}
 	w.text(" AND ")
 	w.condition(q.Where, resourceOf(from))
+}
+
+// byTerm begins with the rows of one term where that finds all there is, in the
+// order of their numbers, so that a page ends where it is full. PostgreSQL does so
+// by itself.
+func (w *writer) byTerm(from searched, q Search) bool {
+	term, ok := searchdoc.Exactly(q.Where, q.Source+from.scope)
+	if !ok || w.dialect != migrations.SQLite {
+		return false
+	}
+	w.text("terms x CROSS JOIN " + from.table + " t WHERE x.term = ")
+	w.value(term)
+	w.text(" AND t.n = x.n AND ")
+	w.number = "x.n"
+	return true
 }
 
 // narrow leaves only what an index finds, and reports whether one helps.
@@ -234,7 +260,7 @@ func (w *writer) among(subquery string, args ...any) {
 // after writes what stands behind a place.
 func (w *writer) after(o searchdoc.Order, p Place) {
 	if !o.Sorted() {
-		w.text("t.n > ")
+		w.text(w.number + " > ")
 		w.value(p.N)
 		return
 	}

@@ -13,11 +13,12 @@ type writer struct {
 	b       strings.Builder
 	args    []any
 	dialect migrations.Dialect
-	depth   int  // of the names of elements and values
-	ranged  bool // an index finds a range of what is asked for
+	depth   int    // of the names of elements and values
+	ranged  bool   // an index finds a range of what is asked for
+	number  string // of a row, as it is found first
 }
 
-func newWriter(dialect migrations.Dialect) *writer { return &writer{dialect: dialect} }
+func newWriter(dialect migrations.Dialect) *writer { return &writer{dialect: dialect, number: "t.n"} }
 
 func (w *writer) text(s string) { w.b.WriteString(s) }
 

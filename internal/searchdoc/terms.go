@@ -136,6 +136,23 @@ func needed(c Condition, scope string, most int) (terms []int64, ok bool) {
 	return nil, false
 }
 
+// Exactly returns the term that every match of c has and nothing else, but for
+// what has the same number by chance; not ok where there is no such.
+func Exactly(c Condition, scope string) (term int64, ok bool) {
+	has, ok := c.(Has)
+	if !ok {
+		return 0, false
+	}
+	if _, ok = has.Where.(Sub); !ok {
+		return 0, false
+	}
+	terms, ok := needed(has, scope, 1)
+	if !ok {
+		return 0, false
+	}
+	return terms[0], true
+}
+
 // neededWithin is Needed for a question about one value of the attribute key.
 func neededWithin(c Condition, scope, key string, most int) ([]int64, bool) {
 	switch c := c.(type) {
