@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"birthright/identity"
@@ -169,8 +170,9 @@ func (s *Service) RemoveGroup(ctx context.Context, source, id string, check func
 
 // editMembers makes the membership side of e true and returns what changed.
 func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e GroupEdit) (added, removed []store.MemberN, err error) {
+	known := map[string]store.RecordState{}
 	if e.Replace {
-		members, err := b.members(ctx, e.Members, true)
+		members, err := b.members(ctx, e.Members, true, known)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -178,11 +180,11 @@ func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e Group
 			return nil, nil, err
 		}
 	}
-	unwanted, err := b.members(ctx, e.Remove, false)
+	unwanted, err := b.members(ctx, e.Remove, false, known)
 	if err != nil {
 		return nil, nil, err
 	}
-	wanted, err := b.members(ctx, e.Add, true)
+	wanted, err := b.members(ctx, e.Add, true, known)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -195,12 +197,13 @@ func (b *batch) editMembers(ctx context.Context, g identity.SourceGroup, e Group
 		return nil, nil, err
 	}
 	added, removed = append(added, in...), append(removed, out...)
-	return added, removed, b.membersMoved(ctx, slices.Concat(added, removed), nil)
+	return added, removed, b.membersMoved(ctx, slices.Concat(added, removed), known)
 }
 
 // members turns references into numbers. One that the source does not have is
-// an error if it is needed, and passed over otherwise.
-func (b *batch) members(ctx context.Context, refs []identity.MemberRef, needed bool) ([]store.MemberN, error) {
+// an error if it is needed, and passed over otherwise. The records that were
+// looked up are added to known.
+func (b *batch) members(ctx context.Context, refs []identity.MemberRef, needed bool, known map[string]store.RecordState) ([]store.MemberN, error) {
 	if len(refs) == 0 {
 		return nil, nil
 	}
@@ -208,6 +211,7 @@ func (b *batch) members(ctx context.Context, refs []identity.MemberRef, needed b
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(known, records)
 	out := make([]store.MemberN, 0, len(refs))
 	for _, ref := range refs {
 		n := records[ref.Key].N
