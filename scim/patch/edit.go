@@ -107,12 +107,9 @@ func (e edit) put(list []any, claims []int) error {
 	if len(list) > resource.MaxValues {
 		return fault.InvalidValue("%s would have %d values; at most %d are kept.", e.target.Name, len(list), resource.MaxValues)
 	}
-	if slices.ContainsFunc(claims, func(i int) bool { return isPrimary(list[i]) }) {
-		for i, element := range list {
-			if isPrimary(element) && !slices.Contains(claims, i) {
-				element.(map[string]any)["primary"] = false
-			}
-		}
+	demote(list, claims)
+	if e.target.Attr != nil {
+		list = resource.Distinct(list)
 	}
 	if e.single() && len(list) == 1 {
 		e.container[e.key] = list[0]
@@ -120,6 +117,19 @@ func (e edit) put(list []any, claims []int) error {
 	}
 	e.container[e.key] = list
 	return nil
+}
+
+// demote lets the values that are told to be primary, those at claims, take the
+// mark from the others.
+func demote(list []any, claims []int) {
+	if !slices.ContainsFunc(claims, func(i int) bool { return isPrimary(list[i]) }) {
+		return
+	}
+	for i, element := range list {
+		if isPrimary(element) && !slices.Contains(claims, i) {
+			element.(map[string]any)["primary"] = false
+		}
+	}
 }
 
 func isPrimary(element any) bool {

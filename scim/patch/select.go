@@ -59,15 +59,14 @@ func (e edit) settle(list []any, claims []int) error {
 	if e.target.Attr == nil {
 		return e.put(list, claims)
 	}
+	claims = slices.DeleteFunc(claims, func(i int) bool { return e.target.Attr.Hollow(list[i]) })
+	demote(list, claims) // while the claims are where they say
 	regular, err := e.target.Attr.Value(list, e.reading)
 	if err != nil {
 		return err
 	}
 	kept, _ := regular.([]any)
-	if len(kept) != len(list) {
-		claims = nil // what is dropped is no longer primary, and places moved
-	}
-	return e.put(kept, claims)
+	return e.put(kept, nil)
 }
 
 // overwrite gives each selected value a new content (replace) or more of it

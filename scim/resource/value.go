@@ -3,6 +3,7 @@ package resource
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -34,45 +35,53 @@ func (a *Attribute) Value(v any, r *Reading) (any, error) {
 		return nil, fault.InvalidValue("%s has %d values; at most %d are kept.", a.Name, len(list), MaxValues)
 	}
 	out := make([]any, 0, len(list))
-	seen := pairs{}
 	for _, element := range list {
 		regular, err := a.single(element, r)
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case regular == nil || a.hollow(regular):
-		case seen.add(regular):
+		if regular != nil && !a.Hollow(regular) {
 			out = append(out, regular)
-		default:
-			r.Note("%s: a value that came twice was kept once", a.Name)
 		}
 	}
-	if len(out) == 0 {
+	once := Distinct(out)
+	if len(once) < len(out) {
+		r.Note("%s: a value that came twice was kept once", a.Name)
+	}
+	if len(once) == 0 {
 		return nil, nil
 	}
-	return out, nil
+	return once, nil
 }
 
-// pairs are the values that a multi-valued attribute has by value and type: each
-// comes once (RFC 7643 section 2.4).
-type pairs map[[2]string]bool
-
-// add reports whether the value is a new one; those without a "value" always are.
-func (p pairs) add(element any) bool {
-	object, ok := element.(map[string]any)
-	if !ok {
-		return true
+// Distinct returns the values of a multi-valued attribute with each pair of
+// "value" and "type" once (RFC 7643 section 2.4), in its first place, and primary
+// where any of the same pair was. A value without a "value" always stays. The
+// values are not changed; the list is the given one where there is nothing to drop.
+func Distinct(list []any) []any {
+	at := map[[2]string]int{}
+	kept := make([]any, 0, len(list))
+	for _, element := range list {
+		object, _ := element.(map[string]any)
+		value, ok := object["value"].(string)
+		kind, _ := object["type"].(string)
+		i, again := at[[2]string{value, kind}]
+		switch {
+		case !ok:
+			kept = append(kept, element)
+		case !again:
+			at[[2]string{value, kind}] = len(kept)
+			kept = append(kept, element)
+		case object["primary"] == true:
+			first := maps.Clone(kept[i].(map[string]any))
+			first["primary"] = true
+			kept[i] = first
+		}
 	}
-	value, ok := object["value"].(string)
-	if !ok {
-		return true
+	if len(kept) == len(list) {
+		return list
 	}
-	kind, _ := object["type"].(string)
-	pair := [2]string{value, kind}
-	seen := p[pair]
-	p[pair] = true
-	return !seen
+	return kept
 }
 
 // Element makes one value regular, of a multi-valued attribute too; a list of one
@@ -95,9 +104,9 @@ func (a *Attribute) Element(v any, r *Reading) (any, error) {
 	return a.single(v, r)
 }
 
-// hollow reports whether an element of a multi-valued attribute says nothing:
+// Hollow reports whether an element of a multi-valued attribute says nothing:
 // only what kind of value it would be.
-func (a *Attribute) hollow(element any) bool {
+func (a *Attribute) Hollow(element any) bool {
 	object, ok := element.(map[string]any)
 	if !ok || lookup(a.Sub, "value") == nil {
 		return false

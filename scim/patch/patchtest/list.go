@@ -40,7 +40,7 @@ func (e evaluator) list(a attribute, old []any, s step) (any, string) {
 	if !some && s.op != "remove" {
 		return e.make(a, old, s)
 	}
-	return demote(out, told), ""
+	return onceEach(a, demote(out, told)), ""
 }
 
 // claims reports whether a step says of the values it works on that they are
@@ -135,7 +135,7 @@ func (e evaluator) values(a attribute, old []any, s step) (any, string) {
 		}
 		out[i], told[i] = join(out[i], v), told[i] || isPrimary(v)
 	}
-	return demote(out, told), ""
+	return onceEach(a, demote(out, told)), ""
 }
 
 // demote lets values that are told to be primary take the mark from the others.
@@ -169,14 +169,14 @@ func (e evaluator) make(a attribute, old []any, s step) (any, string) {
 	var refusal string
 	if s.path.Sub != "" {
 		sub, _ := a.sub(s.path.Sub)
-		got, refusal = e.part(sub, described, step{op: "add", value: s.value})
+		got, refusal = e.part(sub, described, step{op: s.op, value: s.value})
 	} else {
 		got, refusal = e.element(a, described, step{op: "add", value: s.value})
 	}
 	if refusal != "" || !says(a, got) {
 		return old, refusal
 	}
-	return demote(append(slices.Clone(old), got), append(make([]bool, len(old)), true)), ""
+	return onceEach(a, demote(append(slices.Clone(old), got), append(make([]bool, len(old)), true))), ""
 }
 
 // described reads a value out of a filter that leaves no choice: equalities, all

@@ -2,6 +2,7 @@ package patchtest
 
 import (
 	b64 "encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +56,33 @@ func (e evaluator) regular(a attribute, v any) (any, string) {
 		}
 		out = append(out, got)
 	}
-	if len(out) == 0 {
+	if out = onceEach(a, out); len(out) == 0 {
 		return nil, ""
 	}
 	return out, ""
+}
+
+// onceEach leaves one of the values that have the same "value" and "type", the
+// first; it is primary if another of them is.
+func onceEach(a attribute, list []any) []any {
+	if _, valued := find(a.subs, "value"); !valued {
+		return list
+	}
+	var out []any
+	for _, element := range list {
+		m, _ := element.(map[string]any)
+		i := slices.IndexFunc(out, func(one any) bool {
+			o, _ := one.(map[string]any)
+			return m["value"] != nil && o["value"] == m["value"] && o["type"] == m["type"]
+		})
+		switch {
+		case i < 0:
+			out = append(out, element)
+		case isPrimary(element):
+			out[i] = join(out[i], map[string]any{"primary": true})
+		}
+	}
+	return out
 }
 
 // says reports whether an element says something: more than what kind of value
@@ -107,7 +131,7 @@ func (e evaluator) one(a attribute, v any) (any, string) {
 		}
 		return nil, invalidValue
 	case base64:
-		if _, err := b64.StdEncoding.DecodeString(s); isText && err == nil {
+		if _, err := b64.RawStdEncoding.DecodeString(strings.TrimRight(s, "=")); isText && err == nil {
 			return s, ""
 		}
 		return nil, invalidValue
@@ -149,19 +173,33 @@ func (e evaluator) object(a attribute, v any) (any, string) {
 // inside a text, or a text that is its "value".
 func (e evaluator) parts(a attribute, v any) (map[string]any, string) {
 	if m, ok := v.(map[string]any); ok {
-		return m, ""
+		return e.role(a, m)
 	}
 	s, ok := v.(string)
 	if !ok || e.strict {
 		return nil, invalidValue
 	}
 	if m, err := resource.ReadObject([]byte(s)); err == nil && strings.HasPrefix(s, "{") {
-		return m, ""
+		return e.role(a, m)
 	}
 	if _, ok := find(a.subs, "value"); ok {
-		return map[string]any{"value": s}, ""
+		return e.role(a, map[string]any{"value": s})
 	}
 	return nil, invalidValue
+}
+
+// role returns the role that the "value" of m has as JSON, as Entra writes
+// several, and what m says beside it; any other value is m.
+func (e evaluator) role(a attribute, m map[string]any) (map[string]any, string) {
+	text, _ := m["value"].(string)
+	whole, err := resource.ReadObject([]byte(text))
+	if a.name != "roles" || !strings.HasPrefix(text, "{") || err != nil || whole["value"] == nil {
+		return m, ""
+	}
+	if e.strict {
+		return nil, invalidValue
+	}
+	return join(m, whole).(map[string]any), ""
 }
 
 // strip leaves out what says nothing in a value that nobody declares.
