@@ -13,8 +13,9 @@ import (
 	"birthright/internal/company"
 )
 
-// peerTries is how often hub and peer are asked each thing, in turns.
-const peerTries = 100
+// peerLooks and peerPatches are how often each is asked: first the hub, then the
+// peer, whose clearing up after a large group would be in the hub's way.
+const peerLooks, peerPatches = 30, 10
 
 // peerTask asks hub and peer the same.
 func peerTask(ctx context.Context, _ []string) (result measure.Result, err error) {
@@ -42,14 +43,13 @@ func peerTask(ctx context.Context, _ []string) (result measure.Result, err error
 
 // beside is a hub and a peer with the same people.
 type beside struct {
-	ours, theirs       *hub.Client
-	people             []company.Person
-	ourIDs, theirIDs   []string
-	ourGroup, theirOne string
-	took               map[string][]float64
+	ours, theirs     *hub.Client
+	people           []company.Person
+	ourIDs, theirIDs []string
+	took             map[string][]float64
 }
 
-// fill gives both as many people and spare ones for groups.
+// fill gives both the same people.
 func (b *beside) fill(ctx context.Context, h *hub.Hub, size int) (err error) {
 	if b.ourIDs, b.people, err = fill(ctx, h, size); err != nil {
 		return err
@@ -69,39 +69,41 @@ func (b *beside) fill(ctx context.Context, h *hub.Hub, size int) (err error) {
 	return group.Wait()
 }
 
-// work asks both in turns. A group of everybody but the tries grows by them.
+// work asks both. The larger group is everybody but those who come to it.
 func (b *beside) work(ctx context.Context, size int) error {
 	members := 10
 	if size == peerSizes[1] {
-		members = size - peerTries
+		members = size - peerPatches
 	}
 	for _, side := range b.sides() {
-		var err error
-		if *side.group, err = side.client.Create(ctx, "/Groups", groupOf(side.ids[:members])); err != nil {
+		group, err := side.client.Create(ctx, "/Groups", groupOf(side.ids[:members]))
+		if err != nil {
 			return err
 		}
-	}
-	for i := range peerTries {
-		look := userNamed(b.people[(i*7919+17)%size].UserName)
-		for _, side := range b.sides() {
+		for i := range peerLooks {
 			began := time.Now()
-			if _, err := side.client.Get(ctx, look); err != nil {
+			if _, err := side.client.Get(ctx, userNamed(b.people[(i*7919+17)%size].UserName)); err != nil {
 				return err
 			}
-			looked := time.Now()
-			if err := side.client.Patch(ctx, "/Groups/"+*side.group, adding(side.ids[size-1-i])); err != nil {
+			b.note(side, userLook(size), began)
+		}
+		grown := memberAdd(10)
+		if members > 10 {
+			grown = memberAdd(size)
+		}
+		for i := range peerPatches {
+			began := time.Now()
+			if err := side.client.Patch(ctx, "/Groups/"+group, adding(side.ids[size-1-i])); err != nil {
 				return err
 			}
-			grown := memberAdd(10)
-			if members > 10 {
-				grown = memberAdd(size)
-			}
-			for what, took := range map[string]time.Duration{userLook(size): looked.Sub(began), grown: time.Since(looked)} {
-				b.took[side.name+" "+what] = append(b.took[side.name+" "+what], took.Seconds())
-			}
+			b.note(side, grown, began)
 		}
 	}
 	return nil
+}
+
+func (b *beside) note(s side, what string, began time.Time) {
+	b.took[s.name+" "+what] = append(b.took[s.name+" "+what], time.Since(began).Seconds())
 }
 
 // side is one of the two.
@@ -109,11 +111,10 @@ type side struct {
 	name   string
 	client *hub.Client
 	ids    []string
-	group  *string
 }
 
 func (b *beside) sides() []side {
-	return []side{{"hub", b.ours, b.ourIDs, &b.ourGroup}, {"peer", b.theirs, b.theirIDs, &b.theirOne}}
+	return []side{{"hub", b.ours, b.ourIDs}, {"peer", b.theirs, b.theirIDs}}
 }
 
 // groupOf is a group with members.
