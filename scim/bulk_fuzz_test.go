@@ -131,3 +131,22 @@ func (in inside) version(id string) string {
 	}
 	return fmt.Sprintf(`W/"%d"`, in.memory.groups[id].Version)
 }
+
+// One bulkId may be the beginning of another.
+func TestBulkReferencesInFilters(t *testing.T) {
+	in := within(t)
+	post := func(id string) string {
+		return `{"method":"POST","path":"/Users","bulkId":"` + id + `","data":{` + userURN + `,"userName":"n` + id + `"}},`
+	}
+	in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(post("1")+post("12")+
+		`{"method":"PATCH","path":"/Groups/g3","data":`+patchBody(`{"op":"add","path":"members","value":[{"value":"bulkId:1"},{"value":"bulkId:12"}]}`)+`},`+
+		`{"method":"POST","path":"/Groups","bulkId":"g","data":{`+groupURN+`,"displayName":"new"}},`+
+		`{"method":"PATCH","path":"/Groups/bulkId:g","data":`+patchBody(`{"op":"replace","path":"displayName","value":"renamed"}`)+`},`+
+		`{"method":"PATCH","path":"/Groups/g3","data":`+patchBody(`{"op":"remove","path":"members[value eq \"bulkId:1\" or value eq \"bulkId:12\"]"}`)+`}`))
+	if got := in.memory.members["g3"]; len(got) != 1 || !got["u1"] {
+		t.Errorf("members are %v, want u1 alone", got)
+	}
+	if g := in.memory.groups["g7"]; g.Name != "renamed" {
+		t.Errorf("the new group is %q", g.Name)
+	}
+}

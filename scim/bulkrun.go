@@ -197,8 +197,16 @@ func mentioned(text string) []string {
 // replaceIn writes ids for the references in a text.
 func (j *bulkJob) replaceIn(text string) string {
 	for _, id := range mentioned(text) {
-		if to := j.byID[id]; to != nil && to.id != "" {
-			text = strings.ReplaceAll(text, bulkMark+id, to.id)
+		to := j.byID[id]
+		if to == nil || to.id == "" {
+			continue
+		}
+		if text == bulkMark+id {
+			return to.id
+		}
+		text = strings.ReplaceAll(text, `"`+bulkMark+id+`"`, `"`+to.id+`"`) // to the last quote: 1 is not the beginning of 12
+		if before, ok := strings.CutSuffix(text, "/"+bulkMark+id); ok {
+			text = before + "/" + to.id
 		}
 	}
 	return text
