@@ -150,3 +150,25 @@ func TestBulkReferencesInFilters(t *testing.T) {
 		t.Errorf("the new group is %q", g.Name)
 	}
 }
+
+// Groups that refer to each other cannot both be whole at first. What somebody else
+// makes of the first one meanwhile stays.
+func TestBulkKeepsWhatOthersDid(t *testing.T) {
+	in := within(t)
+	in.memory.between = func() { // once the first group is there
+		in.memory.between = nil
+		in.must(t, http.StatusNoContent, "PATCH", "/Groups/g5", "", patchBody(`{"op":"add","path":"members","value":[{"value":"u2"}]},{"op":"replace","path":"displayName","value":"renamed"}`))
+	}
+	answer := in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(
+		`{"method":"POST","path":"/Groups","bulkId":"a","data":{`+groupURN+`,"displayName":"a","members":[{"value":"bulkId:b"}]}},`+
+			`{"method":"POST","path":"/Groups","bulkId":"b","data":{`+groupURN+`,"displayName":"b","members":[{"value":"u1"},{"value":"bulkId:a"}]}},`+
+			`{"method":"POST","path":"/Users","bulkId":"c","data":{`+userURN+`,"userName":"c","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"bulkId:c"}}}}`))
+	if diff := cmp.Diff(map[string]bool{"u1": true, "u2": true, "g6": true}, in.memory.members["g5"]); diff != "" || in.memory.groups["g5"].Name != "renamed" {
+		t.Errorf("%s is %q with the members %s", answer, in.memory.groups["g5"].Name, diff)
+	}
+	user := in.must(t, http.StatusOK, "GET", "/Users/u7", "", "")
+	want := map[string]any{"department": "d", "manager": map[string]any{"value": "u7"}}
+	if diff := cmp.Diff(want, user["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]); diff != "" {
+		t.Errorf("the user that is his own manager: %s", diff)
+	}
+}
