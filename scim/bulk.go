@@ -59,7 +59,8 @@ type bulkOperation struct {
 	// later are operations that referred to this one while it was busy: they are
 	// written again once it has an id.
 	later  []*bulkOperation
-	id     string // of the resource
+	held   map[string]any // what of the data had to wait for an id
+	id     string         // of the resource
 	result map[string]any
 }
 

@@ -131,3 +131,44 @@ func (in inside) version(id string) string {
 	}
 	return fmt.Sprintf(`W/"%d"`, in.memory.groups[id].Version)
 }
+
+// One bulkId may be the beginning of another.
+func TestBulkReferencesInFilters(t *testing.T) {
+	in := within(t)
+	post := func(id string) string {
+		return `{"method":"POST","path":"/Users","bulkId":"` + id + `","data":{` + userURN + `,"userName":"n` + id + `"}},`
+	}
+	in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(post("1")+post("12")+
+		`{"method":"PATCH","path":"/Groups/g3","data":`+patchBody(`{"op":"add","path":"members","value":[{"value":"bulkId:1"},{"value":"bulkId:12"}]}`)+`},`+
+		`{"method":"POST","path":"/Groups","bulkId":"g","data":{`+groupURN+`,"displayName":"new"}},`+
+		`{"method":"PATCH","path":"/Groups/bulkId:g","data":`+patchBody(`{"op":"replace","path":"displayName","value":"renamed"}`)+`},`+
+		`{"method":"PATCH","path":"/Groups/g3","data":`+patchBody(`{"op":"remove","path":"members[value eq \"bulkId:1\" or value eq \"bulkId:12\"]"}`)+`}`))
+	if got := in.memory.members["g3"]; len(got) != 1 || !got["u1"] {
+		t.Errorf("members are %v, want u1 alone", got)
+	}
+	if g := in.memory.groups["g7"]; g.Name != "renamed" {
+		t.Errorf("the new group is %q", g.Name)
+	}
+}
+
+// Groups that refer to each other cannot both be whole at first. What somebody else
+// makes of the first one meanwhile stays.
+func TestBulkKeepsWhatOthersDid(t *testing.T) {
+	in := within(t)
+	in.memory.between = func() { // once the first group is there
+		in.memory.between = nil
+		in.must(t, http.StatusNoContent, "PATCH", "/Groups/g5", "", patchBody(`{"op":"add","path":"members","value":[{"value":"u2"}]},{"op":"replace","path":"displayName","value":"renamed"}`))
+	}
+	answer := in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(
+		`{"method":"POST","path":"/Groups","bulkId":"a","data":{`+groupURN+`,"displayName":"a","members":[{"value":"bulkId:b"}]}},`+
+			`{"method":"POST","path":"/Groups","bulkId":"b","data":{`+groupURN+`,"displayName":"b","members":[{"value":"u1"},{"value":"bulkId:a"}]}},`+
+			`{"method":"POST","path":"/Users","bulkId":"c","data":{`+userURN+`,"userName":"c","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"bulkId:c"}}}}`))
+	if diff := cmp.Diff(map[string]bool{"u1": true, "u2": true, "g6": true}, in.memory.members["g5"]); diff != "" || in.memory.groups["g5"].Name != "renamed" {
+		t.Errorf("%s is %q with the members %s", answer, in.memory.groups["g5"].Name, diff)
+	}
+	user := in.must(t, http.StatusOK, "GET", "/Users/u7", "", "")
+	want := map[string]any{"department": "d", "manager": map[string]any{"value": "u7"}}
+	if diff := cmp.Diff(want, user["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]); diff != "" {
+		t.Errorf("the user that is his own manager: %s", diff)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"birthright/scim/fault"
+	"birthright/scim/patch"
 	"birthright/scim/resource"
 )
 
@@ -48,20 +49,26 @@ func (j *bulkJob) resolved(o *bulkOperation) (map[string]any, error) {
 		}
 	}
 	o.path = j.replaceIn(o.path)
+	o.held, _ = j.heldBack(o.data).(map[string]any)
 	data, _ := j.replaced(o.data).(map[string]any)
 	return data, nil
 }
 
-// writeAgain replaces a resource that was made before what it refers to.
+// writeAgain adds to a resource that was made before what it refers to. It adds no
+// more than that: somebody else may have changed the resource already.
 func (j *bulkJob) writeAgain(o *bulkOperation) {
 	if o.failed || !o.done || len(o.later) > 0 && o.busy {
 		return
 	}
-	data, _ := j.replaced(o.data).(map[string]any)
-	again := &bulkOperation{number: o.number, method: http.MethodPut, path: o.path + "/" + url.PathEscape(o.id), data: data}
+	data := map[string]any{
+		"schemas": []any{patch.URN}, "Operations": []any{map[string]any{"op": "add", "value": j.replaced(o.held)}},
+	}
+	again := &bulkOperation{number: o.number, method: http.MethodPatch, path: o.path + "/" + url.PathEscape(o.id)}
 	if o.method != http.MethodPost {
+		data, _ = j.replaced(o.data).(map[string]any)
 		again.method, again.path = o.method, o.path
 	}
+	again.data = data
 	j.try(again, data)()
 	if again.failed {
 		o.failed, o.result = true, again.result
@@ -198,8 +205,16 @@ func mentioned(text string) []string {
 // replaceIn writes ids for the references in a text.
 func (j *bulkJob) replaceIn(text string) string {
 	for _, id := range mentioned(text) {
-		if to := j.byID[id]; to != nil && to.id != "" {
-			text = strings.ReplaceAll(text, bulkMark+id, to.id)
+		to := j.byID[id]
+		if to == nil || to.id == "" {
+			continue
+		}
+		if text == bulkMark+id {
+			return to.id
+		}
+		text = strings.ReplaceAll(text, `"`+bulkMark+id+`"`, `"`+to.id+`"`) // to the last quote: 1 is not the beginning of 12
+		if before, ok := strings.CutSuffix(text, "/"+bulkMark+id); ok {
+			text = before + "/" + to.id
 		}
 	}
 	return text
@@ -229,6 +244,35 @@ func (j *bulkJob) replaced(v any) any {
 		return out
 	}
 	return v
+}
+
+// heldBack is the part of a value that replaced leaves out, nil if there is none.
+func (j *bulkJob) heldBack(v any) any {
+	switch v := v.(type) {
+	case []any:
+		var out []any
+		for _, part := range v {
+			if j.waits(part) {
+				out = append(out, part)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	case map[string]any:
+		out := map[string]any{}
+		for name, part := range v {
+			if j.waits(part) {
+				out[name] = part
+			} else if held := j.heldBack(part); held != nil {
+				out[name] = held
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
 }
 
 // waits reports whether a value, or its "value", refers to something without an id.

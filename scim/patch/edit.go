@@ -204,13 +204,13 @@ func (e edit) append(value any) error {
 	if !ok {
 		more = []any{value}
 	}
-	list := e.list()
+	list, exact := e.list(), e.exact()
 	var claims []int
 	for _, element := range more {
 		if resource.Empty(element) {
 			continue
 		}
-		i := slices.IndexFunc(list, func(old any) bool { return e.same(old, element) })
+		i := slices.IndexFunc(list, func(old any) bool { return same(old, element, exact) })
 		if i < 0 {
 			i = len(list)
 			list = append(list, element)
@@ -241,8 +241,9 @@ func (e edit) remove() error {
 	if !ok && value != nil {
 		unwanted = []any{value}
 	}
+	exact := e.exact()
 	list := slices.DeleteFunc(slices.Clone(e.list()), func(element any) bool {
-		return slices.ContainsFunc(unwanted, func(u any) bool { return e.same(element, u) })
+		return slices.ContainsFunc(unwanted, func(u any) bool { return same(element, u, exact) })
 	})
 	return e.put(list, nil)
 }

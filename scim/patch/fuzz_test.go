@@ -2,6 +2,7 @@ package patch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"birthright/scim/fault"
@@ -27,6 +28,7 @@ func FuzzBody(f *testing.F) {
 		`[{"op":"replace","path":"urn:example:custom:2.0:User:hats[a eq 1].b","value":[{}]}]`,
 		`[{"op":"add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":"{\"value\":\"2\"}"}]`,
 		`[{"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"title":null,"x509Certificates":[{"value":"QUJD"}]}}]`,
+		`[{"op":"replace","value":{"id":"x","displayName":"y","schemas":[],"urn:ietf:params:scim:schemas:core:2.0:Group":{"externalId":"2"}}},{"op":"remove","path":"urn:x:y:a"}]`,
 		`[{"op":"replace","path":"urn:birthright:params:scim:schemas:extension:1.0:User:startDate","value":"2026-01-02"},{"op":"remove","path":"name"}]`,
 	} {
 		f.Add([]byte(`{"schemas":["` + patch.URN + `"],"Operations":` + operations + `}`))
@@ -46,6 +48,10 @@ func FuzzBody(f *testing.F) {
 		}
 		if len(data) > comparable {
 			return
+		}
+		if !strings.Contains(strings.ToLower(string(written(body))), "members") {
+			compare(t, groups, map[string]any{"displayName": "x", "externalId": "1", "urn:x:y": map[string]any{"a": "b"}}, body, false)
+			compare(t, groups, map[string]any{"displayName": "x"}, body, true)
 		}
 		for _, doc := range []string{before, `{"userName":"a"}`} {
 			compare(t, users, object(t, doc), body, false)

@@ -23,15 +23,37 @@ func (m Members) IsZero() bool { return !m.Replace && len(m.Add) == 0 && len(m.R
 func SplitMembers(steps []Step, r *resource.Reading) (rest []Step, m Members, err error) {
 	t := tally{reading: r, present: map[string]bool{}}
 	for _, step := range steps {
-		if !onMembers(step.Path) {
-			rest = append(rest, step)
-			continue
-		}
-		if err := t.take(step); err != nil {
-			return nil, Members{}, err
+		others, members := takeApart(step)
+		rest = append(rest, others...)
+		for _, step := range members {
+			if err := t.take(step); err != nil {
+				return nil, Members{}, err
+			}
 		}
 	}
 	return rest, t.sum(), nil
+}
+
+// takeApart tells what a step does to members from what else it does; one on the core
+// schema as a whole may do both.
+func takeApart(step Step) (others, members []Step) {
+	if onMembers(step.Path) {
+		return nil, []Step{step}
+	}
+	object, ok := step.Value.(map[string]any)
+	if whole := step.Path.Schema + ":" + step.Path.Attr; !ok || !strings.EqualFold(whole, resource.GroupURN) || step.Path.Where != nil || step.Path.Sub != "" {
+		return []Step{step}, nil
+	}
+	value := map[string]any{}
+	for name, part := range object {
+		if strings.EqualFold(name, "members") && step.Op != Remove {
+			members = append(members, Step{Op: step.Op, Path: filter.Path{Attr: "members"}, Value: part, Given: true, Loose: true})
+			continue
+		}
+		value[name] = part
+	}
+	step.Value = value
+	return []Step{step}, members
 }
 
 func onMembers(path filter.Path) bool {

@@ -122,9 +122,16 @@ func memberOperations(t *rapid.T) []any {
 	for range rapid.IntRange(1, 5).Draw(t, "operations") {
 		op := map[string]any{"op": pick(t, "add", "replace", "remove", "Add", "REMOVE")}
 		path := pick(t, "members", "members", "Members", resource.GroupURN+":members", `members[value eq "a"]`, `members[VALUE EQ "b"]`, `members[value eq "c" or value eq "d"]`,
-			`members[display eq "x"]`, `members[value eq "a"].display`, "members.value", "displayName", "")
+			`members[display eq "x"]`, `members[value eq "a"].display`, "members.value", "displayName", "", "", resource.GroupURN)
 		if remove := strings.EqualFold(op["op"].(string), "remove"); path == "" && !remove {
 			op["value"] = map[string]any{"displayName": "x", vary(t, "members"): drawMembers(t)}
+			if rapid.Bool().Draw(t, "below the schema") {
+				op["value"] = map[string]any{resource.GroupURN: op["value"]}
+			}
+		} else if path == resource.GroupURN && !remove {
+			op["path"], op["value"] = path, map[string]any{"displayName": "x", vary(t, "members"): drawMembers(t)}
+		} else if path == resource.GroupURN {
+			continue
 		} else if path != "" {
 			op["path"] = path
 			if path == "displayName" {
@@ -159,9 +166,12 @@ func membersAreASet(t *rapid.T) {
 		op := one.(map[string]any)
 		path, _ := op["path"].(string)
 		value := op["value"]
-		if m, isMap := value.(map[string]any); path == "" && isMap {
+		if path == "" || path == resource.GroupURN {
 			path = "members"
-			for name, v := range m {
+			if below, ok := value.(map[string]any)[resource.GroupURN]; ok {
+				value = below
+			}
+			for name, v := range value.(map[string]any) {
 				if strings.EqualFold(name, "members") {
 					value = v
 				}

@@ -253,6 +253,8 @@ func TestSplitMembers(t *testing.T) {
 		{"several selected", `[{"op":"remove","path":"members[value eq \"1\" or value eq \"2\"]"}]`, patch.Members{Remove: []string{"1", "2"}}, 0},
 		{"pathless", `[{"op":"add","value":{"members":[{"value":"1"}],"displayName":"x"}}]`, patch.Members{Add: []string{"1"}}, 1},
 		{"qualified", `[{"op":"add","path":"` + resource.GroupURN + `:members","value":{"value":"1"}}]`, patch.Members{Add: []string{"1"}}, 0},
+		{"below the schema", `[{"op":"add","value":{"` + resource.GroupURN + `":{"Members":[{"value":"1"}],"displayName":"x"}}}]`, patch.Members{Add: []string{"1"}}, 1},
+		{"the schema as the path", `[{"op":"replace","path":"` + resource.GroupURN + `","value":{"members":[{"value":"1"}]}}]`, patch.Members{Replace: true, Add: []string{"1"}}, 1},
 		{"full push", `[{"op":"replace","path":"members","value":[{"value":"1"},{"value":"2"},{"value":"1"}]}]`, patch.Members{Replace: true, Add: []string{"1", "2"}}, 0},
 		{"push of nobody", `[{"op":"replace","path":"members","value":[]}]`, patch.Members{Replace: true}, 0},
 		{"remove all", `[{"op":"add","path":"members","value":["1"]},{"op":"remove","path":"members"}]`, patch.Members{Replace: true}, 0},

@@ -214,13 +214,14 @@ func (e edit) subValue(c filter.Compare) (name string, value any, isKind bool) {
 }
 
 // same reports whether two values of a multi-valued attribute mean the same:
-// equal "value", and equal "type" where both have one; else equal throughout.
-func (e edit) same(a, b any) bool {
+// equal "value", and equal "type" where both have one; else equal throughout. Letter
+// case counts in a "value" if exact is set.
+func same(a, b any, exact bool) bool {
 	x, ok := a.(map[string]any)
 	y, ok2 := b.(map[string]any)
 	switch {
 	case !ok && !ok2:
-		return e.sameScalar(a, b)
+		return sameText(a, b, exact)
 	case !ok:
 		x = map[string]any{"value": a}
 	case !ok2:
@@ -229,19 +230,10 @@ func (e edit) same(a, b any) bool {
 	if x["value"] == nil || y["value"] == nil {
 		return reflect.DeepEqual(x, y)
 	}
-	if !e.sameScalar(x["value"], y["value"]) {
+	if !sameText(x["value"], y["value"], exact) {
 		return false
 	}
-	return x["type"] == nil || y["type"] == nil || sameText(x["type"], y["type"])
-}
-
-// sameScalar compares as filters do: without letter case, but for values in which
-// it counts.
-func (e edit) sameScalar(a, b any) bool {
-	if e.exact() {
-		return reflect.DeepEqual(a, b)
-	}
-	return sameText(a, b)
+	return x["type"] == nil || y["type"] == nil || sameText(x["type"], y["type"], false)
 }
 
 // exact reports whether letter case counts in the "value" of the attribute.
@@ -257,10 +249,11 @@ func (e edit) exact() bool {
 	return false
 }
 
-func sameText(a, b any) bool {
+// sameText compares as filters do: without letter case, unless it counts.
+func sameText(a, b any, exact bool) bool {
 	x, ok := a.(string)
 	y, ok2 := b.(string)
-	if ok && ok2 {
+	if ok && ok2 && !exact {
 		return strings.EqualFold(x, y)
 	}
 	return reflect.DeepEqual(a, b)
