@@ -138,7 +138,7 @@ func TestBulkReferencesInFilters(t *testing.T) {
 	post := func(id string) string {
 		return `{"method":"POST","path":"/Users","bulkId":"` + id + `","data":{` + userURN + `,"userName":"n` + id + `"}},`
 	}
-	in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(post("1")+post("12")+
+	in.must(t, http.StatusOK, "POST", "/Bulk", "", fuzzBulk(post("1")+post("12")+
 		`{"method":"PATCH","path":"/Groups/g3","data":`+patchBody(`{"op":"add","path":"members","value":[{"value":"bulkId:1"},{"value":"bulkId:12"}]}`)+`},`+
 		`{"method":"POST","path":"/Groups","bulkId":"g","data":{`+groupURN+`,"displayName":"new"}},`+
 		`{"method":"PATCH","path":"/Groups/bulkId:g","data":`+patchBody(`{"op":"replace","path":"displayName","value":"renamed"}`)+`},`+
@@ -159,7 +159,7 @@ func TestBulkKeepsWhatOthersDid(t *testing.T) {
 		in.memory.between = nil
 		in.must(t, http.StatusNoContent, "PATCH", "/Groups/g5", "", patchBody(`{"op":"add","path":"members","value":[{"value":"u2"}]},{"op":"replace","path":"displayName","value":"renamed"}`))
 	}
-	answer := in.must(t, http.StatusOK, "POST", "/Bulk", "", bulkBody(
+	answer := in.must(t, http.StatusOK, "POST", "/Bulk", "", fuzzBulk(
 		`{"method":"POST","path":"/Groups","bulkId":"a","data":{`+groupURN+`,"displayName":"a","members":[{"value":"bulkId:b"}]}},`+
 			`{"method":"POST","path":"/Groups","bulkId":"b","data":{`+groupURN+`,"displayName":"b","members":[{"value":"u1"},{"value":"bulkId:a"}]}},`+
 			`{"method":"POST","path":"/Users","bulkId":"c","data":{`+userURN+`,"userName":"c","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d","manager":{"value":"bulkId:c"}}}}`))
