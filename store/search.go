@@ -166,7 +166,8 @@ func (w *writer) page(from searched, q Search) string {
 	w.value(int64(q.Limit))
 	w.text(" OFFSET ")
 	w.value(int64(q.Offset))
-	w.text(") p JOIN " + from.table + " t ON t.n = p.n ORDER BY ")
+	// SQLite joins in the order that is written here, not in one of its own.
+	w.text(") p CROSS JOIN " + from.table + " t WHERE t.n = p.n ORDER BY ")
 	if sorted {
 		w.text("p.sort IS NULL" + direction + ", p.sort" + direction + ", ")
 	}
