@@ -27,7 +27,7 @@ func peerTask(ctx context.Context, _ []string) (result measure.Result, err error
 				if err := b.fill(ctx, h, size); err != nil {
 					return err
 				}
-				if err := b.work(ctx, size); err != nil {
+				if err := b.work(ctx, h, size); err != nil {
 					return err
 				}
 				note(result, b.took)
@@ -70,22 +70,26 @@ func (b *beside) fill(ctx context.Context, h *hub.Hub, size int) (err error) {
 }
 
 // work asks both. The larger group is everybody but those who come to it.
-func (b *beside) work(ctx context.Context, size int) error {
+func (b *beside) work(ctx context.Context, h *hub.Hub, size int) error {
 	members := 10
 	if size == peerSizes[1] {
 		members = size - peerPatches
 	}
 	for _, side := range b.sides() {
-		group, err := side.client.Create(ctx, "/Groups", groupOf(side.ids[:members]))
-		if err != nil {
-			return err
-		}
 		for i := range peerLooks {
 			began := time.Now()
 			if _, err := side.client.Get(ctx, userNamed(b.people[(i*7919+17)%size].UserName)); err != nil {
 				return err
 			}
 			b.note(side, userLook(size), began)
+		}
+		group, err := side.client.Create(ctx, "/Groups", groupOf(side.ids[:members]))
+		if err != nil {
+			return err
+		}
+		// The hub now decides anew for everybody in the group.
+		if err := measure.Until(ctx, time.Minute, func() (bool, error) { return h.Idle(ctx) }); err != nil {
+			return err
 		}
 		grown := memberAdd(10)
 		if members > 10 {
