@@ -49,7 +49,7 @@ func (c *call) workOn(size int) error {
 // admit lets a question begin. Those that look at every resource wait for their
 // turn, so that they take no more of the machine than a few can; a request has one
 // turn, however many types it asks.
-func (c *call) admit(q Query) error {
+func (c *call) admit(q searchdoc.Query) error {
 	inOrder := !q.Order.Sorted() || q.Order.Column == searchdoc.UserName
 	if q.Where == nil && inOrder || q.Where != nil && searchdoc.Narrow(q.Where) || c.scanning {
 		return nil

@@ -9,31 +9,6 @@ import (
 	"birthright/tokens"
 )
 
-// Query asks for records or groups of one source.
-type Query struct {
-	Where searchdoc.Condition // nil for all
-	Order searchdoc.Order
-	// After skips everything up to a place in that order, Offset so many of the
-	// rest; Limit bounds the answer, 0 for nothing but the total.
-	After         *Place
-	Offset, Limit int
-	Total         bool // how many there are in all is wanted
-}
-
-// Place is where in an order a resource stands: by what it is sorted, nil where it
-// has no such value, and its number.
-type Place struct {
-	N    int64
-	Sort any // string, float64 or int64
-}
-
-// Page is a part of what a Query asks for.
-type Page[T any] struct {
-	Found  []T
-	Places []Place // where each of them stands
-	Total  int     // where it was asked for
-}
-
 // Member is a direct member of a group.
 type Member struct {
 	ID, Name string
@@ -52,12 +27,12 @@ type Learned struct {
 // source has no such thing (any more).
 type Directory interface {
 	Record(ctx context.Context, source, id string) (identity.Record, error)
-	Records(ctx context.Context, source string, q Query) (Page[identity.Record], error)
+	Records(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.Record], error)
 	// GroupsOf returns the groups that each record is a direct member of.
 	GroupsOf(ctx context.Context, source string, recordIDs []string) (map[string][]identity.SourceGroup, error)
 
 	Group(ctx context.Context, source, id string) (identity.SourceGroup, error)
-	Groups(ctx context.Context, source string, q Query) (Page[identity.SourceGroup], error)
+	Groups(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.SourceGroup], error)
 	// Members returns a group with its direct members, both as they are at one moment.
 	Members(ctx context.Context, source, groupID string) (identity.SourceGroup, []Member, error)
 	// Refs finds out what ids are: live records or groups of the source. Unknown

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 
+	"birthright/internal/searchdoc"
 	"birthright/scim/fault"
 )
 
@@ -14,7 +15,7 @@ import (
 // is to know, so that the hub keeps nothing, and is valid for as long as anybody
 // may ask.
 type cursor struct {
-	Place Place `json:"p"`
+	Place searchdoc.Place `json:"p"`
 	// Start is the index to begin at where lists of several types are joined: their
 	// order has no places.
 	Start int `json:"i,omitempty"`

@@ -15,18 +15,18 @@ const (
 // listing knows how to find resources of one type.
 type listing struct {
 	of   *resource.Type
-	find func(c *call, q Query, p resource.Projection) (found, error)
+	find func(c *call, q searchdoc.Query, p resource.Projection) (found, error)
 }
 
 // found is a part of what there is, ready to be answered.
 type found struct {
 	docs   []resource.Document
-	places []Place
+	places []searchdoc.Place
 	total  int
 }
 
 func (h *handler) userListing() listing {
-	return listing{h.users, func(c *call, q Query, p resource.Projection) (found, error) {
+	return listing{h.users, func(c *call, q searchdoc.Query, p resource.Projection) (found, error) {
 		page, err := h.o.Directory.Records(c.Context(), c.source.name, q)
 		if err != nil {
 			return found{}, err
@@ -37,7 +37,7 @@ func (h *handler) userListing() listing {
 }
 
 func (h *handler) groupListing() listing {
-	return listing{h.groups, func(c *call, q Query, p resource.Projection) (found, error) {
+	return listing{h.groups, func(c *call, q searchdoc.Query, p resource.Projection) (found, error) {
 		page, err := h.o.Directory.Groups(c.Context(), c.source.name, q)
 		if err != nil {
 			return found{}, err
@@ -78,8 +78,8 @@ func (h *handler) answerList(c *call, q question, of []listing) (answer, error) 
 
 // query makes the question to the directory of a client's question, for one of
 // the types that are asked. One that looks at every resource waits for its turn.
-func (q question) query(c *call, t *resource.Type, others []*resource.Type) (Query, error) {
-	out := Query{}
+func (q question) query(c *call, t *resource.Type, others []*resource.Type) (searchdoc.Query, error) {
+	out := searchdoc.Query{}
 	var err error
 	if q.filter != nil {
 		if out.Where, err = t.Condition(q.filter, c.base, others...); err != nil {

@@ -107,7 +107,7 @@ func (m *memory) searchable(of *resource.Type, payload []byte, id string, versio
 	return r
 }
 
-func (m *memory) Records(_ context.Context, source string, q scim.Query) (scim.Page[identity.Record], error) {
+func (m *memory) Records(_ context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.Record], error) {
 	defer m.lock()()
 	found := map[int64]identity.Record{}
 	asked := map[int64]searchdoc.Resource{}
@@ -120,14 +120,14 @@ func (m *memory) Records(_ context.Context, source string, q scim.Query) (scim.P
 }
 
 // paged answers a query the plain way.
-func paged[T any](all map[int64]T, asked map[int64]searchdoc.Resource, q scim.Query) scim.Page[T] {
-	var places []scim.Place
+func paged[T any](all map[int64]T, asked map[int64]searchdoc.Resource, q searchdoc.Query) searchdoc.Page[T] {
+	var places []searchdoc.Place
 	for n, r := range asked {
 		if q.Where == nil || searchdoc.Match(q.Where, r) {
-			places = append(places, scim.Place{N: n, Sort: sortValue(q.Order, r)})
+			places = append(places, searchdoc.Place{N: n, Sort: sortValue(q.Order, r)})
 		}
 	}
-	before := func(a, b scim.Place) int {
+	before := func(a, b searchdoc.Place) int {
 		order := cmp.Compare(rank(a.Sort), rank(b.Sort))
 		if order == 0 && a.Sort != nil {
 			order = cmp.Compare(fmt.Sprint(a.Sort), fmt.Sprint(b.Sort))
@@ -138,9 +138,9 @@ func paged[T any](all map[int64]T, asked map[int64]searchdoc.Resource, q scim.Qu
 		return cmp.Or(order, cmp.Compare(a.N, b.N))
 	}
 	slices.SortFunc(places, before)
-	page := scim.Page[T]{Total: len(places)}
+	page := searchdoc.Page[T]{Total: len(places)}
 	if q.After != nil {
-		places = slices.DeleteFunc(places, func(p scim.Place) bool { return before(p, *q.After) <= 0 })
+		places = slices.DeleteFunc(places, func(p searchdoc.Place) bool { return before(p, *q.After) <= 0 })
 	}
 	places = places[min(q.Offset, len(places)):]
 	page.Places = places[:min(q.Limit, len(places))]
@@ -198,7 +198,7 @@ func (m *memory) Group(_ context.Context, source, id string) (identity.SourceGro
 	return m.group(source, id)
 }
 
-func (m *memory) Groups(_ context.Context, source string, q scim.Query) (scim.Page[identity.SourceGroup], error) {
+func (m *memory) Groups(_ context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.SourceGroup], error) {
 	defer m.lock()()
 	found := map[int64]identity.SourceGroup{}
 	asked := map[int64]searchdoc.Resource{}

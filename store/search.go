@@ -10,42 +10,20 @@ import (
 	"birthright/migrations"
 )
 
-// Search asks for live records, or groups, of one source.
-type Search struct {
-	Source string
-	Where  searchdoc.Condition // nil for all
-	Order  searchdoc.Order
-	// After skips everything up to a place in that order; Offset so many of the
-	// rest. Limit bounds the answer, 0 for nothing but the total.
-	After         *Place
-	Offset, Limit int
-	// Total asks how many there are in all.
-	Total bool
-}
-
-// Place is where in an order a resource stands. It survives changes: whatever
-// comes and goes, what follows it is what stands behind it.
-type Place struct {
-	N int64
-	// Sort is what the resource is sorted by; nil where it has no such value.
-	Sort any // string, float64 or int64
-}
-
-// Page is a part of what a Search finds.
-type Page[T any] struct {
-	Found  []T
-	Places []Place // where each of them stands
-	Total  int     // -1 where it was not asked for
+// sought is what is asked for, of one source.
+type sought struct {
+	source string
+	searchdoc.Query
 }
 
 // SearchRecords returns the live records that q selects.
-func (tx *Tx) SearchRecords(ctx context.Context, q Search) (Page[identity.Record], error) {
-	return search(ctx, tx, recordTable, q, readRecord, func(r identity.Record) int64 { return r.N })
+func (tx *Tx) SearchRecords(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.Record], error) {
+	return search(ctx, tx, recordTable, sought{source, q}, readRecord, func(r identity.Record) int64 { return r.N })
 }
 
 // SearchGroups returns the source groups that q selects.
-func (tx *Tx) SearchGroups(ctx context.Context, q Search) (Page[identity.SourceGroup], error) {
-	return search(ctx, tx, groupTable, q, readSourceGroup, func(g identity.SourceGroup) int64 { return g.N })
+func (tx *Tx) SearchGroups(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.SourceGroup], error) {
+	return search(ctx, tx, groupTable, sought{source, q}, readSourceGroup, func(g identity.SourceGroup) int64 { return g.N })
 }
 
 // searched is one of the tables that can be searched.
@@ -66,12 +44,12 @@ var (
 )
 
 // search runs q on a table.
-func search[T any](ctx context.Context, tx *Tx, from searched, q Search, read func(scanner) (T, error), number func(T) int64) (Page[T], error) {
-	page := Page[T]{Total: -1}
+func search[T any](ctx context.Context, tx *Tx, from searched, q sought, read func(scanner) (T, error), number func(T) int64) (searchdoc.Page[T], error) {
+	page := searchdoc.Page[T]{Total: -1}
 	if q.Limit > 0 {
 		w := newWriter(tx.db.dialect)
 		err := tx.runOnce(ctx, w.page(from, q), w.args, func(row scanner) error {
-			place := Place{}
+			place := searchdoc.Place{}
 			one, err := read(withSort{row, &place.Sort, q.Order.Sorted()})
 			place.N = number(one)
 			page.Found, page.Places = append(page.Found, one), append(page.Places, place)
@@ -130,7 +108,7 @@ func (tx *Tx) runOnce(ctx context.Context, text string, args []any, scan func(sc
 
 // page writes the statement for a part of what q finds. Rows are looked up last:
 // what is skipped or sorted is numbers, not whole resources.
-func (w *writer) page(from searched, q Search) string {
+func (w *writer) page(from searched, q sought) string {
 	sorted, direction := q.Order.Sorted(), ""
 	if q.Order.Descending {
 		direction = " DESC"
@@ -166,9 +144,7 @@ func (w *writer) page(from searched, q Search) string {
 	w.value(int64(q.Limit))
 	w.text(" OFFSET ")
 	w.value(int64(q.Offset))
-	// SQLite joins in the order that is written here: left to choose, it has read all
-	// rows to find those of the page.
-	w.text(") p CROSS JOIN " + from.table + " t WHERE t.n = p.n ORDER BY ")
+	w.text(") p JOIN " + from.table + " t ON t.n = p.n ORDER BY ")
 	if sorted {
 		w.text("p.sort IS NULL" + direction + ", p.sort" + direction + ", ")
 	}
@@ -179,8 +155,8 @@ func (w *writer) page(from searched, q Search) string {
 // count writes the statement for how many q finds. Where one term says it all, it
 // is not looked at each of them: that two values have the same number by chance
 // is less likely than that the disk errs.
-func (w *writer) count(from searched, q Search) string {
-	if term, ok := searchdoc.Exactly(q.Where, q.Source+from.scope); ok {
+func (w *writer) count(from searched, q sought) string {
+	if term, ok := searchdoc.Exactly(q.Where, q.source+from.scope); ok {
 		w.text("SELECT count(*) FROM terms WHERE term = ")
 		w.value(term)
 		return w.b.String()
@@ -192,7 +168,7 @@ func (w *writer) count(from searched, q Search) string {
 
 // from writes where q looks. What an index finds comes first; then the source must
 // not be looked up as well, for which SQLite would walk all that is the source's.
-func (w *writer) from(from searched, q Search) {
+func (w *writer) from(from searched, q sought) {
 	w.text(" FROM ")
 	narrowed := w.byTerm(from, q)
 	if !narrowed {
@@ -204,7 +180,7 @@ func (w *writer) from(from searched, q Search) {
 	} else {
 		w.text("t.source = ")
 	}
-	w.value(q.Source)
+	w.value(q.source)
 	w.text(from.live)
 	if q.Where == nil {
 		return
@@ -219,8 +195,8 @@ func (w *writer) from(from searched, q Search) {
 // byTerm begins with the rows of one term where that finds all there is, in the
 // order of their numbers, so that a page ends where it is full. PostgreSQL does so
 // by itself.
-func (w *writer) byTerm(from searched, q Search) bool {
-	term, ok := searchdoc.Exactly(q.Where, q.Source+from.scope)
+func (w *writer) byTerm(from searched, q sought) bool {
+	term, ok := searchdoc.Exactly(q.Where, q.source+from.scope)
 	if !ok || w.dialect != migrations.SQLite {
 		return false
 	}
@@ -232,8 +208,8 @@ func (w *writer) byTerm(from searched, q Search) bool {
 }
 
 // narrow leaves only what an index finds, and reports whether one helps.
-func (w *writer) narrow(from searched, q Search) bool {
-	if terms, ok := searchdoc.Needed(q.Where, q.Source+from.scope); ok {
+func (w *writer) narrow(from searched, q sought) bool {
+	if terms, ok := searchdoc.Needed(q.Where, q.source+from.scope); ok {
 		list, _ := json.Marshal(terms) // of numbers
 		w.among("SELECT n FROM terms WHERE term IN "+w.dialectical("(SELECT value FROM json_each(?))", "(SELECT jsonb_array_elements_text(?::jsonb)::bigint)"), string(list))
 		return true
@@ -260,7 +236,7 @@ func (w *writer) among(subquery string, args ...any) {
 }
 
 // after writes what stands behind a place.
-func (w *writer) after(o searchdoc.Order, p Place) {
+func (w *writer) after(o searchdoc.Order, p searchdoc.Place) {
 	if !o.Sorted() {
 		w.text(w.number + " > ")
 		w.value(p.N)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,12 +56,11 @@ func TestEqualityDoesNotWalkTheRest(t *testing.T) {
 		"a group by name":       {groupTable, has("displayname", searchdoc.Sub{Name: "value", Test: equal("eng")})},
 	} {
 		for _, text := range []string{
-			newWriter(db.dialect).page(c.from, Search{Source: "okta", Where: c.where, Limit: 10}),
-			newWriter(db.dialect).count(c.from, Search{Source: "okta", Where: c.where}),
+			newWriter(db.dialect).page(c.from, sought{"okta", searchdoc.Query{Where: c.where, Limit: 10}}),
+			newWriter(db.dialect).count(c.from, sought{"okta", searchdoc.Query{Where: c.where}}),
 		} {
 			for _, step := range planOf(t, db, text) {
-				within := step == "SCAN p" || strings.HasPrefix(step, "SCAN e") || strings.HasPrefix(step, "SCAN v") // a page, the values in one document
-				if walks(step) && !within {
+				if walks(step) && !inPage(step) {
 					t.Errorf("%s: %s\n\tin %s", what, step, text)
 				}
 			}
@@ -71,6 +71,45 @@ func TestEqualityDoesNotWalkTheRest(t *testing.T) {
 			if walks(step) {
 				t.Errorf("%s\n\tin %s", step, text)
 			}
+		}
+	}
+}
+
+// inPage reports whether a step looks only at a page, or at the values in one
+// document.
+func inPage(step string) bool {
+	return step == "SCAN p" || strings.HasPrefix(step, "SCAN e") || strings.HasPrefix(step, "SCAN v")
+}
+
+// A page of everything is read in the order of an index, which ends early; a poll
+// looks at what was modified since.
+func TestPagesAreReadInOrder(t *testing.T) {
+	db, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), Options{Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	since := searchdoc.Column{Name: searchdoc.Modified, Test: searchdoc.Test{Op: searchdoc.GreaterEqual, Value: int64(5)}}
+	active := searchdoc.Has{Attribute: "active", Where: searchdoc.Sub{Name: searchdoc.Value, Test: &searchdoc.Test{Op: searchdoc.Equal, Value: true}}}
+	byName := searchdoc.Order{Column: searchdoc.UserName}
+	for what, test := range map[string]struct {
+		q     searchdoc.Query
+		index string
+		sorts bool // a poll is answered in the order of numbers, not of times
+	}{
+		"all":                        {searchdoc.Query{}, "COVERING INDEX records_live (source=?)", false},
+		"all, further on":            {searchdoc.Query{After: &searchdoc.Place{N: 3}}, "COVERING INDEX records_live (source=? AND n>?)", false},
+		"all by name":                {searchdoc.Query{Order: byName}, "INDEX records_user_name (source=?)", false},
+		"all by name, further on":    {searchdoc.Query{Order: byName, After: &searchdoc.Place{N: 3, Sort: "ada"}}, "INDEX records_user_name (source=? AND user_name>?)", false},
+		"modified since":             {searchdoc.Query{Where: since}, "INDEX records_modified (source=? AND modified>?)", true},
+		"modified since, further on": {searchdoc.Query{Where: since, After: &searchdoc.Place{N: 3}}, "INDEX records_modified (source=? AND modified>?)", true},
+		"modified since, and active": {searchdoc.Query{Where: searchdoc.And{active, since}}, "INDEX records_modified (source=? AND modified>?)", true},
+	} {
+		test.q.Limit = 200
+		steps := planOf(t, db, newWriter(db.dialect).page(recordTable, sought{"okta", test.q}))
+		inner := steps[1:slices.Index(steps, "SCAN p")]
+		if inner[0] != "SEARCH t USING "+test.index || slices.Contains(inner, "USE TEMP B-TREE FOR ORDER BY") != test.sorts {
+			t.Errorf("%s: %q", what, steps)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"birthright/identity"
+	"birthright/internal/searchdoc"
 	"birthright/scim"
 	"birthright/store"
 )
@@ -18,7 +19,7 @@ func (b *Backing) Record(ctx context.Context, source, id string) (r identity.Rec
 }
 
 // Records returns the live records that q selects.
-func (b *Backing) Records(ctx context.Context, source string, q scim.Query) (scim.Page[identity.Record], error) {
+func (b *Backing) Records(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.Record], error) {
 	return search(ctx, b, source, q, (*store.Tx).SearchRecords)
 }
 
@@ -37,26 +38,17 @@ func (b *Backing) Group(ctx context.Context, source, id string) (g identity.Sour
 }
 
 // Groups returns the groups that q selects.
-func (b *Backing) Groups(ctx context.Context, source string, q scim.Query) (scim.Page[identity.SourceGroup], error) {
+func (b *Backing) Groups(ctx context.Context, source string, q searchdoc.Query) (searchdoc.Page[identity.SourceGroup], error) {
 	return search(ctx, b, source, q, (*store.Tx).SearchGroups)
 }
 
 // search asks the store a question of the front door's.
-func search[T any](ctx context.Context, b *Backing, source string, q scim.Query, ask func(*store.Tx, context.Context, store.Search) (store.Page[T], error)) (scim.Page[T], error) {
-	to := store.Search{Source: source, Where: q.Where, Order: q.Order, Offset: q.Offset, Limit: q.Limit, Total: q.Total}
-	if q.After != nil {
-		to.After = &store.Place{N: q.After.N, Sort: q.After.Sort}
-	}
-	var out scim.Page[T]
-	err := b.db.View(ctx, func(tx *store.Tx) error {
-		page, err := ask(tx, ctx, to)
-		out = scim.Page[T]{Found: page.Found, Total: page.Total, Places: make([]scim.Place, len(page.Places))}
-		for i, p := range page.Places {
-			out.Places[i] = scim.Place{N: p.N, Sort: p.Sort}
-		}
+func search[T any](ctx context.Context, b *Backing, source string, q searchdoc.Query, ask func(*store.Tx, context.Context, string, searchdoc.Query) (searchdoc.Page[T], error)) (page searchdoc.Page[T], err error) {
+	err = b.db.View(ctx, func(tx *store.Tx) error {
+		page, err = ask(tx, ctx, source, q)
 		return err
 	})
-	return out, err
+	return page, err
 }
 
 // Members returns a group with its direct members.

@@ -134,7 +134,7 @@ func TestFiltersFindWhatTheyMean(t *testing.T) {
 					want = append(want, n)
 				}
 			}
-			page, err := behind.Records(t.Context(), "okta", scim.Query{Where: where, Limit: 100, Total: true})
+			page, err := behind.Records(t.Context(), "okta", searchdoc.Query{Where: where, Limit: 100, Total: true})
 			if err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
@@ -160,7 +160,7 @@ func TestPagesFollowTheOrder(t *testing.T) {
 		behind, users := backing.New(h.db, nil), resource.Users()
 		for _, by := range []string{"", "userName", "the hub's", "title", "emails", "emails.type", "active", "meta.lastModified", "id", "meta.version", "urn:x:y:Z:shoe", resource.EnterpriseURN + ":department"} {
 			for _, descending := range []bool{false, true} {
-				q := scim.Query{Limit: 100, Total: true}
+				q := searchdoc.Query{Limit: 100, Total: true}
 				switch by {
 				case "":
 				case "the hub's":
