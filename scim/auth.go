@@ -3,7 +3,6 @@ package scim
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"birthright/identity"
@@ -14,12 +13,10 @@ import (
 // touchEvery is how often the use of a token is noted at most.
 const touchEvery = time.Minute
 
-var errNoToken = errors.New("no bearer token was sent")
-
 // authenticate returns the source that the request's token speaks for. The
 // client is told that a token was refused; why is in the log.
 func (h *handler) authenticate(c *call) (*Source, error) {
-	plain, err := bearer(c.Header.Values("Authorization"))
+	plain, err := tokens.Bearer(c.Header.Values("Authorization"))
 	if err != nil {
 		return nil, h.refuse(c, "", err)
 	}
@@ -64,22 +61,10 @@ func (h *handler) authenticate(c *call) (*Source, error) {
 func (h *handler) refuse(c *call, id string, reason error) error {
 	h.o.Log.Warn("scim: token refused", "token", id, "reason", reason, "method", c.Method, "path", c.URL.Path, "remote", c.RemoteAddr)
 	challenge := `Bearer realm="scim"`
-	if !errors.Is(reason, errNoToken) {
+	if !errors.Is(reason, tokens.ErrMissing) {
 		challenge += `, error="invalid_token"`
 	}
 	c.w.Header().Set("WWW-Authenticate", challenge)
 	return fault.New(http.StatusUnauthorized,
 		"The bearer token is missing, unknown, expired or revoked. Make one with: birthright token create --source NAME")
-}
-
-// bearer returns the one bearer token among the Authorization headers.
-func bearer(headers []string) (string, error) {
-	if len(headers) == 0 {
-		return "", errNoToken
-	}
-	scheme, plain, ok := strings.Cut(headers[0], " ")
-	if len(headers) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") {
-		return "", tokens.ErrMalformed
-	}
-	return strings.TrimLeft(plain, " "), nil
 }

@@ -23,6 +23,7 @@ const (
 // Why a token or a client is refused. The wire shows none of them apart from "refused";
 // they are for the log.
 var (
+	ErrMissing   = errors.New("no bearer token was sent")
 	ErrMalformed = errors.New("not a token of this hub")
 	ErrMismatch  = errors.New("the secret is wrong")
 	ErrExpired   = errors.New("it has expired")

@@ -103,7 +103,7 @@ func TestBearer(t *testing.T) {
 		plain   string
 		err     error
 	}{
-		{nil, "", nil},
+		{nil, "", tokens.ErrMissing},
 		{[]string{"Bearer br_x"}, "br_x", nil},
 		{[]string{"bearer  br_x"}, "br_x", nil},
 		{[]string{"Bearer"}, "", tokens.ErrMalformed},

@@ -18,7 +18,7 @@ const touchEvery = time.Minute
 
 // The kinds of refusal at the door.
 var (
-	errNoToken = errors.New("no bearer token was sent")
+	errRefused = errors.New("the token was refused") // why is in the log alone
 	errScope   = errors.New("this token is not for this receiver's signals")
 )
 
@@ -43,9 +43,6 @@ func (t *Transmitter) authenticate(w http.ResponseWriter, q *http.Request) (Rece
 // verify returns the stored token of a request.
 func (t *Transmitter) verify(q *http.Request) (row store.TokenRow, err error) {
 	plain, err := tokens.Bearer(q.Header.Values("Authorization"))
-	if err == nil && plain == "" {
-		err = errNoToken
-	}
 	if err != nil {
 		return row, err
 	}
@@ -72,11 +69,11 @@ func (t *Transmitter) challenge(w http.ResponseWriter, q *http.Request, reason e
 	}
 	t.Log.Warn("signals: token refused", "reason", reason, "path", q.URL.Path, "remote", q.RemoteAddr)
 	challenge := `Bearer realm="signals"`
-	if !errors.Is(reason, errNoToken) {
+	if !errors.Is(reason, tokens.ErrMissing) {
 		challenge += `, error="invalid_token"`
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
-	return errNoToken
+	return errRefused
 }
 
 func (t *Transmitter) touch(ctx context.Context, row store.TokenRow) {
@@ -95,7 +92,7 @@ func (t *Transmitter) touch(ctx context.Context, row store.TokenRow) {
 func (t *Transmitter) fail(w http.ResponseWriter, q *http.Request, err error) {
 	status, code, text := http.StatusInternalServerError, "internal_error", "The hub cannot answer now. Its log says why."
 	switch {
-	case errors.Is(err, errNoToken):
+	case errors.Is(err, errRefused):
 		status, code = http.StatusUnauthorized, "authentication_failed"
 		text = "The bearer token is missing, unknown, expired or revoked. Make one with: birthright token create --receiver NAME"
 	case errors.Is(err, errScope):
