@@ -38,10 +38,6 @@ type person struct {
 
 // pushFloor pushes people into a server that only stores them.
 func pushFloor(ctx context.Context, args []string) (result measure.Result, err error) {
-	clients, people, err := loadOf(args)
-	if err != nil {
-		return result, err
-	}
 	dir, err := os.MkdirTemp("", "birthright-bench-")
 	if err != nil {
 		return result, err
@@ -64,7 +60,7 @@ func pushFloor(ctx context.Context, args []string) (result measure.Result, err e
 	server := &http.Server{Handler: storing(db)}
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	defer func() { err = errors.Join(err, server.Close()) }()
-	return post(ctx, hub.NewClient("http://"+listener.Addr().String()), clients, people)
+	return hub.NewClient("http://"+listener.Addr().String()).Push(ctx, args)
 }
 
 // storing answers each POST once its rows are durable.

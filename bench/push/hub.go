@@ -27,10 +27,6 @@ targets:
 
 // pushHub pushes people into a hub and waits until both targets have them.
 func pushHub(ctx context.Context, args []string) (result measure.Result, err error) {
-	clients, people, err := loadOf(args)
-	if err != nil {
-		return result, err
-	}
 	dir, err := os.MkdirTemp("", "birthright-bench-")
 	if err != nil {
 		return result, err
@@ -49,7 +45,7 @@ func pushHub(ctx context.Context, args []string) (result measure.Result, err err
 	if err := measure.Until(ctx, time.Minute, func() (bool, error) { return h.ReadWhole(ctx) }); err != nil {
 		return result, err
 	}
-	if result, err = post(ctx, client, clients, people); err != nil {
+	if result, err = client.Push(ctx, args); err != nil {
 		return result, err
 	}
 	answered := time.Now()
@@ -57,7 +53,7 @@ func pushHub(ctx context.Context, args []string) (result measure.Result, err err
 		return result, err
 	}
 	result.Figures["settled"] = time.Since(answered).Seconds()
-	return result, check(ctx, h, people)
+	return result, check(ctx, h, result.Counts["people"])
 }
 
 // check sees that everybody arrived: a fast hub that loses people is none.

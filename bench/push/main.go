@@ -10,13 +10,8 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"birthright/bench/hub"
 	"birthright/bench/measure"
-	"birthright/internal/company"
 )
 
 func main() {
@@ -49,41 +44,4 @@ func run(ctx context.Context, r *measure.Report) error {
 		r.Ratio(fmt.Sprintf("hub, %d clients", load.clients), "bare HTTP and inserts", results["hub"].Seconds/results["floor"].Seconds, 0)
 	}
 	return nil
-}
-
-// loadOf reads the arguments of a task.
-func loadOf(args []string) (clients, people int, err error) {
-	if clients, err = strconv.Atoi(args[0]); err != nil {
-		return 0, 0, err
-	}
-	people, err = strconv.Atoi(args[1])
-	return clients, people, err
-}
-
-// post has clients push people with as many requests on the way, and times each.
-func post(ctx context.Context, c *hub.Client, clients, people int) (measure.Result, error) {
-	crowd := company.Generate(7, people, time.Now())
-	bodies := make([][]byte, people)
-	for i, p := range crowd.People {
-		bodies[i] = p.SCIM(crowd.Now)
-	}
-	took := make([]float64, people)
-	began := time.Now()
-	var group errgroup.Group
-	for client := range clients {
-		group.Go(func() error {
-			for i := client; i < people; i += clients {
-				sent := time.Now()
-				if _, err := c.Create(ctx, "/Users", bodies[i]); err != nil {
-					return err
-				}
-				took[i] = time.Since(sent).Seconds()
-			}
-			return nil
-		})
-	}
-	err := group.Wait()
-	result := measure.Since(began, map[string]int{"people": people})
-	result.Figures = map[string]float64{"p50": measure.Median(took), "p99": measure.Quantile(took, 0.99)}
-	return result, err
 }

@@ -39,7 +39,7 @@ func withPeer(ctx context.Context, fn func(c *hub.Client) error) (err error) {
 // postPeer pushes people into the peer.
 func postPeer(ctx context.Context, args []string) (result measure.Result, err error) {
 	return result, withPeer(ctx, func(c *hub.Client) (err error) {
-		result, err = post(ctx, c, args)
+		result, err = c.Push(ctx, args)
 		return err
 	})
 }

@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strconv"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"birthright/bench/hub"
 	"birthright/bench/measure"
-	"birthright/internal/company"
 )
 
 // configuration is a hub that pushes end at: no target, so that no provisioning
@@ -44,47 +39,10 @@ func withHub(ctx context.Context, fn func(dir string, h *hub.Hub, c *hub.Client)
 // postHub pushes people into a hub.
 func postHub(ctx context.Context, args []string) (result measure.Result, err error) {
 	return result, withHub(ctx, func(dir string, h *hub.Hub, c *hub.Client) (err error) {
-		if result, err = post(ctx, c, args); err != nil {
+		if result, err = c.Push(ctx, args); err != nil {
 			return err
 		}
 		result.Counts, err = rowsIn(ctx, dir)
 		return err
 	})
-}
-
-// post has clients push people with as many requests on the way, and times each.
-// args are how many of each.
-func post(ctx context.Context, c *hub.Client, args []string) (measure.Result, error) {
-	clients, err := strconv.Atoi(args[0])
-	if err != nil {
-		return measure.Result{}, err
-	}
-	people, err := strconv.Atoi(args[1])
-	if err != nil {
-		return measure.Result{}, err
-	}
-	crowd := company.Generate(7, people, time.Now())
-	bodies := make([][]byte, people)
-	for i, p := range crowd.People {
-		bodies[i] = p.SCIM(crowd.Now)
-	}
-	took := make([]float64, people)
-	began := time.Now()
-	var group errgroup.Group
-	for client := range clients {
-		group.Go(func() error {
-			for i := client; i < people; i += clients {
-				sent := time.Now()
-				if _, err := c.Create(ctx, "/Users", bodies[i]); err != nil {
-					return err
-				}
-				took[i] = time.Since(sent).Seconds()
-			}
-			return nil
-		})
-	}
-	err = group.Wait()
-	result := measure.Since(began, nil)
-	result.Figures = map[string]float64{"p50": measure.Median(took), "p99": measure.Quantile(took, 0.99)}
-	return result, err
 }

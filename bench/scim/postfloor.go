@@ -37,7 +37,7 @@ func postFloor(ctx context.Context, args []string) (result measure.Result, err e
 	server := &http.Server{Handler: storing(db)}
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	defer func() { err = errors.Join(err, server.Close()) }()
-	if result, err = post(ctx, hub.NewClient("http://"+listener.Addr().String()), args); err != nil {
+	if result, err = hub.NewClient("http://"+listener.Addr().String()).Push(ctx, args); err != nil {
 		return result, err
 	}
 	result.Counts, err = rowsIn(ctx, dir)
