@@ -38,6 +38,31 @@ groups: [{name: engineering, access: ["wiki:group/engineering"]}]
 rules: [{name: engineers, when: 'user.department == "Engineering"', groups: [engineering]}]
 `
 
+// serving starts the program and returns where it is; it is stopped with the test.
+func serving(t *testing.T, o app.Options) (a *app.App, url string) {
+	t.Helper()
+	o.Actor = "operator:test"
+	a, err := app.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	server, err := a.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	return a, server.PublicURL()
+}
+
 // folder writes the hub's files and returns its configuration.
 func folder(t *testing.T, files map[string]string) *config.Config {
 	t.Helper()
@@ -60,15 +85,7 @@ func folder(t *testing.T, files map[string]string) *config.Config {
 func TestAPushReachesATarget(t *testing.T) {
 	cfg := folder(t, map[string]string{"hub.yaml": hubConfig, "policy.yaml": hubPolicy})
 	wiki := memory.New("wiki", memory.WithCapabilities(memory.DefaultCapabilities()))
-	a, err := app.Open(t.Context(), app.Options{Config: cfg, Actor: "operator:test", Targets: map[string]targets.Target{"wiki": wiki}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	a, url := serving(t, app.Options{Config: cfg, Targets: map[string]targets.Target{"wiki": wiki}})
 	plain, token, err := tokens.New(rand.Reader, "idp", tokens.ScopeSCIM, time.Now(), time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -76,16 +93,7 @@ func TestAPushReachesATarget(t *testing.T) {
 	if err := a.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.SaveToken(t.Context(), store.TokenRow(token)) }); err != nil {
 		t.Fatal(err)
 	}
-	server, err := a.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-	push(t, server.PublicURL(), plain)
+	push(t, url, plain)
 	want := []string{"wiki:group/engineering"}
 	deadline := time.After(30 * time.Second)
 	look := time.NewTicker(5 * time.Millisecond)
@@ -144,15 +152,7 @@ func TestOpenIsWholeOrNothing(t *testing.T) {
 // Clients find the token endpoint where the server really is.
 func TestTheTokenEndpointIsWhereTheServerIs(t *testing.T) {
 	cfg := folder(t, map[string]string{"hub.yaml": hubConfig, "policy.yaml": hubPolicy})
-	a, err := app.Open(t.Context(), app.Options{Config: cfg, Actor: "operator:test", Targets: map[string]targets.Target{"wiki": memory.New("wiki")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	a, url := serving(t, app.Options{Config: cfg, Targets: map[string]targets.Target{"wiki": memory.New("wiki")}})
 	secret, client, err := tokens.NewClient(rand.Reader, "idp", tokens.ScopeSCIM, time.Now(), time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -160,16 +160,7 @@ func TestTheTokenEndpointIsWhereTheServerIs(t *testing.T) {
 	if err := a.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.SaveClient(t.Context(), store.ClientRow(client)) }); err != nil {
 		t.Fatal(err)
 	}
-	server, err := a.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-	answer, err := http.Get(server.PublicURL() + "/.well-known/oauth-authorization-server")
+	answer, err := http.Get(url + "/.well-known/oauth-authorization-server")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,5 +176,5 @@ func TestTheTokenEndpointIsWhereTheServerIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	push(t, server.PublicURL(), token.AccessToken)
+	push(t, url, token.AccessToken)
 }

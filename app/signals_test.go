@@ -17,28 +17,11 @@ import (
 	"birthright/identity"
 )
 
-// serving starts the program and returns where it is; it is stopped with the test.
-func serving(t *testing.T, cfg *config.Config) (url string) {
+// where starts the program with nothing but a configuration.
+func where(t *testing.T, cfg *config.Config) string {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Options{Config: cfg, Actor: "operator:test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	server, err := a.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-	return server.PublicURL()
+	_, url := serving(t, app.Options{Config: cfg})
+	return url
 }
 
 func get(t *testing.T, url string) (int, string) {
@@ -76,21 +59,21 @@ func hubWith(signals string) string {
 // made once and kept, for each algorithm, and the issuer is where it listens.
 func TestSigningKeyIsKept(t *testing.T) {
 	files := map[string]string{"hub.yaml": hubConfig, "policy.yaml": hubPolicy}
-	if status, _ := get(t, serving(t, folder(t, files))+"/signals/jwks.json"); status != http.StatusNotFound {
+	if status, _ := get(t, where(t, folder(t, files))+"/signals/jwks.json"); status != http.StatusNotFound {
 		t.Errorf("without receivers: %d", status)
 	}
 	files["hub.yaml"] = hubWith("")
 	cfg := folder(t, files)
-	url := serving(t, cfg)
+	url := where(t, cfg)
 	alg, kid := keyOf(t, url)
-	if again, name := keyOf(t, serving(t, cfg)); alg != "ES256" || again != alg || name != kid {
+	if again, name := keyOf(t, where(t, cfg)); alg != "ES256" || again != alg || name != kid {
 		t.Errorf("%s %s, then %s %s", alg, kid, again, name)
 	}
 	if _, body := get(t, url+"/.well-known/ssf-configuration"); !strings.Contains(body, `"issuer":"`+url+`"`) {
 		t.Errorf("%s does not name %s as the issuer", body, url)
 	}
 	cfg.Signals.Algorithm = "RS256"
-	if again, name := keyOf(t, serving(t, cfg)); again != "RS256" || name == kid {
+	if again, name := keyOf(t, where(t, cfg)); again != "RS256" || name == kid {
 		t.Errorf("RSA: %s %s", again, name)
 	}
 }
@@ -109,8 +92,8 @@ func TestSigningKeyOfTheOperator(t *testing.T) {
 		"key.pem": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
 	}
 	first, second := folder(t, files), folder(t, files)
-	_, kid := keyOf(t, serving(t, first))
-	if _, name := keyOf(t, serving(t, second)); name != kid || kid == "" {
+	_, kid := keyOf(t, where(t, first))
+	if _, name := keyOf(t, where(t, second)); name != kid || kid == "" {
 		t.Errorf("the key is called %q and %q", kid, name)
 	}
 	files["key.pem"] = "no key"
