@@ -44,6 +44,11 @@ var builders = []string{
 
 // Walls are the walls of the house.
 func Walls() []Wall {
+	return slices.Concat(below(), above(), libraries(), proofs())
+}
+
+// below keeps those who are used from knowing who uses them.
+func below() []Wall {
 	return []Wall{
 		{
 			Name:   "identity imports nothing of ours",
@@ -87,6 +92,12 @@ func Walls() []Wall {
 					f.In("internal/httpkit") && i.Path == "targets"
 			},
 		},
+	}
+}
+
+// above keeps each of the duties that reach far in one place.
+func above() []Wall {
+	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
 			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, signals are delivered from it, app and commands wire and show; everybody else is handed values",
@@ -112,17 +123,19 @@ func Walls() []Wall {
 			},
 		},
 		{
-			Name:   "test servers stay in tests",
-			Why:    "a server that is made to fail on order must not be within reach of production code",
-			Behind: func(f File) bool { return !f.Test() && (f.In("cmd") || !f.In(builders...)) },
+			Name:   "the ways in do not know each other",
+			Why:    "what one gives out the other checks as it checks everything, by package tokens: a shortcut between them would be a second check",
+			Behind: func(f File) bool { return !f.Test() && f.In("oauth", "scim", "tokens") },
 			Allows: func(f File, i Import) bool {
-				if f.In("cmd") && i.Path == "internal/demo" {
-					return true
-				}
-				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo",
-					"sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
+				return !own(i, "oauth", "scim") || f.In("oauth") && own(i, "oauth") || f.In("scim") && own(i, "scim")
 			},
 		},
+	}
+}
+
+// libraries keeps the work of others where it is understood.
+func libraries() []Wall {
+	return []Wall{
 		library("SQL stays in the store", "one package knows how things are kept, so that another way of keeping them is one package's change",
 			[]string{"github.com/uptrace/bun", "github.com/jackc/pgx", "modernc.org/sqlite", "database/sql", "github.com/pressly/goose"},
 			"store", "migrations", "internal/pgtest", "bench"),
@@ -139,12 +152,22 @@ func Walls() []Wall {
 			[]string{"github.com/go-jose"}, "oauth", "signals/signing"),
 		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",
 			[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb", "golang.org/x/term"}, "cmd"),
+	}
+}
+
+// proofs keeps what is made to judge the hub apart from it.
+func proofs() []Wall {
+	return []Wall{
 		{
-			Name:   "the ways in do not know each other",
-			Why:    "what one gives out the other checks as it checks everything, by package tokens: a shortcut between them would be a second check",
-			Behind: func(f File) bool { return !f.Test() && f.In("oauth", "scim", "tokens") },
+			Name:   "test servers stay in tests",
+			Why:    "a server that is made to fail on order must not be within reach of production code",
+			Behind: func(f File) bool { return !f.Test() && (f.In("cmd") || !f.In(builders...)) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "oauth", "scim") || f.In("oauth") && own(i, "oauth") || f.In("scim") && own(i, "scim")
+				if f.In("cmd") && i.Path == "internal/demo" {
+					return true
+				}
+				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo",
+					"sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},
 		{
