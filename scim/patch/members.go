@@ -15,9 +15,6 @@ type Members struct {
 	Add, Remove []string // ids, each once
 }
 
-// IsZero reports whether nothing happens.
-func (m Members) IsZero() bool { return !m.Replace && len(m.Add) == 0 && len(m.Remove) == 0 }
-
 // SplitMembers takes the steps on a group's members out of steps and adds them
 // up: the last word on each id counts.
 func SplitMembers(steps []Step, r *resource.Reading) (rest []Step, m Members, err error) {
