@@ -167,6 +167,15 @@ func (m *model) read(kind *modelType, id string) handler {
 }
 
 func (m *model) replace(kind *modelType, id string) handler {
+	return m.change(kind, id, func(_, body map[string]any) (map[string]any, error) { return kind.document(body) })
+}
+
+func (m *model) patch(kind *modelType, id string) handler {
+	return m.change(kind, id, func(old, body map[string]any) (map[string]any, error) { return patched(kind, old, body) })
+}
+
+// change gives a resource the content that a body makes of the old one.
+func (m *model) change(kind *modelType, id string, made func(old, body map[string]any) (map[string]any, error)) handler {
 	return func(r modelRequest) (reply, error) {
 		record, err := m.look(r, kind, id)
 		if err != nil {
@@ -176,12 +185,15 @@ func (m *model) replace(kind *modelType, id string) handler {
 		if err != nil {
 			return reply{}, err
 		}
-		doc, err := kind.document(body)
+		doc, err := made(record.doc, body)
 		if err != nil {
 			return reply{}, err
 		}
 		if err := m.set(record, doc); err != nil {
 			return reply{}, err
+		}
+		if r.method == "PATCH" && kind.name == "Group" && r.query["attributes"] == nil {
+			return reply{status: 204, header: map[string]string{"ETag": record.etag()}}, nil
 		}
 		return m.show(r, record, 200)
 	}
@@ -226,29 +238,5 @@ func (m *model) remove(kind *modelType, id string) handler {
 			}
 		}
 		return reply{status: 204}, nil
-	}
-}
-
-func (m *model) patch(kind *modelType, id string) handler {
-	return func(r modelRequest) (reply, error) {
-		record, err := m.look(r, kind, id)
-		if err != nil {
-			return reply{}, err
-		}
-		body, err := readJSON(r.body)
-		if err != nil {
-			return reply{}, err
-		}
-		doc, err := patched(kind, record.doc, body)
-		if err != nil {
-			return reply{}, err
-		}
-		if err := m.set(record, doc); err != nil {
-			return reply{}, err
-		}
-		if kind.name == "Group" && r.query["attributes"] == nil {
-			return reply{status: 204, header: map[string]string{"ETag": record.etag()}}, nil
-		}
-		return m.show(r, record, 200)
 	}
 }
