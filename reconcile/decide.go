@@ -79,10 +79,11 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 	if err != nil {
 		return nil, err
 	}
+	world := rules.World{At: d.at, Facts: facts}
 	d.users = make([]decided, 0, total)
 	err = tx.EachUser(ctx, func(u identity.User) error {
 		u = asOf(u, d.at)
-		d.add(u, d.engine.Memberships(u, facts))
+		d.add(u, d.engine.Memberships(u, world))
 		if len(d.users)%1000 == 0 {
 			r.Progress("", "deciding", len(d.users), total)
 		}
@@ -109,10 +110,11 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 	if err != nil {
 		return nil, err
 	}
+	world := rules.World{At: d.at, Facts: facts}
 	wanted := make([][]identity.Membership, len(users))
 	for i, u := range users {
 		users[i] = asOf(u, d.at)
-		wanted[i] = d.engine.Memberships(users[i], facts)
+		wanted[i] = d.engine.Memberships(users[i], world)
 	}
 	stored, err := tx.MembershipsOfUsers(ctx, userNs)
 	if err != nil {

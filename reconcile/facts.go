@@ -87,7 +87,8 @@ func (r *Runner) factsForSome(ctx context.Context, tx *store.Tx, engine *rules.E
 	return f, nil
 }
 
-// FactsFor returns what conditions may ask about u.
-func (r *Runner) FactsFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.Facts, error) {
-	return r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
+// WorldFor returns what conditions may ask about u now.
+func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
+	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
+	return rules.World{At: tx.Now(), Facts: facts}, err
 }

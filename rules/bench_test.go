@@ -52,7 +52,7 @@ func BenchmarkOneUserThousandRules(b *testing.B) {
 	e, users := benchPolicy(b, 1000), benchUsers(100)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		e.Memberships(users[i%len(users)], Nothing{})
+		e.Memberships(users[i%len(users)], World{})
 	}
 }
 
@@ -63,7 +63,7 @@ func BenchmarkHundredThousandUsersHundredRules(b *testing.B) {
 	for b.Loop() {
 		total := 0
 		for _, u := range users {
-			total += len(e.Memberships(u, Nothing{}))
+			total += len(e.Memberships(u, World{}))
 		}
 		b.ReportMetric(float64(total), "memberships/op")
 	}

@@ -55,7 +55,7 @@ func TestAbsence(t *testing.T) {
 		{`user.startDate == "" || timestamp(user.startDate) < timestamp("2026-01-01T00:00:00Z")`, true},
 	} {
 		e := engine(t, ruleFor(c.when))
-		if got := len(e.Memberships(nobody, Nothing{})) == 1; got != c.want {
+		if got := len(e.Memberships(nobody, World{})) == 1; got != c.want {
 			t.Errorf("%s is %v, want %v", c.when, got, c.want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestAbsence(t *testing.T) {
 func TestWhatAFailingExceptDoes(t *testing.T) {
 	e := engine(t, "groups: [{name: g}]\nrules: [{name: r, when: true, except: 'int(user.title) > 3', groups: [g]}]")
 	for title, want := range map[string]string{"2": "g<r", "4": "", "boss": "", "": ""} {
-		if got := held(e.Memberships(person("title", title), nil)); got != want {
+		if got := held(e.Memberships(person("title", title), World{})); got != want {
 			t.Errorf("title %q: %q, want %q", title, got, want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestConditionsSeeTheUser(t *testing.T) {
 		`oncall("primary") && hasTicket("INC") && reportsTo("grace") && !oncall("secondary")`,
 		`user.groups.exists(g, oncall("primary"))`,
 	} {
-		if e := engine(t, ruleFor(when)); len(e.Memberships(u, facts)) != 1 {
+		if e := engine(t, ruleFor(when)); len(e.Memberships(u, in(facts))) != 1 {
 			t.Errorf("%s does not hold", when)
 		}
 	}
@@ -175,7 +175,7 @@ rules:
 	} {
 		u := person("team", c.team)
 		u.State = c.state
-		if got := held(e.Memberships(u, nil)); got != c.want {
+		if got := held(e.Memberships(u, World{})); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.state, c.team, got, c.want)
 		}
 	}

@@ -48,7 +48,7 @@ func TestMemberships(t *testing.T) {
 		{"made with an empty part", person("team", "Platform"), nil, "everyone<all"},
 		{"made name of a group that is never given", person("department", "Sales", "team", "Prod"), nil, "everyone<all"},
 	} {
-		if got := held(e.Memberships(c.user, c.facts)); got != c.want {
+		if got := held(e.Memberships(c.user, in(c.facts))); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -128,7 +128,7 @@ func TestExplain(t *testing.T) {
 		{"nothing gives it", person(), nil, "unheard-of", Explanation{Unmet: []Unmet{{Clause: `no rule gives "unheard-of"`}}}},
 	} {
 		c.want.Group = c.group
-		if d := cmp.Diff(c.want, e.Explain(c.user, c.facts, c.group), cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(c.want, e.Explain(c.user, in(c.facts), c.group), cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: %s", c.name, d)
 		}
 	}
@@ -138,7 +138,7 @@ func TestExplainShowsSeveralValuesAndErrors(t *testing.T) {
 	e := engine(t, ruleFor(`(user.team == user.title || user.values["ou"] == ["a"]) && int(user.title) > 2`))
 	u := person("team", "x", "title", "y")
 	u.Attributes.Set("ou", "b", "c")
-	got := e.Explain(u, nil, "g").Unmet
+	got := e.Explain(u, World{}, "g").Unmet
 	if len(got) != 2 || got[0].Value != `team="x", title="y", values.ou="b, c"` || got[0].Clause != `user.team == user.title || user.values["ou"] == ["a"]` {
 		t.Errorf("%+v", got)
 	}
@@ -179,7 +179,7 @@ func TestEngineIsSafeForConcurrentUse(t *testing.T) {
 				u, want = person(), "everyone<all"
 			}
 			for range 200 {
-				if got := held(e.Memberships(u, nil)); got != want {
+				if got := held(e.Memberships(u, World{})); got != want {
 					done <- got
 					return
 				}

@@ -33,8 +33,8 @@ type Unmet struct {
 }
 
 // Explain says why u is in group, or what keeps u out of it.
-func (e *Engine) Explain(u identity.User, f Facts, group string) Explanation {
-	s := e.subject(u, f)
+func (e *Engine) Explain(u identity.User, w World, group string) Explanation {
+	s := e.subject(u, w)
 	defer s.release()
 	if mayHold(u.State) {
 		e.evaluate(s)
@@ -172,10 +172,10 @@ func (e *Engine) values(s *subject, c Condition) string {
 			add(fmt.Sprintf("%s(%q)", function, a), fmt.Sprint(answer(a)))
 		}
 	}
-	ask(funcOnCall, func(name string) bool { return s.facts.OnCall(s.user, name) }, c.Schedules)
-	ask(funcHasTicket, func(name string) bool { return s.facts.HasTicket(s.user, name) }, c.Queues)
+	ask(funcOnCall, func(name string) bool { return s.world.Facts.OnCall(s.user, name, s.world.At) }, c.Schedules)
+	ask(funcHasTicket, func(name string) bool { return s.world.Facts.HasTicket(s.user, name, s.world.At) }, c.Queues)
 	ask(funcInGroup, s.holds, c.Groups)
-	ask(funcReportsTo, func(name string) bool { return s.facts.ReportsTo(s.user, name) }, c.Managers)
+	ask(funcReportsTo, func(name string) bool { return s.world.Facts.ReportsTo(s.user, name) }, c.Managers)
 	if len(values) == 1 {
 		return values[0]
 	}

@@ -28,14 +28,14 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("it loads and does not compile: %v", err)
 		}
 		u := person("department", "Engineering", "team", "Plätze")
-		memberships := e.Memberships(u, nil)
+		memberships := e.Memberships(u, World{})
 		for _, m := range memberships {
-			if x := e.Explain(u, nil, m.Group); !x.Held {
+			if x := e.Explain(u, World{}, m.Group); !x.Held {
 				t.Fatalf("%s is held, and explained as not held", m.Group)
 			}
 		}
 		for _, g := range p.Groups {
-			e.Explain(u, nil, g.Name)
+			e.Explain(u, World{}, g.Name)
 		}
 		e.RunTests()
 	})
@@ -67,7 +67,7 @@ func FuzzCondition(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := e.subject(person("team", "a"), nil)
+		s := e.subject(person("team", "a"), World{})
 		all := true
 		for _, clause := range lang.split(c) {
 			ok, _ := e.try(s, clause)

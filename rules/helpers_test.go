@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"birthright/identity"
 	"birthright/internal/strictyaml"
@@ -53,8 +54,14 @@ func faultsOf(err error) strictyaml.Faults {
 }
 
 // world is Facts that are written out.
-type world struct{ shifts, tickets, managers string }
+type world struct {
+	Nothing
+	shifts, tickets, managers string
+}
 
-func (w world) OnCall(_ identity.User, schedule string) bool   { return schedule == w.shifts }
-func (w world) HasTicket(_ identity.User, queue string) bool   { return queue == w.tickets }
+// in is the world at no particular time.
+func in(f Facts) World { return World{Facts: f} }
+
+func (w world) OnCall(_ identity.User, schedule string, _ time.Time) bool   { return schedule == w.shifts }
+func (w world) HasTicket(_ identity.User, queue string, _ time.Time) bool   { return queue == w.tickets }
 func (w world) ReportsTo(_ identity.User, manager string) bool { return manager == w.managers }

@@ -13,11 +13,11 @@ import (
 // Memberships returns what the rules give u, sorted by group, each with the
 // rules that give it. Active users get everything that holds, staged users the
 // prehire groups, all others nothing.
-func (e *Engine) Memberships(u identity.User, f Facts) []identity.Membership {
+func (e *Engine) Memberships(u identity.User, w World) []identity.Membership {
 	if !mayHold(u.State) {
 		return nil
 	}
-	s := e.subject(u, f)
+	s := e.subject(u, w)
 	defer s.release()
 	e.evaluate(s)
 	return collect(u.N, s.given)

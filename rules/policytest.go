@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"time"
 
 	"birthright/identity"
 )
@@ -28,7 +29,7 @@ func (e *Engine) RunTests() []TestResult {
 
 func (e *Engine) runTest(t *Test) TestResult {
 	held := map[string]bool{}
-	for _, m := range e.Memberships(t.User, testFacts{t}) {
+	for _, m := range e.Memberships(t.User, World{Facts: testFacts{test: t}}) {
 		held[m.Group] = true
 	}
 	r := TestResult{Name: t.Name, Position: t.Position}
@@ -47,13 +48,16 @@ func (e *Engine) runTest(t *Test) TestResult {
 }
 
 // testFacts are the facts that a test states.
-type testFacts struct{ test *Test }
+type testFacts struct {
+	Nothing
+	test *Test
+}
 
-func (f testFacts) OnCall(_ identity.User, schedule string) bool {
+func (f testFacts) OnCall(_ identity.User, schedule string, _ time.Time) bool {
 	return slices.Contains(f.test.OnCall, schedule)
 }
 
-func (f testFacts) HasTicket(_ identity.User, queue string) bool {
+func (f testFacts) HasTicket(_ identity.User, queue string, _ time.Time) bool {
 	return slices.Contains(f.test.Tickets, queue)
 }
 

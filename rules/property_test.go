@@ -184,12 +184,12 @@ func TestExceptNeverAdds(t *testing.T) {
 		}
 		u, facts := drawUser(t), drawFacts(t)
 		more := map[string]bool{}
-		for _, m := range randomEngine(t, policyText(without)).Memberships(u, facts) {
+		for _, m := range randomEngine(t, policyText(without)).Memberships(u, in(facts)) {
 			for _, c := range m.Causes {
 				more[m.Group+" "+c.Name] = true
 			}
 		}
-		for _, m := range randomEngine(t, policyText(with)).Memberships(u, facts) {
+		for _, m := range randomEngine(t, policyText(with)).Memberships(u, in(facts)) {
 			for _, c := range m.Causes {
 				if !more[m.Group+" "+c.Name] {
 					t.Fatalf("except added %s by %s\n%s", m.Group, c.Name, policyText(with))
@@ -204,11 +204,11 @@ func TestMembershipsAreDeterministicSortedAndCaused(t *testing.T) {
 		text := policyText(drawRules(t, true))
 		u, facts := drawUser(t), drawFacts(t)
 		first := randomEngine(t, text)
-		got := first.Memberships(u, facts)
-		if d := cmp.Diff(got, first.Memberships(u, facts)); d != "" {
+		got := first.Memberships(u, in(facts))
+		if d := cmp.Diff(got, first.Memberships(u, in(facts))); d != "" {
 			t.Fatalf("the same engine again: %s", d)
 		}
-		if d := cmp.Diff(got, randomEngine(t, text).Memberships(u, facts)); d != "" {
+		if d := cmp.Diff(got, randomEngine(t, text).Memberships(u, in(facts))); d != "" {
 			t.Fatalf("the same text again: %s", d)
 		}
 		for i, m := range got {
@@ -225,12 +225,12 @@ func TestExplainAgreesWithMemberships(t *testing.T) {
 		u, facts := drawUser(t), drawFacts(t)
 		causes := map[string][]identity.Cause{}
 		names := append(e.GroupNames(), "made-a", "made-b", "made-ab", "made-a-b", "nothing")
-		for _, m := range e.Memberships(u, facts) {
+		for _, m := range e.Memberships(u, in(facts)) {
 			causes[m.Group] = m.Causes
 			names = append(names, m.Group)
 		}
 		for _, group := range names {
-			x := e.Explain(u, facts, group)
+			x := e.Explain(u, in(facts), group)
 			_, held := causes[group]
 			if x.Held != held || held == (len(x.Unmet) > 0) {
 				t.Fatalf("%s is held: %v; explained: %+v", group, held, x)
@@ -262,7 +262,7 @@ func TestAgreesWithPlainGo(t *testing.T) {
 			}
 		}
 		got := map[string]bool{}
-		for _, m := range e.Memberships(u, facts) {
+		for _, m := range e.Memberships(u, in(facts)) {
 			for _, c := range m.Causes {
 				got[m.Group+" "+c.Name] = true
 			}
@@ -280,7 +280,7 @@ func TestOrderOfRulesDoesNotMatter(t *testing.T) {
 		u, facts := drawUser(t), drawFacts(t)
 		groups := func(all []ruleText) []string {
 			var out []string
-			for _, m := range randomEngine(t, policyText(all)).Memberships(u, facts) {
+			for _, m := range randomEngine(t, policyText(all)).Memberships(u, in(facts)) {
 				out = append(out, fmt.Sprintf("%s %d", m.Group, len(m.Causes)))
 			}
 			return out
@@ -297,7 +297,7 @@ func TestClausesTogetherAreTheCondition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		drawn := drawCondition(t, 3)
 		e := randomEngine(t, policyText([]ruleText{{when: drawn, groups: []string{"g0"}}}))
-		s := e.subject(drawUser(t), drawFacts(t))
+		s := e.subject(drawUser(t), in(drawFacts(t)))
 		defer s.release()
 		all := true
 		for _, clause := range e.lang.split(e.policy.Rules[0].When) {

@@ -17,7 +17,7 @@ import (
 type subject struct {
 	engine *Engine
 	user   identity.User
-	facts  Facts
+	world  World
 	// boxed keeps each variable as CEL wants it, once it was asked for.
 	boxed []ref.Val
 	// given is what the rules evaluated so far give; inGroup reads it.
@@ -32,27 +32,27 @@ type given struct{ group, rule string }
 func newSubject(e *Engine) *subject {
 	s := &subject{engine: e, boxed: make([]ref.Val, len(e.lang.slots))}
 	s.functions = [...]functions.LateBoundOp{
-		s.ask(func(schedule string) bool { return s.facts.OnCall(s.user, schedule) }),
-		s.ask(func(queue string) bool { return s.facts.HasTicket(s.user, queue) }),
+		s.ask(func(schedule string) bool { return s.world.Facts.OnCall(s.user, schedule, s.world.At) }),
+		s.ask(func(queue string) bool { return s.world.Facts.HasTicket(s.user, queue, s.world.At) }),
 		s.ask(s.holds),
-		s.ask(func(manager string) bool { return s.facts.ReportsTo(s.user, manager) }),
+		s.ask(func(manager string) bool { return s.world.Facts.ReportsTo(s.user, manager) }),
 	}
 	return s
 }
 
 // subject takes a subject for u out of the pool; release gives it back.
-func (e *Engine) subject(u identity.User, f Facts) *subject {
+func (e *Engine) subject(u identity.User, w World) *subject {
 	s := e.subjects.Get().(*subject)
-	s.user, s.facts = u, f
-	if f == nil {
-		s.facts = Nothing{}
+	s.user, s.world = u, w
+	if w.Facts == nil {
+		s.world.Facts = Nothing{}
 	}
 	return s
 }
 
 // release forgets the user and makes s free for the next one.
 func (s *subject) release() {
-	s.user, s.facts = identity.User{}, nil
+	s.user, s.world = identity.User{}, World{}
 	clear(s.boxed)
 	clear(s.given)
 	s.given = s.given[:0]

@@ -48,7 +48,7 @@ func (h *Hub) Provision(ctx context.Context, target *memory.Target, name string)
 	return h.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.EachUser(ctx, func(u identity.User) error {
 			one := targets.State{Accounts: []targets.Account{{Name: u.UserName, Active: true, Attributes: u.Attributes}}}
-			for _, m := range h.Engine().Memberships(u, rules.Nothing{}) {
+			for _, m := range h.Engine().Memberships(u, rules.World{}) {
 				group, ok := h.Engine().Group(m.Group)
 				if !ok {
 					return errors.New("the policy gives a group that it does not know: " + m.Group)

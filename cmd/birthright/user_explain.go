@@ -22,12 +22,12 @@ func (p *program) userExplainCommand() *cobra.Command {
 		Args:  takes(1, 2),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
 			var u identity.User
-			var facts rules.Facts
+			var world rules.World
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 				if u, err = findUser(ctx, tx, args[0]); err != nil {
 					return err
 				}
-				facts, err = a.Runner.FactsFor(ctx, tx, u)
+				world, err = a.Runner.WorldFor(ctx, tx, u)
 				return err
 			})
 			if err != nil {
@@ -37,7 +37,7 @@ func (p *program) userExplainCommand() *cobra.Command {
 			if len(args) == 2 {
 				subject = args[1]
 			}
-			explanations, err := explain(a.Engine(), u, facts, subject)
+			explanations, err := explain(a.Engine(), u, world, subject)
 			if err != nil {
 				return err
 			}
@@ -58,8 +58,8 @@ type explanation struct {
 
 // explain answers about one group, about every group that carries an
 // entitlement, or about every group that the user is in.
-func explain(engine *rules.Engine, u identity.User, facts rules.Facts, subject string) ([]explanation, error) {
-	held := engine.Memberships(u, facts)
+func explain(engine *rules.Engine, u identity.User, world rules.World, subject string) ([]explanation, error) {
+	held := engine.Memberships(u, world)
 	var groups []string
 	entitlement := ""
 	switch {
@@ -90,7 +90,7 @@ func explain(engine *rules.Engine, u identity.User, facts rules.Facts, subject s
 	}
 	out := make([]explanation, 0, len(groups))
 	for _, group := range groups {
-		x := engine.Explain(u, facts, group)
+		x := engine.Explain(u, world, group)
 		e := explanation{User: u.UserName, Group: group, Entitlement: entitlement, Held: x.Held, Causes: x.Causes, Unmet: x.Unmet}
 		if e.Causes == nil {
 			e.Causes = []identity.Cause{}

@@ -116,11 +116,11 @@ func (s *story) decision(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		facts, err := s.hub.Runner.FactsFor(ctx, tx, u)
+		world, err := s.hub.Runner.WorldFor(ctx, tx, u)
 		if err != nil {
 			return err
 		}
-		x := s.hub.Engine().Explain(u, facts, "engineering")
+		x := s.hub.Engine().Explain(u, world, "engineering")
 		s.say("Why is %s (%s) not in engineering?", who.DisplayName, who.UserName)
 		for _, m := range x.Unmet {
 			s.seen("rule %s: %s — here %s, as %s says", m.Rule, m.Clause, m.Value, m.Source)
