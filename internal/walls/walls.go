@@ -62,7 +62,7 @@ func below() []Wall {
 			Behind: func(f File) bool { return !f.Test() && decides(f) },
 			Allows: func(_ File, i Import) bool {
 				if i.Own {
-					return slices.Contains([]string{"identity", "targets", "internal/strictyaml", "internal/duration"}, i.Path)
+					return slices.Contains([]string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}, i.Path)
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},
