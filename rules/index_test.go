@@ -137,7 +137,7 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 				}
 				s := e.subject(u, w)
 				want, got := plainly(t, s, r), s.judge(e.byName[r.Name].logic) == yes
-				candidate := slices.ContainsFunc(e.index.candidates(s.person, nil), func(i int32) bool { return e.rules[i].rule == r })
+				candidate := s.candidates.has(slices.IndexFunc(e.rules, func(p program) bool { return p.rule == r }))
 				s.release()
 				if want != got || want && !candidate {
 					t.Fatalf("CEL says %v, the logic %v (asked: %v) of %+v\n%s", want, got, candidate, u, policyText(drawn))
