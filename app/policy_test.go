@@ -258,3 +258,31 @@ func TestLookingKeepsNothing(t *testing.T) {
 		h.same("kept by a sync", len(h.kept()), 1)
 	}
 }
+
+// Of two programs that load the same new policy at once, one keeps it.
+func TestAPolicyIsKeptOnce(t *testing.T) {
+	h := newPolicyHub(t)
+	if err := os.WriteFile(filepath.Join(h.Config.Dir, "policy.yaml"), []byte(sales), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		a, err := app.Open(t.Context(), app.Options{Config: h.Config, Actor: "operator:other", Targets: map[string]targets.Target{"wiki": memory.New("wiki")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		all.Go(func() {
+			if err := a.ReloadPolicy(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	h.same("kept", len(h.kept()), 2)
+	h.same("events", h.actions(), []string{"policy.loaded", "policy.loaded"})
+}

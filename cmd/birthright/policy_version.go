@@ -108,8 +108,11 @@ func findPolicy(ctx context.Context, tx *store.Tx, name string) (store.PolicyRow
 	digits, numbered := strings.CutPrefix(name, "#")
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
 		rows, err := tx.PoliciesByN(ctx, []int64{n})
-		if err != nil || len(rows) == 1 {
-			return append(rows, store.PolicyRow{})[0], err
+		if err != nil {
+			return store.PolicyRow{}, err
+		}
+		if len(rows) == 1 {
+			return rows[0], nil
 		}
 	}
 	if numbered || name == "" {
