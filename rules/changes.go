@@ -16,8 +16,8 @@ const (
 
 // Change is how one definition of a policy differs from that of another.
 type Change struct {
-	Kind   string `json:"kind"` // group, rule, template, constraint
-	Name   string `json:"name"` // a template's is its match; "" for Reordered
+	Kind   string `json:"kind"` // group, rule, template, constraint, exclusion, property
+	Name   string `json:"name"` // a template's is its match, an exclusion's the user; "" for Reordered
 	Action string `json:"action"`
 	// Fields are those that differ; all that are set of what was added or removed.
 	Fields []FieldChange `json:"fields,omitempty"`
@@ -43,7 +43,7 @@ func Changes(old, new *Policy) []Change {
 	return out
 }
 
-// definition is one group, rule, template or constraint as its fields.
+// definition is one group, rule or other entry of a policy as its fields.
 type definition struct {
 	name   string
 	fields []field
@@ -63,11 +63,12 @@ func definitions(p *Policy) []kindOf {
 	return []kindOf{
 		listed("group", "name", p.Groups), listed("rule", "name", p.Rules),
 		listed("template", "match", p.Templates), listed("constraint", "name", p.Constraints),
+		listed("exclusion", "user", p.Exclusions), listed("property", "name", p.Properties),
 	}
 }
 
-// listed names each definition by one of its fields. Templates may share a
-// match: the second is "x (2)".
+// listed names each definition by one of its fields. Templates may share a match,
+// and exclusions a user: the second is "x (2)".
 func listed[T any](kind, key string, defs []T) kindOf {
 	out := kindOf{kind: kind}
 	seen := map[string]int{}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,6 +77,10 @@ func TestChangesTellWhatDiffers(t *testing.T) {
 		"a constraint":            {[]string{"mode: report", "mode: enforce"}, []string{"constraint sod changed; mode: report -> enforce"}},
 		"templates in another order": {[]string{`"team-a-*", title: A`, "XX", `"team-*", title: B`, `"team-a-*", title: A`, "XX", `"team-*", title: B`},
 			[]string{"template  reordered; order: team-a-*, team-* -> team-*, team-a-*"}},
+		"a rule with an end":              {[]string{"groups: [leads]}", "groups: [leads], valid_until: 2027-01-31}"}, []string{"rule leads changed; valid_until:  -> 2027-02-01T00:00:00Z"}},
+		"somebody is kept out":            {[]string{"constraints:", "exclusions: [{user: bob, groups: [leads], reason: audit, until: never}]\nconstraints:"}, []string{"exclusion bob added; groups:  -> leads; reason:  -> audit"}},
+		"what must never be":              {[]string{"constraints:", "never: [{name: guests, when: true, groups: [prod]}]\nconstraints:"}, []string{"property guests added; when:  -> true; groups:  -> prod"}},
+		"a group in a group":              {[]string{"{name: leads, risk: low}", "{name: leads, risk: low, contains: [engineering]}"}, []string{"group leads changed; contains:  -> engineering"}},
 		"a template that nothing reaches": {[]string{"constraints:", "  - {match: \"team-*\", title: C}\nconstraints:"}, []string{"template team-* (2) added; title:  -> C"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,11 +129,13 @@ func TestElementsWithCommas(t *testing.T) {
 
 // What the hash goes by is compared, fields that come later too.
 func TestEveryFieldIsCompared(t *testing.T) {
-	for _, blank := range []any{&Rule{}, &Template{}, &Constraint{}, &identity.Group{}, &Request{}} {
+	for _, blank := range []any{
+		&Group{}, &identity.Group{}, &Rule{}, &Template{}, &Constraint{}, &Exclusion{}, &Property{}, &Request{},
+	} {
 		v := reflect.ValueOf(blank).Elem()
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.Tag.Get("json") == "-" || !f.IsExported() {
+			if f.Tag.Get("json") == "-" || !f.IsExported() || f.Anonymous {
 				continue
 			}
 			was := v.Field(i).Interface()
@@ -141,9 +148,26 @@ func TestEveryFieldIsCompared(t *testing.T) {
 	}
 }
 
+// So is every kind of definition.
+func TestEveryKindIsCompared(t *testing.T) {
+	kinds := 0
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Policy]()) {
+		if f.IsExported() && f.Type.Kind() == reflect.Slice && f.Name != "Tests" && f.Name != "Warnings" {
+			kinds++
+		}
+	}
+	if n := len(definitions(nil)); n != kinds {
+		t.Errorf("%d kinds are compared, a policy has %d", n, kinds)
+	}
+}
+
 // set gives a field some value that is not its zero.
 func set(t *testing.T, v reflect.Value) {
 	t.Helper()
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		v.Set(reflect.ValueOf(time.Unix(1, 0)))
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString("x")

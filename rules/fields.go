@@ -80,6 +80,8 @@ func textOf(name string, v reflect.Value) string {
 	switch value := v.Interface().(type) {
 	case Condition:
 		return value.Source
+	case time.Time:
+		return value.UTC().Format(time.RFC3339)
 	case time.Duration:
 		return duration.Format(value)
 	case identity.Entitlement:
