@@ -175,7 +175,7 @@ func TestEveryoneIsEachOne(t *testing.T) {
 		text := drawPolicy(t)
 		p, err := Load([]File{{"p.yaml", []byte(text)}}, nil)
 		if err != nil {
-			t.Skip(err) // a circle
+			return // rules that ask each other in a circle
 		}
 		e, err := Compile(p)
 		if err != nil {
