@@ -68,6 +68,7 @@ var more = []string{
 	`user.manager != ""`,
 	`timestamp(user.team) < timestamp("2026-01-01T00:00:00Z")`,
 	`user.groups.all(g, g != "h")`,
+	`date(user.team) < date("2026-01-01") || user.department == "b"`,
 	`user.state in ["active", "staged"] && user.state != "staged"`,
 	`user.state.startsWith("act")`,
 	`1 < 2`, `int("x") > 0`, `"a" in ["a"]`,
