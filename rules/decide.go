@@ -61,10 +61,18 @@ func (s *subject) decide() Decision {
 func (s *subject) evaluate(refused []Refusal) {
 	e := s.engine
 	s.candidates.each(func(i int) {
-		if p := &e.rules[i]; p.inForce(s.world.At) && s.judge(p.logic) == yes {
-			s.give(p, refused)
+		if s.satisfies(i) && e.rules[i].inForce(s.world.At) {
+			s.give(&e.rules[i], refused)
 		}
 	})
+}
+
+// satisfies reports whether the condition of the i-th rule holds of the subject.
+func (s *subject) satisfies(i int) bool {
+	if entry := s.engine.code.entries[i]; entry != notInCode {
+		return s.engine.code.run(entry, s.marked)
+	}
+	return s.judge(s.engine.rules[i].logic) == yes
 }
 
 // give notes what a rule that holds gives the subject.
