@@ -130,7 +130,9 @@ func TestTroubleIsAnErrorWithoutAFact(t *testing.T) {
 		"a broken 3rd one": {func(n int, w http.ResponseWriter, r *http.Request) bool {
 			return r.URL.Query().Get("offset") == "200" && answer(200, `{"oncalls":`)(n, w, r)
 		}, identity.Incomplete, "cannot be read"},
-		"a lost 2nd one": {func(n int, w http.ResponseWriter, r *http.Request) bool { return r.URL.Query().Get("offset") == "100" && answer(502, ``)(n, w, r) }, identity.Unavailable, "502"},
+		"a lost 2nd one": {func(n int, w http.ResponseWriter, r *http.Request) bool {
+			return r.URL.Query().Get("offset") == "100" && answer(502, ``)(n, w, r)
+		}, identity.Unavailable, "502"},
 		"lost incidents": {func(n int, w http.ResponseWriter, r *http.Request) bool {
 			return r.URL.Path == "/incidents" && answer(500, ``)(n, w, r)
 		}, identity.Unavailable, "GET /incidents"},
