@@ -16,6 +16,8 @@ type membershipDiff struct {
 	// gained are the groups in put that were not there before; the others only
 	// changed their causes.
 	gained []int64
+	// ended are the groups in drop for which the time had come: see ended.go.
+	ended []int64
 }
 
 // compareAll compares with the stored rows while they stream by: both sides are
@@ -68,6 +70,9 @@ func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
 			want = want[1:]
 		case len(want) == 0 || stored[0].GroupN < want[0].GroupN:
 			diff.drop = append(diff.drop, stored[0].GroupN)
+			if ends := stored[0].EndsAt; ends != 0 && ends <= d.at.UnixMicro() {
+				diff.ended = append(diff.ended, stored[0].GroupN)
+			}
 			stored = stored[1:]
 		default:
 			want[0].Since = stored[0].Since
@@ -79,5 +84,8 @@ func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
 	}
 	if len(diff.put)+len(diff.drop) > 0 {
 		d.diffs = append(d.diffs, diff)
+		if len(diff.ended) > 0 {
+			d.ended[u.n] = diff.ended
+		}
 	}
 }
