@@ -21,7 +21,7 @@ import (
 // by that is the removal guard's concern. What ends by its own time is ordered.
 func (s *Service) ImportFacts(ctx context.Context, name string, src sources.Context) (Report, error) {
 	began := s.o.Now()
-	report := Report{Source: name}
+	report := Report{Source: name, Facts: true}
 	unlock, err := s.lockImport(ctx, name)
 	if err != nil {
 		return report, err

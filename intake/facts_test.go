@@ -106,7 +106,7 @@ func TestFactsAreMatchedStoredAndLookedAt(t *testing.T) {
 	h, r := rota(t)
 	r.Set(shift("ada@X.TEST ", 0, 60), shift("C@x.test", 30, 90), shift("Bob", 0, 5), shift("eve@x.test", 0, 60))
 	seq := h.seq()
-	h.same("report", h.facts("pager", r), intake.Report{Source: "pager", Seen: 4, Counts: intake.Counts{Added: 4}, Unmatched: 1, Strangers: []string{"eve@x.test"}})
+	h.same("report", h.facts("pager", r), intake.Report{Source: "pager", Facts: true, Seen: 4, Counts: intake.Counts{Added: 4}, Unmatched: 1, Strangers: []string{"eve@x.test"}})
 	h.same("stored", h.known(), []string{
 		"shift primary Bob=bob 0s..5m0s", "shift primary C@x.test=chen 30m0s..1h30m0s",
 		"shift primary ada@X.TEST =ada 0s..1h0m0s", "shift primary eve@x.test= 0s..1h0m0s",

@@ -19,6 +19,8 @@ type Report struct {
 	Held []HeldItem
 	// Ambiguous is the number of records of this source that wait for a person.
 	Ambiguous int
+	// Facts is true for a source that tells shifts and tickets instead of people.
+	Facts bool
 	// Unmatched is the number of people whom facts name and nobody, or several,
 	// match; Strangers are the first of them, by name.
 	Unmatched int

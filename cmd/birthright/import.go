@@ -100,12 +100,20 @@ func importListing(reports []intake.Report) listing {
 			view.Held = append(view.Held, h.Subject+": "+h.Reason)
 		}
 		views = append(views, view)
-		row := []string{r.Source}
-		for _, n := range []int{r.Seen, r.Added, r.Changed, r.Gone, r.Unchanged, r.Groups, r.Ambiguous, r.Unmatched} {
-			row = append(row, strconv.Itoa(n))
-		}
-		l.rows = append(l.rows, row)
+		l.rows = append(l.rows, importRow(r))
 	}
 	l.data = map[string]any{"imports": views}
 	return l
+}
+
+// importRow leaves empty what such a source does not have.
+func importRow(r intake.Report) []string {
+	row := []string{r.Source}
+	for _, n := range []int{r.Seen, r.Added, r.Changed, r.Gone, r.Unchanged} {
+		row = append(row, strconv.Itoa(n))
+	}
+	if r.Facts {
+		return append(row, "", "", strconv.Itoa(r.Unmatched))
+	}
+	return append(row, strconv.Itoa(r.Groups), strconv.Itoa(r.Ambiguous), "")
 }
