@@ -48,7 +48,11 @@ func (l *loader) checkTold(path string, s Source) {
 			return len(rule) == 1 && identity.CanonicalAttribute(rule[0]) == name
 		})
 		if !alone && name != identity.AttrUserName {
-			l.fault(strictyaml.Index(path+".match", i), "people are not looked up by %s: match by userName, or by an attribute that stands alone in correlate", name)
+			at := path + ".match" // where the default cannot be
+			if one := strictyaml.Index(at, i); l.positions.Written(one) {
+				at = one
+			}
+			l.fault(at, "people are not looked up by %s: match by userName, or by an attribute that stands alone in correlate", name)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package intake_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -181,6 +182,24 @@ func TestWhatBeganUnknownIsLookedAtWhenItIsKnown(t *testing.T) {
 	h.clock = noon.Add(40 * time.Minute) // it could not be read for longer than 15 minutes
 	h.same("the same", h.facts("pager", r).Counts, intake.Counts{Unchanged: 3})
 	h.same("whose shift began unknown", h.urgent(), []string{"ada"})
+}
+
+// A rota that is empty all of a sudden may be right. Somebody should look.
+func TestAnEmptyRotaIsWarnedOf(t *testing.T) {
+	h, r := rota(t)
+	var log strings.Builder
+	o := options()
+	o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h.reopen(o)
+	h.facts("pager", r)
+	r.Set(shift("ada@x.test", 0, 60))
+	h.facts("pager", r)
+	h.same("so far", log.String(), "")
+	r.Set()
+	h.facts("pager", r)
+	if !strings.Contains(log.String(), "source=pager before=1") {
+		t.Errorf("the log says %q", log.String())
+	}
 }
 
 func TestAFailedReadChangesNothing(t *testing.T) {
