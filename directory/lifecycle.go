@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/dates"
 )
 
 // Lifecycle returns where a person stands at now, given what is believed of
@@ -22,8 +23,8 @@ import (
 // endDate or active suspends, an unreadable startDate stages, an unreadable
 // onLeave is leave. Check keeps such values out of the directory beforehand.
 func Lifecycle(records []identity.Record, attributes identity.Attributes, now time.Time) identity.State {
-	starts, startErr := bound(attributes, identity.AttrStartDate, ParseStart)
-	ends, endErr := bound(attributes, identity.AttrEndDate, ParseEnd)
+	starts, startErr := bound(attributes, identity.AttrStartDate, dates.Start)
+	ends, endErr := bound(attributes, identity.AttrEndDate, dates.End)
 	active, activeErr := flag(attributes, identity.AttrActive, true)
 	onLeave, leaveErr := flag(attributes, identity.AttrOnLeave, false)
 	switch {
@@ -49,9 +50,9 @@ func (a Authority) Check(r identity.Record) error {
 			faults = append(faults, err)
 		}
 	}
-	_, err := bound(r.Attributes, identity.AttrStartDate, ParseStart)
+	_, err := bound(r.Attributes, identity.AttrStartDate, dates.Start)
 	look(identity.AttrStartDate, err)
-	_, err = bound(r.Attributes, identity.AttrEndDate, ParseEnd)
+	_, err = bound(r.Attributes, identity.AttrEndDate, dates.End)
 	look(identity.AttrEndDate, err)
 	_, err = flag(r.Attributes, identity.AttrActive, true)
 	look(identity.AttrActive, err)

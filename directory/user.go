@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/dates"
 )
 
 // BuildUser returns the user that records speak of, as of now. From old it keeps
@@ -17,8 +18,8 @@ func BuildUser(old identity.User, records []identity.Record, authority Authority
 	u := old
 	u.Attributes, u.Origins = authority.Merge(records)
 	u.State = Lifecycle(records, u.Attributes, now)
-	u.StartsAt, _ = bound(u.Attributes, identity.AttrStartDate, ParseStart) // Lifecycle told what an unreadable date means
-	u.EndsAt, _ = bound(u.Attributes, identity.AttrEndDate, ParseEnd)
+	u.StartsAt, _ = bound(u.Attributes, identity.AttrStartDate, dates.Start) // Lifecycle told what an unreadable date means
+	u.EndsAt, _ = bound(u.Attributes, identity.AttrEndDate, dates.End)
 	if names := authority.Names(records, u.Attributes); len(names) > 0 {
 		u.UserName = names[0]
 	}

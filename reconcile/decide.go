@@ -73,26 +73,25 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 	if err := d.knowAll(ctx, tx); err != nil {
 		return nil, err
 	}
-	total, err := tx.CountUsers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := r.factsForAll(ctx, tx, d.engine)
-	if err != nil {
-		return nil, err
-	}
-	world := rules.World{At: d.at, Facts: facts}
-	d.users = make([]decided, 0, total)
-	err = tx.EachUser(ctx, func(u identity.User) error {
-		u = asOf(u, d.at)
-		d.add(u, d.engine.Memberships(u, world))
-		if len(d.users)%1000 == 0 {
-			r.Progress("", "deciding", len(d.users), total)
-		}
+	crowd, err := r.Crowd(ctx, tx, func(u *identity.User) error {
+		d.users = append(d.users, d.decided(u))
 		return ctx.Err()
-	})
+	}, d.engine)
 	if err != nil {
 		return nil, err
+	}
+	next := 0
+	d.engine.Everyone(crowd.Population, crowd.World).Each(func(n int64, memberships []identity.Membership) bool {
+		for d.users[next].n != n {
+			d.give(next, nil)
+			next++
+		}
+		d.give(next, memberships)
+		next++
+		return true
+	})
+	for ; next < len(d.users); next++ {
+		d.give(next, nil)
 	}
 	return d, d.compareAll(ctx, tx)
 }
@@ -112,21 +111,25 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 	if err != nil {
 		return nil, err
 	}
-	world := rules.World{At: d.at, Facts: facts}
+	stored, err := tx.MembershipsOfUsers(ctx, userNs)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.knowStored(ctx, tx, stored); err != nil {
+		return nil, err
+	}
+	world := rules.World{At: d.at, Facts: facts, Held: heldBy(stored, d.groups.name)}
 	wanted := make([][]identity.Membership, len(users))
 	for i, u := range users {
 		users[i] = asOf(u, d.at)
 		wanted[i] = d.engine.Memberships(users[i], world)
 	}
-	stored, err := tx.MembershipsOfUsers(ctx, userNs)
-	if err != nil {
+	if err := d.knowWanted(ctx, tx, wanted); err != nil {
 		return nil, err
 	}
-	if err := d.knowSome(ctx, tx, wanted, stored); err != nil {
-		return nil, err
-	}
-	for i, u := range users {
-		d.add(u, wanted[i])
+	for i := range users {
+		d.users = append(d.users, d.decided(&users[i]))
+		d.give(i, wanted[i])
 	}
 	d.compare(stored)
 	return d, nil
@@ -166,9 +169,17 @@ func (d *decision) knowAll(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// knowSome learns the numbers of what the wanted memberships and the stored
-// rows speak of.
-func (d *decision) knowSome(ctx context.Context, tx *store.Tx, wanted [][]identity.Membership, stored []store.MembershipRow) error {
+// knowStored learns the numbers of the groups of stored rows.
+func (d *decision) knowStored(ctx context.Context, tx *store.Tx, stored []store.MembershipRow) error {
+	byN, err := tx.GroupNames(ctx, groupNumbers(stored))
+	for n, name := range byN {
+		d.groups.know(name, n)
+	}
+	return err
+}
+
+// knowWanted learns the numbers of what the wanted memberships speak of.
+func (d *decision) knowWanted(ctx context.Context, tx *store.Tx, wanted [][]identity.Membership) error {
 	var names []string
 	var lists [][]identity.Cause
 	for _, memberships := range wanted {
@@ -183,17 +194,6 @@ func (d *decision) knowSome(ctx context.Context, tx *store.Tx, wanted [][]identi
 	for name, n := range numbers {
 		d.groups.know(name, n)
 	}
-	ns := make([]int64, len(stored))
-	for i, row := range stored {
-		ns[i] = row.GroupN
-	}
-	byN, err := tx.GroupNames(ctx, ns)
-	if err != nil {
-		return err
-	}
-	for n, name := range byN {
-		d.groups.know(name, n)
-	}
 	causeNs, err := tx.CauseSetNumbers(ctx, lists)
 	for i, n := range causeNs {
 		if n != 0 {
@@ -203,12 +203,18 @@ func (d *decision) knowSome(ctx context.Context, tx *store.Tx, wanted [][]identi
 	return err
 }
 
-// add appends one user with its memberships, in the order of the groups' numbers.
-func (d *decision) add(u identity.User, memberships []identity.Membership) {
+// decided is u, before it is given anything.
+func (d *decision) decided(u *identity.User) decided {
+	return decided{n: u.N, name: u.UserName, state: u.State, modified: u.Modified, attributes: picked(u.Attributes, d.keep)}
+}
+
+// give appends the memberships of the i-th user, in the order of the groups'
+// numbers; users are given theirs in order.
+func (d *decision) give(i int, memberships []identity.Membership) {
 	from := len(d.rows)
 	for _, m := range memberships {
 		row := store.MembershipRow{
-			UserN: u.N, GroupN: d.groups.number(m.Group), CausesN: d.causes.number(encodeCauses(m.Causes)),
+			UserN: d.users[i].n, GroupN: d.groups.number(m.Group), CausesN: d.causes.number(encodeCauses(m.Causes)),
 		}
 		if !m.EndsAt.IsZero() {
 			row.EndsAt = m.EndsAt.UnixMicro()
@@ -216,10 +222,7 @@ func (d *decision) add(u identity.User, memberships []identity.Membership) {
 		d.rows = append(d.rows, row)
 	}
 	sortByGroup(d.rows[from:])
-	d.users = append(d.users, decided{
-		n: u.N, name: u.UserName, state: u.State, modified: u.Modified,
-		attributes: picked(u.Attributes, d.keep), from: from, to: len(d.rows),
-	})
+	d.users[i].from, d.users[i].to = from, len(d.rows)
 }
 
 func sortByGroup(rows []store.MembershipRow) {

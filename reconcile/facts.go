@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"birthright/identity"
@@ -32,23 +33,18 @@ func (f facts) ReportsTo(user identity.User, manager string) bool {
 // asksForManagers reports whether the policy has a condition that needs the
 // chain of managers.
 func asksForManagers(engine *rules.Engine) bool {
-	for _, rule := range engine.Policy().Rules {
-		if strings.Contains(rule.When.Source, "reportsTo") || strings.Contains(rule.Except.Source, "reportsTo") {
-			return true
-		}
-	}
-	return false
+	return len(engine.Policy().Asks().Managers) > 0
 }
 
 // factsForAll loads all facts, and the managers of everybody if the policy asks
 // for them.
-func (r *Runner) factsForAll(ctx context.Context, tx *store.Tx, engine *rules.Engine) (rules.Facts, error) {
+func (r *Runner) factsForAll(ctx context.Context, tx *store.Tx, engines ...*rules.Engine) (rules.Facts, error) {
 	known, err := tx.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}
 	f := facts{managerOf: map[string]string{}}
-	if f.Facts, err = r.timeline(ctx, tx, known); err != nil || !asksForManagers(engine) {
+	if f.Facts, err = r.timeline(ctx, tx, known); err != nil || !slices.ContainsFunc(engines, asksForManagers) {
 		return f, err
 	}
 	return f, tx.EachUser(ctx, func(u identity.User) error {
@@ -127,5 +123,27 @@ func (r *Runner) Reads(ctx context.Context, tx *store.Tx) (map[string]rules.Read
 // WorldFor returns what conditions may ask about u now.
 func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
 	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
-	return rules.World{At: tx.Now(), Facts: facts}, err
+	if err != nil {
+		return rules.World{}, err
+	}
+	rows, err := tx.MembershipsOfUsers(ctx, []int64{u.N})
+	if err != nil {
+		return rules.World{}, err
+	}
+	names, err := tx.GroupNames(ctx, groupNumbers(rows))
+	if err != nil {
+		return rules.World{}, err
+	}
+	return rules.World{At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] })}, nil
+}
+
+// heldBy answers who is in which group from rows, which are ordered by user.
+func heldBy(rows []store.MembershipRow, name func(groupN int64) string) func(int64) []string {
+	return func(userN int64) []string {
+		var names []string
+		for _, row := range rowsOf(rows, userN) {
+			names = append(names, name(row.GroupN))
+		}
+		return names
+	}
 }

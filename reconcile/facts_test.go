@@ -1,7 +1,6 @@
 package reconcile_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"birthright/reconcile"
 	"birthright/sources"
 	"birthright/sources/sourcetest"
-	"birthright/store"
 )
 
 // onCall is a policy of shifts and tickets.
@@ -59,24 +57,6 @@ func (h *hub) hear(r *sourcetest.Rota) {
 func (h *hub) untilMinute(n int) {
 	h.Helper()
 	h.pass(noon.Add(time.Duration(n) * time.Minute).Sub(h.now()))
-}
-
-// endsAt is what the rules say of memberships that end by themselves.
-func (h *hub) endsAt(minute int, people ...string) {
-	h.Helper()
-	h.update(func(ctx context.Context, tx *store.Tx) error {
-		for _, name := range people {
-			u, err := tx.UserByName(ctx, name)
-			h.must(err)
-			rows, err := tx.MembershipsOfUsers(ctx, []int64{u.N})
-			h.must(err)
-			for i := range rows {
-				rows[i].EndsAt = noon.Add(time.Duration(minute) * time.Minute).UnixMicro()
-			}
-			h.must(tx.ChangeMemberships(ctx, rows, nil))
-		}
-		return nil
-	})
 }
 
 // looks are the two loops, each of which must see what time does by itself.
@@ -181,7 +161,6 @@ func TestTheEndOfManyShiftsIsNotHeld(t *testing.T) {
 			pager.Set(shifts...)
 			h.hear(pager)
 			look(h)
-			h.endsAt(60, people...)
 			h.untilMinute(60)
 			h.same("planned, not held", held(mustPlan(h, reconcile.Request{})), 0)
 			look(h)
@@ -204,7 +183,6 @@ func TestShiftsThatVanishAreHeld(t *testing.T) {
 	pager.Set(shifts...)
 	h.hear(pager)
 	h.steps()
-	h.endsAt(60, people...)
 	pager.Set()
 	h.hear(pager)
 	h.full()
@@ -219,7 +197,6 @@ func TestAnEndIsKnownForAsLongAsItIsOwed(t *testing.T) {
 	pager.Set(fact(identity.FactShift, "primary", "ada", 0, 60))
 	h.hear(pager)
 	h.steps()
-	h.endsAt(60, "ada")
 	h.down(h.app)
 	h.untilMinute(60)
 	h.steps()
@@ -241,7 +218,6 @@ func TestAnEndIsForgottenWhenItIsGivenAnew(t *testing.T) {
 	pager.Set(fact(identity.FactShift, "primary", "ada", 0, 60))
 	h.hear(pager)
 	h.steps()
-	h.endsAt(60, "ada")
 	h.down(h.app)
 	h.untilMinute(60)
 	h.steps()
@@ -264,7 +240,6 @@ func TestWhatARuleGivesStays(t *testing.T) {
 	pager.Set(fact(identity.FactShift, "primary", "ada", 0, 60))
 	h.hear(pager)
 	h.steps()
-	h.endsAt(60, "ada")
 	h.untilMinute(60)
 	h.steps()
 	h.onApp("ada: group/support")
@@ -279,4 +254,31 @@ func held(report reconcile.Report) (n int) {
 		n += len(run.Held)
 	}
 	return n
+}
+
+// A ticket that is open for days ends later with each read. What then takes its
+// access away is not its end.
+func TestATicketThatIsReadAgainHasNotEnded(t *testing.T) {
+	h, pager := withPager(t, limits(plan.Limits{Removals: 0, Percent: -1}))
+	h.join("ada")
+	pager.Set(fact(identity.FactTicket, "mail", "ada", 0, 0))
+	for hours := range 30 {
+		h.untilMinute(60 * hours)
+		h.hear(pager)
+		h.steps()
+	}
+	h.onApp("ada: group/repair")
+	pager.Set()
+	h.hear(pager)
+	h.steps()
+	h.onApp("ada: group/repair")
+	h.same("held", len(h.held()), 1)
+	pager.Set(fact(identity.FactTicket, "mail", "ada", 0, 0))
+	h.hear(pager)
+	h.steps()
+	h.same("held", len(h.held()), 0)
+	h.pass(25 * time.Hour)
+	h.steps()
+	h.onApp("ada:")
+	h.orderly()
 }

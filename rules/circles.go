@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"birthright/internal/strictyaml"
 )
@@ -11,34 +12,54 @@ import (
 // ownerCircles finds groups that own each other: each could let the other in. A
 // group that owns itself is fine: its members decide who joins them.
 func (l *loader) ownerCircles(files []*source) {
-	owners := map[string][]string{}
-	var names []string
-	for _, g := range l.policy.Groups {
-		names = append(names, g.Name)
+	l.circle(files, "owners", func(g *Group) []string {
+		var owners []string
 		for _, owner := range g.Owners {
 			if name, ok := strings.CutPrefix(owner, "group:"); ok && name != g.Name {
-				owners[g.Name] = append(owners[g.Name], name)
+				owners = append(owners, name)
 			}
 		}
+		return owners
+	}, func(circle []string) string {
+		return fmt.Sprintf("groups own each other in a circle: %s: let a person or a group outside own one of them", strings.Join(circle, " ← "))
+	})
+}
+
+// groupCircles finds groups that contain each other, and reports whether there are any.
+func (l *loader) groupCircles(files []*source) bool {
+	return l.circle(files, "contains", func(g *Group) []string { return g.Contains }, func(circle []string) string {
+		return fmt.Sprintf("groups contain each other in a circle: %s: take one of them out of another's contains", strings.Join(circle, " ∋ "))
+	})
+}
+
+// circle finds groups that lead to each other by what next says, and notes it as
+// a fault of the key of the first one.
+func (l *loader) circle(files []*source, key string, next func(*Group) []string, describe func([]string) string) bool {
+	lead := map[string][]string{}
+	var names []string
+	for i := range l.policy.Groups {
+		g := &l.policy.Groups[i]
+		names = append(names, g.Name)
+		lead[g.Name] = append(lead[g.Name], next(g)...)
 	}
-	circle := findCircle(names, owners)
+	circle := findCircle(names, lead)
 	if circle == nil {
-		return
+		return false
 	}
 	for _, s := range files {
 		for i, e := range s.doc.Groups {
 			if e.Name == circle[0] {
-				l.fault(s, strictyaml.Join(strictyaml.Index("groups", i), "owners"),
-					"groups own each other in a circle: %s: let a person or a group outside own one of them", strings.Join(circle, " ← "))
-				return
+				l.fault(s, strictyaml.Join(strictyaml.Index("groups", i), key), "%s", describe(circle))
+				return true
 			}
 		}
 	}
+	return true
 }
 
 // ruleCircles finds rules that wait for each other through inGroup.
 func (l *loader) ruleCircles() {
-	_, circle := evaluationOrder(l.policy.Rules)
+	_, circle := evaluationOrder(l.policy, newGivers(l.policy))
 	if circle == nil {
 		return
 	}
@@ -46,49 +67,114 @@ func (l *loader) ruleCircles() {
 	l.faults = append(l.faults, strictyaml.Fault{File: at.File, Line: at.Line, Column: at.Column, Message: describeCircle(l.policy.Rules, circle)})
 }
 
+// order is a sequence of rules in which each comes after those that give what it
+// asks for; levels says, for each, how long the longest chain before it is.
+type order struct{ rules, levels []int }
+
+// givers finds the rules that give a group, directly or through groups in it.
+type givers struct {
+	policy *Policy
+	byName map[string][]int
+	makers []int
+	inner  map[string][]string
+	mu     sync.Mutex
+	found  map[string][]int
+}
+
+func newGivers(p *Policy) *givers {
+	g := &givers{policy: p, byName: map[string][]int{}, inner: map[string][]string{}, found: map[string][]int{}}
+	for i := range p.Groups {
+		g.inner[p.Groups[i].Name] = p.Groups[i].Contains
+	}
+	for i := range p.Rules {
+		for _, n := range p.Rules[i].names {
+			if n.made() {
+				g.makers = append(g.makers, i)
+			} else {
+				g.byName[n.text] = append(g.byName[n.text], i)
+			}
+		}
+	}
+	return g
+}
+
+// of returns the rules that give group, ascending.
+func (g *givers) of(group string) []int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.find(group)
+}
+
+func (g *givers) find(group string) []int {
+	if rules, ok := g.found[group]; ok {
+		return rules
+	}
+	g.found[group] = nil // a circle of groups has its own fault
+	rules := slices.Clone(g.byName[group])
+	for _, i := range g.makers {
+		if g.policy.Rules[i].gives(group) {
+			rules = append(rules, i)
+		}
+	}
+	for _, inner := range g.inner[group] {
+		rules = append(rules, g.find(inner)...)
+	}
+	slices.Sort(rules)
+	g.found[group] = slices.Compact(rules)
+	return g.found[group]
+}
+
 // evaluationOrder sorts rules so that each comes after those that give what its
 // inGroup asks for, and otherwise as written. If there is no such order it
 // returns a circle, the first rule of which is repeated at the end.
-func evaluationOrder(all []Rule) (order, circle []int) {
-	needs := make([][]int, len(all))
-	for i := range all {
-		for _, group := range slices.Concat(all[i].When.Groups, all[i].Except.Groups) {
-			for j := range all {
-				if all[j].gives(group) {
-					needs[i] = append(needs[i], j)
-				}
-			}
+func evaluationOrder(p *Policy, g *givers) (order, []int) {
+	needs := make([][]int, len(p.Rules))
+	for i := range p.Rules {
+		for _, group := range slices.Concat(p.Rules[i].When.Groups, p.Rules[i].Except.Groups) {
+			needs[i] = append(needs[i], g.of(group)...)
 		}
 	}
-	state := make([]byte, len(all)) // 0 new, 1 open, 2 done
-	var path []int
-	var visit func(int) bool
-	visit = func(i int) bool {
-		switch state[i] {
-		case 1:
-			circle = append(slices.Clone(path[slices.Index(path, i):]), i)
-			return false
-		case 2:
-			return true
+	v := visiting{needs: needs, state: make([]byte, len(needs)), level: make([]int, len(needs))}
+	for i := range needs {
+		if !v.visit(i) {
+			return order{}, v.circle
 		}
-		state[i] = 1
-		path = append(path, i)
-		for _, j := range needs[i] {
-			if !visit(j) {
-				return false
-			}
-		}
-		path = path[:len(path)-1]
-		state[i] = 2
-		order = append(order, i)
+	}
+	out := order{rules: v.done, levels: make([]int, len(v.done))}
+	for at, i := range v.done {
+		out.levels[at] = v.level[i]
+	}
+	return out, nil
+}
+
+// visiting is a walk along what rules need.
+type visiting struct {
+	needs              [][]int
+	state              []byte // 0 new, 1 open, 2 done
+	level              []int
+	path, done, circle []int
+}
+
+func (v *visiting) visit(i int) bool {
+	switch v.state[i] {
+	case 1:
+		v.circle = append(slices.Clone(v.path[slices.Index(v.path, i):]), i)
+		return false
+	case 2:
 		return true
 	}
-	for i := range all {
-		if !visit(i) {
-			return nil, circle
+	v.state[i] = 1
+	v.path = append(v.path, i)
+	for _, j := range v.needs[i] {
+		if !v.visit(j) {
+			return false
 		}
+		v.level[i] = max(v.level[i], v.level[j]+1)
 	}
-	return order, nil
+	v.path = v.path[:len(v.path)-1]
+	v.state[i] = 2
+	v.done = append(v.done, i)
+	return true
 }
 
 // gives reports whether the rule gives group, to some users at least.

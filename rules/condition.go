@@ -112,7 +112,7 @@ func friendly(message string) string {
 			return message
 		}
 		args = strings.Trim(args, "'()")
-		if op, ok := operators[name]; ok {
+		if op, ok := signs[name]; ok {
 			text := op + " cannot be applied to (" + args + ")"
 			if strings.Contains(args, "string") {
 				text += ": attributes are strings, so write the other side in quotes"
@@ -155,7 +155,7 @@ func grammar(message string) string {
 	return message
 }
 
-var operators = map[string]string{
+var signs = map[string]string{
 	"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=",
 	"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%",
 	"_&&_": "&&", "_||_": "||", "!_": "!", "-_": "-", "_?_:_": "? :", "@in": "in", "_[_]": "[ ]",

@@ -17,7 +17,7 @@ func ruleFor(when string) string {
 
 // TestAbsence states the one semantics for what a user does not have.
 func TestAbsence(t *testing.T) {
-	nobody := person()
+	nobody := someone()
 	for _, c := range []struct {
 		when string
 		want bool
@@ -64,14 +64,14 @@ func TestAbsence(t *testing.T) {
 func TestWhatAFailingExceptDoes(t *testing.T) {
 	e := engine(t, "groups: [{name: g}]\nrules: [{name: r, when: true, except: 'int(user.title) > 3', groups: [g]}]")
 	for title, want := range map[string]string{"2": "g<r", "4": "", "boss": "", "": ""} {
-		if got := held(e.Memberships(person("title", title), World{})); got != want {
+		if got := held(e.Memberships(someone("title", title), World{})); got != want {
 			t.Errorf("title %q: %q, want %q", title, got, want)
 		}
 	}
 }
 
 func TestConditionsSeeTheUser(t *testing.T) {
-	u := person("department", "Engineering", "team", "Platform", "costCentre", "4711", "startDate", "2026-03-01T00:00:00Z")
+	u := someone("department", "Engineering", "team", "Platform", "costCentre", "4711", "startDate", "2026-03-01T00:00:00Z")
 	u.Attributes.Set("ou", "People", "Payroll")
 	u.Groups = []string{"admins", "okta-everyone"}
 	facts := world{shifts: "primary", tickets: "INC", managers: "grace"}
@@ -173,7 +173,7 @@ rules:
 		{identity.Left, "alpha", ""},
 		{"", "alpha", ""},
 	} {
-		u := person("team", c.team)
+		u := someone("team", c.team)
 		u.State = c.state
 		if got := held(e.Memberships(u, World{})); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.state, c.team, got, c.want)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"birthright/internal/strictyaml"
@@ -13,6 +14,7 @@ func (l *loader) crossCheck(files []*source) {
 			path := strictyaml.Index("groups", i)
 			l.owners(s, strictyaml.Join(path, "owners"), e.Owners)
 			l.approvers(s, path, e.Request)
+			l.contained(s, strictyaml.Join(path, "contains"), e)
 		}
 		for i, e := range s.doc.Rules {
 			path := strictyaml.Index("rules", i)
@@ -31,6 +33,18 @@ func (l *loader) crossCheck(files []*source) {
 		for i, e := range s.doc.Constraints {
 			l.conflict(s, strictyaml.Join(strictyaml.Index("constraints", i), "conflict"), e.Conflict)
 		}
+		for i, e := range s.doc.Exclusions {
+			l.references(s, strictyaml.Join(strictyaml.Index("exclusions", i), "groups"), e.Groups)
+		}
+		for i, e := range s.doc.Never {
+			path := strictyaml.Index("never", i)
+			l.asked(s, strictyaml.Join(path, "when"), e.When)
+			for j, group := range e.Groups {
+				if !strings.Contains(group, "*") {
+					l.references(s, strictyaml.Index(strictyaml.Join(path, "groups"), j), []string{group})
+				}
+			}
+		}
 		for i, e := range s.doc.Tests {
 			path := strictyaml.Index("tests", i)
 			l.references(s, strictyaml.Join(path, "gets"), e.Gets)
@@ -38,7 +52,9 @@ func (l *loader) crossCheck(files []*source) {
 		}
 	}
 	l.ownerCircles(files)
-	l.ruleCircles()
+	if !l.groupCircles(files) {
+		l.ruleCircles()
+	}
 }
 
 // known reports whether the policy spells group out or a rule could make it.
@@ -68,6 +84,11 @@ func (l *loader) groupNames() []string {
 		names = append(names, g.Name)
 	}
 	return names
+}
+
+// contains reports whether the policy spells group out and lets it contain others.
+func (l *loader) contains(group string) bool {
+	return slices.ContainsFunc(l.policy.Groups, func(g Group) bool { return g.Name == group && len(g.Contains) > 0 })
 }
 
 // maxSuggestions bounds the search for near names in a file that is all wrong.
@@ -127,13 +148,26 @@ func (l *loader) given(s *source, path string, groups []string) {
 	}
 }
 
+// contained checks the groups that a group contains.
+func (l *loader) contained(s *source, path string, e groupEntry) {
+	l.references(s, path, e.Contains)
+	for i, group := range e.Contains {
+		if slices.Contains(e.Contains[:i], group) {
+			l.fault(s, strictyaml.Index(path, i), "group %q is listed twice", group)
+		}
+	}
+	if e.Standing == "never" && len(e.Contains) > 0 {
+		l.fault(s, path, "group %q says standing: never, and whoever is in a group that it contains would stand in it: take one of the two out", e.Name)
+	}
+}
+
 // asked checks the groups that a condition asks for with inGroup.
 func (l *loader) asked(s *source, path string, x expression) {
 	for _, group := range l.conditions[conditionKey{x.source, false}].condition.Groups {
 		switch {
 		case !l.known(group):
 			l.undefined(s, path, group)
-		case !l.givenBy(group, false):
+		case !l.givenBy(group, false) && !l.contains(group):
 			l.fault(s, path, "inGroup(%q) can never hold: no rule gives that group, and grants do not count here", group)
 		}
 	}

@@ -37,16 +37,16 @@ func TestMemberships(t *testing.T) {
 		facts Facts
 		want  string
 	}{
-		{"nothing known", person(), nil, "everyone<all"},
-		{"by department", person("department", "Engineering", "employeeType", "Employee"), nil, "engineering<eng everyone<all"},
-		{"two rules", person("department", "Engineering", "employeeType", "Employee", "title", "Lead"), nil, "engineering<eng,leads everyone<all"},
-		{"except", person("department", "Engineering", "employeeType", "Contractor"), nil, "everyone<all"},
-		{"except of one rule only", person("department", "Engineering", "employeeType", "Contractor", "title", "Lead"), nil, "engineering<leads everyone<all"},
-		{"group of a group", person("title", "Lead"), world{shifts: "primary"}, "engineering<leads everyone<all onduty<duty"},
-		{"fact without group", person(), world{shifts: "primary"}, "everyone<all"},
-		{"made", person("department", "R&D", "team", "Côte d'Azur"), nil, "everyone<all team-r-d-cote-d-azur<teams"},
-		{"made with an empty part", person("team", "Platform"), nil, "everyone<all"},
-		{"made name of a group that is never given", person("department", "Sales", "team", "Prod"), nil, "everyone<all"},
+		{"nothing known", someone(), nil, "everyone<all"},
+		{"by department", someone("department", "Engineering", "employeeType", "Employee"), nil, "engineering<eng everyone<all"},
+		{"two rules", someone("department", "Engineering", "employeeType", "Employee", "title", "Lead"), nil, "engineering<eng,leads everyone<all"},
+		{"except", someone("department", "Engineering", "employeeType", "Contractor"), nil, "everyone<all"},
+		{"except of one rule only", someone("department", "Engineering", "employeeType", "Contractor", "title", "Lead"), nil, "engineering<leads everyone<all"},
+		{"group of a group", someone("title", "Lead"), world{shifts: "primary"}, "engineering<leads everyone<all onduty<duty"},
+		{"fact without group", someone(), world{shifts: "primary"}, "everyone<all"},
+		{"made", someone("department", "R&D", "team", "Côte d'Azur"), nil, "everyone<all team-r-d-cote-d-azur<teams"},
+		{"made with an empty part", someone("team", "Platform"), nil, "everyone<all"},
+		{"made name of a group that is never given", someone("department", "Sales", "team", "Prod"), nil, "everyone<all"},
 	} {
 		if got := held(e.Memberships(c.user, in(c.facts))); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
@@ -89,12 +89,12 @@ func TestGroupDefinitions(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	e := engine(t, company)
-	staged := person()
+	staged := someone()
 	staged.State = identity.Staged
 	staged.Origins["active"] = "hr"
-	sales := person("department", "Sales", "employeeType", "Contractor", "team", "EMEA")
+	sales := someone("department", "Sales", "employeeType", "Contractor", "team", "EMEA")
 	sales.Origins = map[string]string{"department": "hr", "team": "okta", "employeeType": "hr"}
-	contractor := person("department", "Engineering", "employeeType", "Contractor")
+	contractor := someone("department", "Engineering", "employeeType", "Contractor")
 	for _, c := range []struct {
 		name  string
 		user  identity.User
@@ -102,7 +102,7 @@ func TestExplain(t *testing.T) {
 		group string
 		want  Explanation
 	}{
-		{"held", person(), nil, "everyone", Explanation{Held: true, Causes: []identity.Cause{{Kind: "rule", Name: "all"}}}},
+		{"held", someone(), nil, "everyone", Explanation{Held: true, Causes: []identity.Cause{{Kind: "rule", Name: "all"}}}},
 		{"clause", sales, nil, "engineering", Explanation{Unmet: []Unmet{
 			{"eng", `user.department == "Engineering"`, "Sales", "hr"},
 			{"eng", `except: user.employeeType == "Contractor"`, "Contractor", "hr"},
@@ -119,13 +119,13 @@ func TestExplain(t *testing.T) {
 		{"other name", sales, nil, "team-sales-apac", Explanation{Unmet: []Unmet{
 			{"teams", "groups: team-{department}-{team}", "team-sales-emea", "hr, okta"},
 		}}},
-		{"no name", person(), nil, "team-sales-apac", Explanation{Unmet: []Unmet{
+		{"no name", someone(), nil, "team-sales-apac", Explanation{Unmet: []Unmet{
 			{"teams", `user.team != ""`, "", ""},
 			{"teams", "groups: team-{department}-{team}", "", ""},
 		}}},
 		{"lifecycle", staged, nil, "everyone", Explanation{Unmet: []Unmet{{"", `user.state == "active"`, "staged", "hr"}}}},
-		{"never", person("department", "Sales", "team", "Prod"), nil, "team-sales-prod", Explanation{Unmet: []Unmet{{Clause: "standing: never"}}}},
-		{"nothing gives it", person(), nil, "unheard-of", Explanation{Unmet: []Unmet{{Clause: `no rule gives "unheard-of"`}}}},
+		{"never", someone("department", "Sales", "team", "Prod"), nil, "team-sales-prod", Explanation{Unmet: []Unmet{{Clause: "standing: never"}}}},
+		{"nothing gives it", someone(), nil, "unheard-of", Explanation{Unmet: []Unmet{{Clause: `no rule gives "unheard-of"`}}}},
 	} {
 		c.want.Group = c.group
 		if d := cmp.Diff(c.want, e.Explain(c.user, in(c.facts), c.group), cmpopts.EquateEmpty()); d != "" {
@@ -136,7 +136,7 @@ func TestExplain(t *testing.T) {
 
 func TestExplainShowsSeveralValuesAndErrors(t *testing.T) {
 	e := engine(t, ruleFor(`(user.team == user.title || user.values["ou"] == ["a"]) && int(user.title) > 2`))
-	u := person("team", "x", "title", "y")
+	u := someone("team", "x", "title", "y")
 	u.Attributes.Set("ou", "b", "c")
 	got := e.Explain(u, World{}, "g").Unmet
 	if len(got) != 2 || got[0].Value != `team="x", title="y", values.ou="b, c"` || got[0].Clause != `user.team == user.title || user.values["ou"] == ["a"]` {
@@ -174,9 +174,9 @@ func TestEngineIsSafeForConcurrentUse(t *testing.T) {
 	done := make(chan string)
 	for i := range 8 {
 		go func() {
-			u, want := person("title", "Lead"), "engineering<leads everyone<all"
+			u, want := someone("title", "Lead"), "engineering<leads everyone<all"
 			if i%2 == 0 {
-				u, want = person(), "everyone<all"
+				u, want = someone(), "everyone<all"
 			}
 			for range 200 {
 				if got := held(e.Memberships(u, World{})); got != want {

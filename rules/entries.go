@@ -2,11 +2,13 @@ package rules
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"birthright/identity"
+	"birthright/internal/dates"
 	"birthright/internal/strictyaml"
 )
 
@@ -32,6 +34,7 @@ func (l *loader) group(s *source, path string, e *groupEntry) {
 			Name: e.Name, Title: e.Title, Description: e.Description, Owners: e.Owners, Risk: e.Risk,
 			Access: l.access(s, strictyaml.Join(path, "access"), e.Access), NoStanding: e.Standing == "never", Prehire: e.Prehire,
 		},
+		Contains: e.Contains,
 		Request:  l.request(s, strictyaml.Join(path, "request"), e.Request),
 		Position: s.position(name),
 	})
@@ -106,9 +109,14 @@ func (l *loader) rule(s *source, path string, e *ruleEntry) {
 	l.define(s, path, "rule", e.Name)
 	r := Rule{
 		Name: e.Name, Description: e.Description, Owner: e.Owner, Groups: e.Groups,
-		When:     l.condition(s, strictyaml.Join(path, "when"), e.When, false),
-		Except:   l.condition(s, strictyaml.Join(path, "except"), e.Except, false),
-		Position: s.position(path),
+		When:       l.condition(s, strictyaml.Join(path, "when"), e.When, false),
+		Except:     l.condition(s, strictyaml.Join(path, "except"), e.Except, false),
+		ValidFrom:  l.date(s, strictyaml.Join(path, "valid_from"), e.ValidFrom, dates.Start),
+		ValidUntil: l.date(s, strictyaml.Join(path, "valid_until"), e.ValidUntil, dates.End),
+		Position:   s.position(path), order: len(l.policy.Rules),
+	}
+	if !r.ValidUntil.IsZero() && !r.ValidFrom.Before(r.ValidUntil) {
+		l.fault(s, strictyaml.Join(path, "valid_until"), "rule %q ends before it begins: it would never give anything", e.Name)
 	}
 	if e.When.node == nil && !s.unread[strictyaml.Join(path, "when")] {
 		l.fault(s, path, "rule %q has no when: say for whom it is, or when: true for everyone", e.Name)
@@ -185,6 +193,63 @@ func (l *loader) constraint(s *source, path string, e *constraintEntry) {
 	l.policy.Constraints = append(l.policy.Constraints, c)
 }
 
+// exclusion takes over the exclusion of one user.
+func (l *loader) exclusion(s *source, path string, e *exclusionEntry) {
+	for key, missing := range map[string]bool{"user": e.User == "", "groups": len(e.Groups) == 0} {
+		if missing && !s.unread[strictyaml.Join(path, key)] {
+			l.fault(s, path, "an exclusion without %s: say whom it keeps out of what", key)
+		}
+	}
+	if strings.TrimSpace(e.Reason) == "" {
+		l.fault(s, path, "the exclusion of %q has no reason: say why, for whoever looks at it in a year", e.User)
+	}
+	x := Exclusion{User: e.User, Groups: e.Groups, Reason: e.Reason, Position: s.position(path)}
+	until := strictyaml.Join(path, "until")
+	switch e.Until {
+	case "":
+		l.fault(s, path, "the exclusion of %q has no end: say until: and a date, or until: never", e.User)
+	case "never":
+	default:
+		x.Until = l.date(s, until, e.Until, dates.End)
+	}
+	l.policy.Exclusions = append(l.policy.Exclusions, x)
+}
+
+// property takes over what must never be.
+func (l *loader) property(s *source, path string, e *propertyEntry) {
+	l.define(s, path, "property", e.Name)
+	if e.When.node == nil && !s.unread[strictyaml.Join(path, "when")] {
+		l.fault(s, path, "property %q has no when: say who may never be in the groups, or when: true for nobody at all", e.Name)
+	}
+	if len(e.Groups) == 0 && !s.unread[strictyaml.Join(path, "groups")] {
+		l.fault(s, path, "property %q names no groups: list at least one, or a pattern such as \"prod-*\"", e.Name)
+	}
+	p := Property{
+		Name: e.Name, Description: e.Description, When: l.condition(s, strictyaml.Join(path, "when"), e.When, false),
+		Groups: e.Groups, Position: s.position(path),
+	}
+	for i, pattern := range e.Groups {
+		g, err := parseGlob(pattern)
+		if err != nil {
+			l.fault(s, strictyaml.Index(strictyaml.Join(path, "groups"), i), "%v", err)
+		}
+		p.globs = append(p.globs, g)
+	}
+	l.policy.Properties = append(l.policy.Properties, p)
+}
+
+// date reads a date, if the file has it.
+func (l *loader) date(s *source, path, value string, parse func(string) (time.Time, error)) time.Time {
+	if value == "" {
+		return time.Time{}
+	}
+	at, err := parse(value)
+	if err != nil {
+		l.fault(s, path, "%v", err)
+	}
+	return at
+}
+
 func (l *loader) test(s *source, path string, e *testEntry) {
 	if e.Name == "" {
 		l.fault(s, path, "a test without a name: say what it shows")
@@ -199,7 +264,7 @@ func (l *loader) test(s *source, path string, e *testEntry) {
 	}
 	l.policy.Tests = append(l.policy.Tests, Test{
 		Name: e.Name, User: l.testUser(s, strictyaml.Join(path, "user"), e.User),
-		OnCall: e.OnCall, Tickets: e.Tickets, ReportsTo: e.ReportsTo,
+		OnCall: e.OnCall, Tickets: e.Tickets, ReportsTo: e.ReportsTo, At: l.date(s, strictyaml.Join(path, "at"), e.At, dates.Start),
 		Gets: e.Gets, Lacks: e.Lacks, Position: s.position(path),
 	})
 }

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
 	"birthright/identity"
 )
 
@@ -36,17 +40,13 @@ type Unmet struct {
 func (e *Engine) Explain(u identity.User, w World, group string) Explanation {
 	s := e.subject(u, w)
 	defer s.release()
-	if mayHold(u.State) {
-		e.evaluate(s)
-	}
 	x := Explanation{Group: group, Causes: []identity.Cause{}, Unmet: []Unmet{}}
-	for _, g := range s.given {
-		if g.group == group {
-			x.Held = true
-			x.Causes = append(x.Causes, identity.Cause{Kind: identity.CauseRule, Name: g.rule})
+	if mayHold(u.State) {
+		d := s.decide()
+		if at, found := findMembership(d.Memberships, group); found {
+			x.Held, x.Causes = true, d.Memberships[at].Causes
 		}
 	}
-	x.Causes = identity.SortCauses(x.Causes)
 	if !x.Held {
 		x.Unmet = e.unmet(s, group)
 	}
@@ -94,8 +94,7 @@ func (e *Engine) unmetBy(s *subject, r *Rule, group string) []Unmet {
 	if !r.Except.IsZero() {
 		p, err := e.lang.program(r.Except)
 		if err == nil {
-			var taken bool
-			if taken, err = truth(p, s); err == nil && !taken {
+			if run(p, s) == no {
 				return append(out, unmetNames(&s.user, r, group)...)
 			}
 		}
@@ -119,7 +118,7 @@ func unmetNames(u *identity.User, r *Rule, group string) []Unmet {
 		if name == group {
 			return nil
 		}
-		read := Condition{Attributes: n.attributes()}
+		read := Condition{Attributes: n.reads}
 		out = append(out, Unmet{Rule: r.Name, Clause: "groups: " + n.text, Value: name, Source: origins(u, read)})
 	}
 	return out
@@ -143,8 +142,8 @@ func (l *language) split(c Condition) []Condition {
 func (e *Engine) try(s *subject, clause Condition) (bool, string) {
 	p, err := e.lang.program(clause)
 	if err == nil {
-		var ok bool
-		if ok, err = truth(p, s); ok && err == nil {
+		var value ref.Val
+		if value, _, err = p.Eval(s); err == nil && value == types.True {
 			return true, ""
 		}
 	}
@@ -222,3 +221,6 @@ func origins(u *identity.User, c Condition) string {
 }
 
 func origin(u *identity.User, attribute string) string { return u.Origins[attribute] }
+
+// program makes CEL's own program of a condition: what the logic is held against.
+func (l *language) program(c Condition) (cel.Program, error) { return l.plan(c.ast.NativeRep()) }

@@ -14,6 +14,8 @@ type document struct {
 	Rules       []ruleEntry       `yaml:"rules"`
 	Templates   []templateEntry   `yaml:"templates"`
 	Constraints []constraintEntry `yaml:"constraints"`
+	Exclusions  []exclusionEntry  `yaml:"exclusions"`
+	Never       []propertyEntry   `yaml:"never"`
 	Tests       []testEntry       `yaml:"tests"`
 }
 
@@ -26,6 +28,7 @@ type groupEntry struct {
 	Standing    string        `yaml:"standing"`
 	Prehire     bool          `yaml:"prehire"`
 	Access      []string      `yaml:"access"`
+	Contains    []string      `yaml:"contains"`
 	Request     *requestEntry `yaml:"request"`
 }
 
@@ -54,6 +57,8 @@ type ruleEntry struct {
 	Owner       string     `yaml:"owner"`
 	When        expression `yaml:"when"`
 	Except      expression `yaml:"except"`
+	ValidFrom   string     `yaml:"valid_from"`
+	ValidUntil  string     `yaml:"valid_until"`
 	Groups      []string   `yaml:"groups"`
 }
 
@@ -75,12 +80,27 @@ type constraintEntry struct {
 	Mode        string   `yaml:"mode"`
 }
 
+type exclusionEntry struct {
+	User   string   `yaml:"user"`
+	Groups []string `yaml:"groups"`
+	Reason string   `yaml:"reason"`
+	Until  string   `yaml:"until"`
+}
+
+type propertyEntry struct {
+	Name        string     `yaml:"name"`
+	Description string     `yaml:"description"`
+	When        expression `yaml:"when"`
+	Groups      []string   `yaml:"groups"`
+}
+
 type testEntry struct {
 	Name      string               `yaml:"name"`
 	User      map[string]yaml.Node `yaml:"user"`
 	OnCall    []string             `yaml:"oncall"`
 	Tickets   []string             `yaml:"tickets"`
 	ReportsTo []string             `yaml:"reports_to"`
+	At        string               `yaml:"at"`
 	Gets      []string             `yaml:"gets"`
 	Lacks     []string             `yaml:"lacks"`
 }

@@ -16,6 +16,8 @@ func hash(p *Policy) string {
 		Rules       []Rule
 		Templates   []Template
 		Constraints []Constraint
-	}{p.Groups, p.Rules, p.Templates, p.Constraints})
+		Exclusions  []Exclusion `json:",omitempty"`
+		Properties  []Property  `json:",omitempty"`
+	}{p.Groups, p.Rules, p.Templates, p.Constraints, p.Exclusions, p.Properties})
 	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -24,8 +24,8 @@ func engine(tb testing.TB, text string) *Engine {
 	return e
 }
 
-// person is an active user with the given attributes: name, value, name, value …
-func person(pairs ...string) identity.User {
+// someone is an active user with the given attributes: name, value, name, value …
+func someone(pairs ...string) identity.User {
 	u := identity.User{N: 7, UserName: "ada", State: identity.Active, Attributes: identity.Attributes{}, Origins: map[string]string{}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		u.Attributes.Set(pairs[i], pairs[i+1])
@@ -62,6 +62,8 @@ type world struct {
 // in is the world at no particular time.
 func in(f Facts) World { return World{Facts: f} }
 
-func (w world) OnCall(_ identity.User, schedule string, _ time.Time) bool   { return schedule == w.shifts }
-func (w world) HasTicket(_ identity.User, queue string, _ time.Time) bool   { return queue == w.tickets }
-func (w world) ReportsTo(_ identity.User, manager string) bool { return manager == w.managers }
+func (w world) OnCall(_ identity.User, schedule string, _ time.Time) bool {
+	return schedule == w.shifts
+}
+func (w world) HasTicket(_ identity.User, queue string, _ time.Time) bool { return queue == w.tickets }
+func (w world) ReportsTo(_ identity.User, manager string) bool            { return manager == w.managers }

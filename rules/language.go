@@ -4,8 +4,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/ext"
 
 	"birthright/identity"
@@ -27,8 +29,11 @@ const (
 	funcReportsTo = "reportsTo"
 )
 
-// factFunctions lists them with what their argument names, in a fixed order.
-var factFunctions = []struct{ name, argument string }{
+// factFunction is one of them, with what its argument names.
+type factFunction struct{ name, argument string }
+
+// factFunctions lists them in a fixed order.
+var factFunctions = []factFunction{
 	{funcOnCall, "schedule"},
 	{funcHasTicket, "queue"},
 	{funcInGroup, "group"},
@@ -40,7 +45,7 @@ const maxExpressionLength = 20_000
 
 // language is what conditions are written in: the CEL environments with the
 // user's attributes as flat variables, and the tables that go with them. It is
-// made once for a policy and never changes.
+// made once and never changes.
 type language struct {
 	// rule is the language of rules; request adds what a request condition
 	// may read.
@@ -53,7 +58,10 @@ type language struct {
 	functions []string
 }
 
-func newLanguage() (*language, error) {
+// newLanguage returns the language, the same one each time.
+var newLanguage = sync.OnceValues(makeLanguage)
+
+func makeLanguage() (*language, error) {
 	l := &language{slots: make(map[string]int)}
 	var options []cel.EnvOption
 	declare := func(name string, t *cel.Type) {
@@ -113,4 +121,13 @@ var macros = map[string]string{
 	"exists_one": "LIST.exists_one(x, condition on x)",
 	"filter":     "LIST.filter(x, condition on x)",
 	"map":        "LIST.map(x, value made of x)",
+}
+
+// plan makes a program of an expression. Constants are worked out beforehand;
+// where that fails, as for int("x"), so does every evaluation, as it should.
+func (l *language) plan(a *ast.AST) (cel.Program, error) {
+	if p, err := l.rule.PlanProgram(a, cel.EvalOptions(cel.OptOptimize)); err == nil {
+		return p, nil
+	}
+	return l.rule.PlanProgram(a)
 }

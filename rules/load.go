@@ -111,6 +111,12 @@ func (l *loader) file(s *source) {
 	for i := range s.doc.Constraints {
 		l.constraint(s, strictyaml.Index("constraints", i), &s.doc.Constraints[i])
 	}
+	for i := range s.doc.Exclusions {
+		l.exclusion(s, strictyaml.Index("exclusions", i), &s.doc.Exclusions[i])
+	}
+	for i := range s.doc.Never {
+		l.property(s, strictyaml.Index("never", i), &s.doc.Never[i])
+	}
 	for i := range s.doc.Tests {
 		l.test(s, strictyaml.Index("tests", i), &s.doc.Tests[i])
 	}

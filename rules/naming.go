@@ -23,6 +23,8 @@ type naming struct {
 	// shape matches every name that the placeholders can make; nil for a name
 	// that is spelled out.
 	shape *regexp.Regexp
+	// reads are the attributes of the placeholders, in order.
+	reads []string
 }
 
 // part is a piece of a name: fixed text, or the slug of an attribute.
@@ -49,6 +51,7 @@ func parseNaming(text string) (naming, error) {
 			return naming{}, err
 		}
 		n.parts = append(n.parts, part{attribute: attribute})
+		n.reads = append(n.reads, attribute)
 		shape += slugShape
 		rest = tail
 	}
@@ -103,28 +106,26 @@ func (n naming) render(u *identity.User) (string, bool) {
 	if !n.made() {
 		return n.text, true
 	}
+	name := n.spell(func(i int) string { return attributeOf(u, n.reads[i]) })
+	return name, name != ""
+}
+
+// spell returns the name with the slugs of values in its placeholders, "" where
+// one of them is empty.
+func (n naming) spell(value func(i int) string) string {
 	var b strings.Builder
+	placeholder := 0
 	for _, p := range n.parts {
 		b.WriteString(p.text)
 		if p.attribute == "" {
 			continue
 		}
-		slug := Slug(attributeOf(u, p.attribute))
+		slug := Slug(value(placeholder))
 		if slug == "" {
-			return "", false
+			return ""
 		}
 		b.WriteString(slug)
+		placeholder++
 	}
-	return b.String(), true
-}
-
-// attributes lists the attributes of the placeholders.
-func (n naming) attributes() []string {
-	var out []string
-	for _, p := range n.parts {
-		if p.attribute != "" {
-			out = append(out, p.attribute)
-		}
-	}
-	return out
+	return b.String()
 }

@@ -21,7 +21,10 @@ type Policy struct {
 	Rules       []Rule
 	Templates   []Template
 	Constraints []Constraint
-	Tests       []Test
+	Exclusions  []Exclusion
+	// Properties are what must be true of everybody, whatever the rules say.
+	Properties []Property
+	Tests      []Test
 
 	// Warnings are what works and is probably not meant, in the order of the
 	// files: an owner that is a group nobody defined.
@@ -43,6 +46,8 @@ func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Lin
 // Group is a group that the policy spells out.
 type Group struct {
 	identity.Group
+	// Contains are groups whose members are members of this one, too.
+	Contains []string `json:",omitempty"`
 	// Request says how it may be asked for; nil when it may not.
 	Request  *Request `json:",omitempty"`
 	Position Position `json:"-"`
@@ -58,10 +63,20 @@ type Rule struct {
 	// Except takes out users that When lets in; zero when there is none.
 	Except Condition
 	// Groups are names, with placeholders where they depend on the user.
-	Groups   []string
-	Position Position `json:"-"`
+	Groups []string
+	// ValidFrom and ValidUntil bound when the rule gives anything; zero: no bound.
+	ValidFrom  time.Time `json:",omitzero"`
+	ValidUntil time.Time `json:",omitzero"`
+	Position   Position  `json:"-"`
 
 	names []naming
+	order int // place among the rules
+}
+
+// inForce reports whether the rule is valid at an instant; at no instant in
+// particular every rule is.
+func (r *Rule) inForce(at time.Time) bool {
+	return at.IsZero() || !at.Before(r.ValidFrom) && (r.ValidUntil.IsZero() || at.Before(r.ValidUntil))
 }
 
 // Template says what groups carry whose names rules make. The texts may use
@@ -95,6 +110,33 @@ type Constraint struct {
 	Position    Position `json:"-"`
 }
 
+// Exclusion keeps one user out of some groups, whatever gives them.
+type Exclusion struct {
+	User   string // user name, compared without letter case
+	Groups []string
+	Reason string
+	// Until is when it ends; zero for one that says `until: never`.
+	Until    time.Time
+	Position Position `json:"-"`
+}
+
+// inForce reports whether the exclusion holds at an instant.
+func (x *Exclusion) inForce(at time.Time) bool { return x.Until.IsZero() || at.Before(x.Until) }
+
+// Property says that nobody for whom When holds may ever be in one of the groups,
+// not even for a moment. It gives and takes nothing: it is tested.
+type Property struct {
+	Name        string
+	Description string
+	When        Condition
+	// Groups are names, or patterns of names with stars.
+	Groups   []string
+	Position Position `json:"-"`
+
+	logic *logic
+	globs []glob
+}
+
 // Request says how a group may be asked for.
 type Request struct {
 	// Allow says who may ask; zero means everybody.
@@ -124,6 +166,9 @@ type Test struct {
 	User identity.User
 	// OnCall, Tickets and ReportsTo are the facts: schedules, queues, managers.
 	OnCall, Tickets, ReportsTo []string
+	// At is the instant that it is about; zero for no instant in
+	// particular: then every rule is in force.
+	At time.Time
 	// Gets and Lacks are groups that the rules must and must not give.
 	Gets, Lacks []string
 	Position    Position

@@ -29,7 +29,7 @@ func (e *Engine) RunTests() []TestResult {
 
 func (e *Engine) runTest(t *Test) TestResult {
 	held := map[string]bool{}
-	for _, m := range e.Memberships(t.User, World{Facts: testFacts{test: t}}) {
+	for _, m := range e.Memberships(t.User, World{At: t.At, Facts: testFacts{test: t}}) {
 		held[m.Group] = true
 	}
 	r := TestResult{Name: t.Name, Position: t.Position}

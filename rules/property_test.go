@@ -15,16 +15,7 @@ import (
 )
 
 // answer is what a condition says about a user: it may fail.
-type answer string
-
-const yes, no, fails answer = "yes", "no", "fails"
-
-func is(b bool) answer {
-	if b {
-		return yes
-	}
-	return no
-}
+type answer = truth
 
 // condition is a random condition: its text, and what it means in Go.
 type condition struct {
@@ -148,7 +139,7 @@ func policyText(all []ruleText) string {
 
 func drawUser(t *rapid.T) identity.User {
 	value := rapid.SampledFrom(someValues)
-	u := person("department", value.Draw(t, "department"), "team", value.Draw(t, "team"))
+	u := someone("department", value.Draw(t, "department"), "team", value.Draw(t, "team"))
 	u.Attributes.Set("x", value.Draw(t, "x"), value.Draw(t, "y"))
 	u.Groups = slices.Sorted(slices.Values(rapid.SliceOfDistinct(rapid.SampledFrom([]string{"g", "h", "a"}), rapid.ID).Draw(t, "source groups")))
 	u.State = rapid.SampledFrom([]identity.State{identity.Active, identity.Active, identity.Staged, identity.Left}).Draw(t, "state")
@@ -304,7 +295,7 @@ func TestClausesTogetherAreTheCondition(t *testing.T) {
 			ok, _ := e.try(s, clause)
 			all = all && ok
 		}
-		if whole := e.rules[0].holds(s); whole != all {
+		if whole := s.judge(e.rules[0].logic) == yes; whole != all {
 			t.Fatalf("%s holds: %v, its clauses: %v", drawn.text, whole, all)
 		}
 	})

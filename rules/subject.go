@@ -1,8 +1,7 @@
 package rules
 
 import (
-	"slices"
-	"strings"
+	"cmp"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/functions"
@@ -10,31 +9,64 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"birthright/identity"
+	"birthright/rules/population"
 )
 
-// subject is one user under evaluation: what CEL asks for values and functions.
-// It is reused from user to user; nothing of it outlives an evaluation.
+// subject is one person under evaluation: what conditions ask for values and
+// facts. It is reused from person to person; nothing of it outlives an evaluation.
 type subject struct {
 	engine *Engine
-	user   identity.User
-	world  World
+	person person
+	// user is what facts are asked about: a user at hand, or one put together for it.
+	user  identity.User
+	world World
+	// inGroup answers whether a rule evaluated before gave a group.
+	inGroup func(group string) bool
 	// boxed keeps each variable as CEL wants it, once it was asked for.
 	boxed []ref.Val
-	// given is what the rules evaluated so far give; inGroup reads it.
-	given []given
+	// answers keeps those of leaves, in the round that they are of.
+	answers []answered
+	round   uint32
+	// given is what the rules evaluated so far give, withheld what they would
+	// give were it not refused.
+	given, withheld []given
 
-	functions [4]functions.LateBoundOp
+	// marked are the leaves that hold by a value alone, candidates the rules that
+	// could hold.
+	marked, candidates marks
+	functions          [4]functions.LateBoundOp
+}
+
+// answered is the answer of a leaf.
+type answered struct {
+	round uint32
+	truth truth
 }
 
 // given is one group given by one rule.
-type given struct{ group, rule string }
+type given struct {
+	group, rule string
+	// rank is the place of group among the names that are spelled out, from 1; 0
+	// for a name that was made.
+	rank int
+}
+
+func compareGiven(a, b given) int {
+	if a.rank > 0 && b.rank > 0 {
+		return cmp.Or(a.rank-b.rank, cmp.Compare(a.rule, b.rule))
+	}
+	return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.rule, b.rule))
+}
 
 func newSubject(e *Engine) *subject {
-	s := &subject{engine: e, boxed: make([]ref.Val, len(e.lang.slots))}
+	s := &subject{
+		engine: e, boxed: make([]ref.Val, len(e.lang.slots)), answers: make([]answered, len(e.leaves.all)),
+		marked: newMarks(len(e.leaves.all)), candidates: newMarks(len(e.rules)),
+	}
 	s.functions = [...]functions.LateBoundOp{
 		s.ask(func(schedule string) bool { return s.world.Facts.OnCall(s.user, schedule, s.world.At) }),
 		s.ask(func(queue string) bool { return s.world.Facts.HasTicket(s.user, queue, s.world.At) }),
-		s.ask(s.holds),
+		s.ask(func(group string) bool { return s.inGroup(group) }),
 		s.ask(func(manager string) bool { return s.world.Facts.ReportsTo(s.user, manager) }),
 	}
 	return s
@@ -42,20 +74,65 @@ func newSubject(e *Engine) *subject {
 
 // subject takes a subject for u out of the pool; release gives it back.
 func (e *Engine) subject(u identity.User, w World) *subject {
+	s := e.blank(w)
+	s.user = u
+	s.person = known{&s.user}
+	s.inGroup = s.holds
+	s.mark()
+	return s
+}
+
+// mark notes what follows from the person's values.
+func (s *subject) mark() {
+	clear(s.marked)
+	clear(s.candidates)
+	s.candidates.set(s.engine.index.anybody)
+	s.engine.index.each(s.person, func(c *consequence) {
+		s.marked.set(c.leaves)
+		s.candidates.set(c.rules)
+	})
+}
+
+// blank takes a subject without a person out of the pool.
+func (e *Engine) blank(w World) *subject {
 	s := e.subjects.Get().(*subject)
-	s.user, s.world = u, w
+	s.world = w
 	if w.Facts == nil {
 		s.world.Facts = Nothing{}
 	}
+	s.again()
 	return s
+}
+
+// again forgets all answers: something that they depend on changed.
+func (s *subject) again() {
+	s.round++
+	if s.round == 0 { // after four thousand million rounds
+		clear(s.answers)
+		s.round = 1
+	}
+	s.forget()
+}
+
+func (s *subject) forget() {
+	clear(s.given)
+	clear(s.withheld)
+	s.given, s.withheld = s.given[:0], s.withheld[:0]
+}
+
+// face makes s about one of a population, of whom inGroup knows the groups.
+func (s *subject) face(f population.Face, n uint32, inGroup func(group string) bool) {
+	clear(s.boxed)
+	s.person, s.inGroup = f, inGroup
+	s.user = identity.User{N: int64(n), State: f.State(), Attributes: identity.Attributes{}}
+	s.user.Attributes.Set(identity.AttrManager, f.Text(managerReading))
 }
 
 // release forgets the user and makes s free for the next one.
 func (s *subject) release() {
-	s.user, s.world = identity.User{}, World{}
+	s.user, s.world, s.person, s.inGroup = identity.User{}, World{}, nil, nil
 	clear(s.boxed)
-	clear(s.given)
-	s.given = s.given[:0]
+	s.forget()
 	s.engine.subjects.Put(s)
 }
 
@@ -67,9 +144,19 @@ func (s *subject) ask(answer func(string) bool) functions.LateBoundOp {
 	}
 }
 
-// holds reports whether a rule evaluated before gave group.
+// holds reports whether a rule evaluated before gave group, or a group that it contains.
 func (s *subject) holds(group string) bool {
-	return slices.ContainsFunc(s.given, func(g given) bool { return g.group == group })
+	for _, g := range s.given {
+		if g.group == group {
+			return true
+		}
+		for _, outer := range s.engine.around[g.group] {
+			if outer == group && s.engine.mayGive(s.user.State, outer, g.rule) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ResolveFunction gives CEL the functions that ask for facts.
@@ -100,26 +187,21 @@ func (s *subject) ResolveName(name string) (any, bool) {
 func (s *subject) box(name string) ref.Val {
 	switch name {
 	case varState:
-		return types.String(s.user.State)
+		return types.String(s.person.State())
 	case varGroups:
-		return newGroupList(s.user.Groups)
+		return newGroupList(s.person.List(groupsReading))
 	case varAttributes:
-		return &attributeMap{attributes: s.user.Attributes}
+		return &attributeMap{person: s.person}
 	case varValues:
-		return &attributeMap{attributes: s.user.Attributes, lists: true}
+		return &attributeMap{person: s.person, lists: true}
 	default:
-		return types.String(attributeOf(&s.user, strings.TrimPrefix(name, "user.")))
+		reading, _ := variableReading(name)
+		return types.String(s.person.Text(reading))
 	}
 }
 
 // attributeOf returns the primary value of an attribute, "" when it is absent.
 // A custom one may be written attributes.NAME.
 func attributeOf(u *identity.User, name string) string {
-	if custom, ok := strings.CutPrefix(name, "attributes."); ok {
-		return u.Attributes.First(custom)
-	}
-	if value := u.Attributes.First(name); value != "" || name != identity.AttrUserName {
-		return value
-	}
-	return u.UserName
+	return placeholderReading(name).Text(u)
 }

@@ -9,7 +9,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
 
-	"birthright/identity"
+	"birthright/rules/population"
 )
 
 // groupList is user.groups: a list that finds a name by binary search, as the
@@ -39,15 +39,15 @@ func (l *groupList) Contains(value ref.Val) ref.Val {
 // attributeMap is user.attributes and user.values: every key has a value; the
 // empty string or the empty list where the user has no such attribute.
 type attributeMap struct {
-	attributes identity.Attributes
-	lists      bool // the values are lists
+	person person
+	lists  bool // the values are lists
 }
 
 func (m *attributeMap) value(name string) ref.Val {
 	if m.lists {
-		return types.NewStringList(types.DefaultTypeAdapter, m.attributes[name])
+		return types.NewStringList(types.DefaultTypeAdapter, m.person.List(population.Reading{Kind: population.All, Attribute: name}))
 	}
-	return types.String(m.attributes.First(name))
+	return types.String(m.person.Text(population.Reading{Attribute: name}))
 }
 
 // Find returns the value of key; a missing key is not an error.
@@ -68,21 +68,22 @@ func (m *attributeMap) Get(key ref.Val) ref.Val {
 // Contains reports whether the user has a value for key.
 func (m *attributeMap) Contains(key ref.Val) ref.Val {
 	name, ok := key.(types.String)
-	return types.Bool(ok && len(m.attributes[string(name)]) > 0)
+	return types.Bool(ok && m.person.Text(population.Reading{Attribute: string(name)}) != "")
 }
 
 // Size counts the attributes that have a value.
-func (m *attributeMap) Size() ref.Val { return types.Int(len(m.attributes)) }
+func (m *attributeMap) Size() ref.Val { return types.Int(len(m.person.Whole())) }
 
 // Iterator goes over the names, sorted.
 func (m *attributeMap) Iterator() traits.Iterator {
-	return types.NewStringList(types.DefaultTypeAdapter, m.attributes.Names()).Iterator()
+	return types.NewStringList(types.DefaultTypeAdapter, m.person.Whole().Names()).Iterator()
 }
 
 // whole is an ordinary CEL map with the same entries.
 func (m *attributeMap) whole() traits.Mapper {
-	entries := make(map[ref.Val]ref.Val, len(m.attributes))
-	for name := range m.attributes {
+	attributes := m.person.Whole()
+	entries := make(map[ref.Val]ref.Val, len(attributes))
+	for name := range attributes {
 		entries[types.String(name)] = m.value(name)
 	}
 	return types.NewRefValMap(types.DefaultTypeAdapter, entries)
@@ -107,4 +108,4 @@ func (m *attributeMap) ConvertToType(t ref.Type) ref.Val { return m.whole().Conv
 func (m *attributeMap) Type() ref.Type { return types.MapType }
 
 // Value is the attributes themselves.
-func (m *attributeMap) Value() any { return m.attributes }
+func (m *attributeMap) Value() any { return m.person.Whole() }

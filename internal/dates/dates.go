@@ -1,4 +1,5 @@
-package directory
+// Package dates reads the dates and times that people, sources and policies write.
+package dates
 
 import (
 	"fmt"
@@ -15,16 +16,16 @@ var moments = [...]string{
 	"20060102150405Z0700",
 }
 
-// ParseStart returns the instant from which a startDate holds: a plain date
-// begins at midnight UTC.
-func ParseStart(value string) (time.Time, error) {
+// Start returns the instant from which something holds: a plain date begins at
+// midnight UTC.
+func Start(value string) (time.Time, error) {
 	at, _, err := parseDate(value)
 	return at, err
 }
 
-// ParseEnd returns the instant at which an endDate is over. A plain date is the
-// last day: it is over at the next midnight UTC.
-func ParseEnd(value string) (time.Time, error) {
+// End returns the instant at which something is over. A plain date is the last
+// day: it is over at the next midnight UTC.
+func End(value string) (time.Time, error) {
 	at, plain, err := parseDate(value)
 	if plain {
 		at = at.AddDate(0, 0, 1)
@@ -44,15 +45,4 @@ func parseDate(value string) (at time.Time, plain bool, err error) {
 		}
 	}
 	return time.Time{}, false, fmt.Errorf("%q is not a date; write YYYY-MM-DD or an RFC 3339 time such as 2026-11-30T17:00:00Z", value)
-}
-
-// parseFlag reads a yes or no.
-func parseFlag(value string) (bool, error) {
-	switch strings.ToLower(strings.TrimSpace(value)) {
-	case "true", "1", "yes", "y", "t":
-		return true, nil
-	case "false", "0", "no", "n", "f":
-		return false, nil
-	}
-	return false, fmt.Errorf("%q is neither true nor false", value)
 }

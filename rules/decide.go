@@ -1,0 +1,247 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"birthright/identity"
+)
+
+// Decision is what a policy gives one user, and what it withholds.
+type Decision struct {
+	// Memberships are sorted by group.
+	Memberships []identity.Membership
+	// Refused are groups that rules give and something else keeps from the user,
+	// sorted by group.
+	Refused []Refusal
+}
+
+// Decide returns what the rules give u. Active users get everything that holds,
+// staged users the prehire groups, all others nothing. An exclusion of the user
+// takes a group away whatever the rules say; then the constraints that are
+// enforced decide between groups that exclude each other, see settle.
+func (e *Engine) Decide(u identity.User, w World) Decision {
+	if !mayHold(u.State) {
+		return Decision{}
+	}
+	s := e.subject(u, w)
+	defer s.release()
+	d := s.decide()
+	s.ends(&d)
+	return d
+}
+
+// Memberships is what Decide gives.
+func (e *Engine) Memberships(u identity.User, w World) []identity.Membership {
+	return e.Decide(u, w).Memberships
+}
+
+// mayHold reports whether the lifecycle gives a user in state anything at all.
+func mayHold(state identity.State) bool { return state == identity.Active || state == identity.Staged }
+
+// decide evaluates until no group is refused any more that something else was
+// given for.
+func (s *subject) decide() Decision {
+	refused := s.excluded()
+	for {
+		s.again()
+		s.evaluate(refused)
+		memberships := s.nested()
+		more := s.settle(memberships)
+		if len(more) == 0 {
+			return Decision{Memberships: memberships, Refused: s.told(refused)}
+		}
+		refused = append(refused, more...)
+	}
+}
+
+// evaluate runs the rules that could be about the subject and leaves what they
+// give in s.given, refused groups left out.
+func (s *subject) evaluate(refused []Refusal) {
+	e := s.engine
+	s.candidates.each(func(i int) {
+		if p := &e.rules[i]; p.inForce(s.world.At) && s.judge(p.logic) == yes {
+			s.give(p, refused)
+		}
+	})
+}
+
+// give notes what a rule that holds gives the subject.
+func (s *subject) give(p *program, refused []Refusal) {
+	for i := range p.gives {
+		to := &p.gives[i]
+		name, ok := to.name, true
+		if to.group == nil {
+			if name, ok = to.naming.render(&s.user); !ok {
+				continue
+			}
+		}
+		switch {
+		case !s.engine.mayGiveTo(s.user.State, to, name, p.rule.Name):
+		case isRefused(refused, name):
+			s.withheld = append(s.withheld, given{name, p.rule.Name, to.rank})
+		default:
+			s.given = append(s.given, given{name, p.rule.Name, to.rank})
+		}
+	}
+}
+
+func isRefused(refused []Refusal, group string) bool {
+	return slices.ContainsFunc(refused, func(r Refusal) bool { return r.Group == group })
+}
+
+// mayGiveTo is mayGive for what a rule gives.
+func (e *Engine) mayGiveTo(state identity.State, to *giving, name, rule string) bool {
+	if to.group == nil {
+		return e.mayGive(state, name, rule)
+	}
+	return !to.group.NoStanding && (state == identity.Active || to.group.Prehire)
+}
+
+// mayGive reports whether rules may give group to somebody in state.
+func (e *Engine) mayGive(state identity.State, group, rule string) bool {
+	if g, ok := e.groups[group]; ok {
+		return !g.NoStanding && (state == identity.Active || g.Prehire)
+	}
+	return state == identity.Active || e.Made(group, rule).Prehire
+}
+
+// nested returns the memberships that follow from what is given, with those in
+// groups around.
+func (s *subject) nested() []identity.Membership {
+	e := s.engine
+	memberships := collect(s.user.N, s.given)
+	for _, outer := range e.containers {
+		var causes []identity.Cause
+		for _, inner := range outer.Contains {
+			if holdsGroup(memberships, inner) {
+				causes = append(causes, identity.Cause{Kind: identity.CauseGroup, Name: inner})
+			}
+		}
+		if len(causes) == 0 || !e.mayGive(s.user.State, outer.Name, "") {
+			continue
+		}
+		at, found := findMembership(memberships, outer.Name)
+		if !found {
+			memberships = slices.Insert(memberships, at, identity.Membership{UserN: s.user.N, Group: outer.Name})
+		}
+		m := &memberships[at]
+		m.Causes = identity.SortCauses(append(slices.Clip(m.Causes), causes...))
+	}
+	return memberships
+}
+
+func findMembership(memberships []identity.Membership, group string) (int, bool) {
+	return slices.BinarySearchFunc(memberships, group, func(m identity.Membership, name string) int { return cmp.Compare(m.Group, name) })
+}
+
+func holdsGroup(memberships []identity.Membership, group string) bool {
+	_, found := findMembership(memberships, group)
+	return found
+}
+
+// collect turns pairs of group and rule into memberships. It sorts pairs.
+func collect(userN int64, pairs []given) []identity.Membership {
+	if len(pairs) == 0 {
+		return nil
+	}
+	slices.SortFunc(pairs, compareGiven)
+	pairs = slices.Compact(pairs)
+	groups := 1
+	for i := 1; i < len(pairs); i++ {
+		if pairs[i].group != pairs[i-1].group {
+			groups++
+		}
+	}
+	// One array holds the causes of all memberships.
+	causes := make([]identity.Cause, len(pairs))
+	memberships := make([]identity.Membership, 0, groups)
+	for start := 0; start < len(pairs); {
+		end := start
+		for ; end < len(pairs) && pairs[end].group == pairs[start].group; end++ {
+			causes[end] = identity.Cause{Kind: identity.CauseRule, Name: pairs[end].rule}
+		}
+		memberships = append(memberships, identity.Membership{
+			UserN: userN, Group: pairs[start].group, Causes: causes[start:end:end],
+		})
+		start = end
+	}
+	return memberships
+}
+
+// mostTurns bounds how many changes of shifts and tickets are looked at ahead.
+const mostTurns = 16
+
+// ends notes when memberships end by the clock alone: with the last of the rules
+// that give them, or with a shift or a ticket.
+func (s *subject) ends(d *Decision) {
+	for i := range d.Memberships {
+		d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i])
+	}
+	open := 0
+	passing := make([]bool, len(d.Memberships))
+	for i := range d.Memberships {
+		if s.engine.passing(&d.Memberships[i]) {
+			passing[i] = true
+			open++
+		}
+	}
+	at := s.world.At
+	for range mostTurns {
+		if open == 0 {
+			return
+		}
+		if at = s.world.Facts.NextTurn(s.user, at); at.IsZero() {
+			return
+		}
+		then := s.at(at)
+		for i := range d.Memberships {
+			m := &d.Memberships[i]
+			if passing[i] && (m.EndsAt.IsZero() || at.Before(m.EndsAt)) && !holdsGroup(then.Memberships, m.Group) {
+				m.EndsAt, passing[i] = at, false
+				open--
+			}
+		}
+	}
+}
+
+// at is what is decided about the subject at another instant.
+func (s *subject) at(t time.Time) Decision {
+	w := s.world
+	w.At = t
+	later := s.engine.subject(s.user, w)
+	defer later.release()
+	return later.decide()
+}
+
+// lastEnd returns when the last cause of m ends by the validity of rules; zero
+// when one of them has no end.
+func (e *Engine) lastEnd(memberships []identity.Membership, m *identity.Membership) time.Time {
+	var last time.Time
+	if !e.ending {
+		return last
+	}
+	for _, c := range m.Causes {
+		end := time.Time{}
+		if c.Kind == identity.CauseRule {
+			end = e.byName[c.Name].rule.ValidUntil
+		} else if at, found := findMembership(memberships, c.Name); found {
+			end = e.lastEnd(memberships, &memberships[at])
+		}
+		if end.IsZero() {
+			return time.Time{}
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	return last
+}
+
+// passing reports whether m could end with a shift or a ticket.
+func (e *Engine) passing(m *identity.Membership) bool {
+	return !slices.ContainsFunc(m.Causes, func(c identity.Cause) bool {
+		return c.Kind == identity.CauseRule && !e.byName[c.Name].passing
+	})
+}

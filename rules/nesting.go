@@ -1,0 +1,51 @@
+package rules
+
+import "slices"
+
+// A group may contain groups: whoever is in an inner one is in the outer one
+// too, and because of it.
+
+// nest works out, for every group, which groups contain it. Load has refused
+// circles.
+func (e *Engine) nest() {
+	e.around = map[string][]string{}
+	direct := map[string][]string{}
+	for i := range e.policy.Groups {
+		for _, inner := range e.policy.Groups[i].Contains {
+			direct[inner] = append(direct[inner], e.policy.Groups[i].Name)
+		}
+	}
+	for inner := range direct {
+		e.around[inner] = outward(inner, direct, nil)
+	}
+	done := map[string]bool{}
+	for i := range e.policy.Groups {
+		e.contain(&e.policy.Groups[i], done)
+	}
+}
+
+// outward appends every group that contains name, nearest first, each once.
+func outward(name string, direct map[string][]string, found []string) []string {
+	for _, outer := range direct[name] {
+		if !slices.Contains(found, outer) {
+			found = outward(outer, direct, append(found, outer))
+		}
+	}
+	return found
+}
+
+// contain lists g among the containers after those that it contains.
+func (e *Engine) contain(g *Group, done map[string]bool) {
+	if done[g.Name] {
+		return
+	}
+	done[g.Name] = true
+	for _, inner := range g.Contains {
+		if group, ok := e.groups[inner]; ok {
+			e.contain(group, done)
+		}
+	}
+	if len(g.Contains) > 0 {
+		e.containers = append(e.containers, g)
+	}
+}
