@@ -83,7 +83,7 @@ func Compile(p *Policy) (*Engine, error) {
 	e.givers = newGivers(p)
 	order, circle := evaluationOrder(p, e.givers)
 	if circle != nil {
-		return nil, invalid("compile policy", fmt.Errorf("%s", describeCircle(p.Rules, circle)))
+		return nil, invalid("compile policy", fmt.Errorf("%s", e.givers.describe(circle)))
 	}
 	e.rules = make([]program, 0, len(order.rules))
 	for at, i := range order.rules {

