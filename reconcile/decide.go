@@ -25,6 +25,8 @@ type decision struct {
 	users  []decided             // by number
 	rows   []store.MembershipRow // ordered by user and group
 	diffs  []membershipDiff
+	// ended holds, by user, the groups that the user lost because the time was over.
+	ended map[int64][]int64
 	// refused is what rules give and something keeps from people, by user.
 	refused []Refused
 	// keep are the names of the attributes that targets keep or match by.
@@ -143,7 +145,7 @@ func (r *Runner) newDecision(ctx context.Context, tx *store.Tx) (*decision, erro
 	mark, err := tx.WorkMark(ctx)
 	return &decision{
 		engine: r.Engine(), at: tx.Now(), mark: mark, keep: r.attributesKept(),
-		groups: newNumbering[string](), causes: newNumbering[string](),
+		groups: newNumbering[string](), causes: newNumbering[string](), ended: map[int64][]int64{},
 	}, err
 }
 

@@ -16,6 +16,8 @@ type membershipDiff struct {
 	// gained are the groups in put that were not there before; the others only
 	// changed their causes.
 	gained []int64
+	// ended are the groups in drop for which the time had come: see ended.go.
+	ended []int64
 }
 
 // compareAll compares with the stored rows while they stream by: both sides are
@@ -78,6 +80,9 @@ func (d *decision) compareUser(u *decided, stored []store.MembershipRow) {
 			want = want[1:]
 		case len(want) == 0 || stored[0].GroupN < want[0].GroupN:
 			diff.drop = append(diff.drop, stored[0].GroupN)
+			if ends := stored[0].EndsAt; ends != 0 && ends <= d.at.UnixMicro() {
+				diff.ended = append(diff.ended, stored[0].GroupN)
+			}
 			stored = stored[1:]
 		default:
 			// An edit of the policy that leaves a membership alone leaves its row alone.
@@ -91,5 +96,8 @@ func (d *decision) compareUser(u *decided, stored []store.MembershipRow) {
 	if len(diff.put)+len(diff.drop) > 0 {
 		diff.user = *u
 		d.diffs = append(d.diffs, diff)
+		if len(diff.ended) > 0 {
+			d.ended[u.n] = diff.ended
+		}
 	}
 }
