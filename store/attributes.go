@@ -165,29 +165,32 @@ func parsePlain(text string) (identity.Attributes, bool) {
 	if strings.IndexByte(text, '\\') >= 0 || len(text) < 2 {
 		return nil, false
 	}
-	a := make(identity.Attributes, 8)
+	// Every list ends with a bracket: so many lists there are, or a few fewer. They
+	// share one array.
+	n := strings.Count(text, "]")
+	a, shared := make(identity.Attributes, n), make([]string, 0, n)
 	for sep := byte('{'); ; sep = ',' {
 		name, rest, ok := cutString(text, sep)
 		if !ok || !strings.HasPrefix(rest, ":[") {
 			return nil, false
 		}
-		var values []string
-		if values, text, ok = cutValues(rest[1:]); !ok {
+		from := len(shared)
+		if shared, text, ok = cutValues(rest[1:], shared); !ok {
 			return nil, false
 		}
-		a[name] = values
+		a[name] = shared[from:len(shared):len(shared)]
 		if text == "}" {
 			return a, true
 		}
 	}
 }
 
-// cutValues takes ["a","b"] off the front of text.
-func cutValues(text string) (values []string, rest string, ok bool) {
+// cutValues takes ["a","b"] off the front of text and appends what is in it.
+func cutValues(text string, to []string) (values []string, rest string, ok bool) {
+	values = to
 	if strings.HasPrefix(text, "[]") {
-		return []string{}, text[2:], true
+		return values, text[2:], true
 	}
-	values = make([]string, 0, 1)
 	for sep := byte('['); ; sep = ',' {
 		var value string
 		if value, text, ok = cutString(text, sep); !ok {

@@ -17,9 +17,20 @@ func (tx *Tx) EachPerson(ctx context.Context, fn func(identity.User) error) erro
 		defer close(pages)
 		tx.readPeople(ctx, pages, stop)
 	}()
-	err := takePeople(pages, fn)
+	read := make(chan peoplePage, 2)
+	go func() {
+		defer close(read)
+		for p := range pages {
+			p.parse()
+			select {
+			case read <- p:
+			case <-stop:
+			}
+		}
+	}()
+	err := takePeople(read, fn)
 	close(stop)
-	for range pages { // the reader is done before the transaction goes on
+	for range read { // the reader is done before the transaction goes on
 	}
 	return err
 }
@@ -29,6 +40,17 @@ type peoplePage struct {
 	users      []identity.User
 	attributes []string
 	err        error
+}
+
+// parse reads the attributes.
+func (p *peoplePage) parse() {
+	for i := range p.users {
+		var err error
+		if p.users[i].Attributes, err = parseAttributes(p.attributes[i]); err != nil {
+			p.err = fmt.Errorf("attributes of user %d: %w", p.users[i].N, err)
+			return
+		}
+	}
 }
 
 // readPeople sends every page, and last of all an error if there is one, unless
@@ -78,11 +100,7 @@ func takePeople(pages <-chan peoplePage, fn func(identity.User) error) error {
 		if p.err != nil {
 			return p.err
 		}
-		for i, u := range p.users {
-			var err error
-			if u.Attributes, err = parseAttributes(p.attributes[i]); err != nil {
-				return fmt.Errorf("attributes of user %d: %w", u.N, err)
-			}
+		for _, u := range p.users {
 			if err := fn(u); err != nil {
 				return err
 			}
