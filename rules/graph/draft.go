@@ -115,9 +115,25 @@ func (d *draft) graph(counted bool, about string) Graph {
 		total.People = everybody.count()
 		g.Totals = append(g.Totals, total)
 	}
+	for i := range g.Nodes {
+		if n := &g.Nodes[i]; n.Layer == Targets {
+			n.Entitlements = d.entitlements(n.ID)
+		}
+	}
 	for at, e := range d.edges {
 		g.Edges = append(g.Edges, Edge{at.from, at.to, e.users.count(), e.links, e.shares, len(e.access)})
 	}
 	slices.SortFunc(g.Edges, func(a, b Edge) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return g
+}
+
+// entitlements counts what groups carry of a target.
+func (d *draft) entitlements(id string) int {
+	all := map[identity.Entitlement]bool{}
+	for at, e := range d.edges {
+		if at.to == id {
+			maps.Copy(all, e.access)
+		}
+	}
+	return len(all)
 }

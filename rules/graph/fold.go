@@ -98,7 +98,7 @@ func (d *draft) byDepartment() *draft {
 		case n.Layer == Targets:
 			return bundle{}, false
 		case n.Kind == Idle:
-			return bundle{"*idle", map[Layer]string{Rules: "gives nobody anything", Groups: "given by no rule"}[n.Layer], Idle}, true
+			return bundle{"*idle", map[Layer]string{Rules: "give nobody anything", Groups: "nobody has them by rule"}[n.Layer], Idle}, true
 		case n.Layer == Groups && n.apart != "":
 			return bundle{"*made/" + n.apart, n.apart, Made}, true
 		}
@@ -145,7 +145,7 @@ func shared(departments []string) string {
 	case len(departments) > 2:
 		return "across departments"
 	default:
-		return strings.Join(departments, " and ")
+		return strings.Join(departments, " + ")
 	}
 }
 
@@ -157,6 +157,10 @@ func (d *draft) capped(most int) *draft {
 	}
 	rest := map[string]bundle{}
 	for _, layer := range Layers() {
+		most := most
+		if layer == Targets { // as many as all groups can lead to without a tangle
+			most /= 2
+		}
 		if !d.crowded(layer, most) {
 			continue
 		}

@@ -163,15 +163,19 @@ func (w *weave) leadTo(d *draft, group string, users *roaring.Bitmap) {
 	}
 }
 
-// idlers adds the rules and groups through which nobody gets anything.
+// idlers adds the rules and groups that nothing leads through, and marks those
+// through which nobody gets anything.
 func (w *weave) idlers(d *draft) {
 	for _, rule := range w.mute {
-		n := d.node(Rules, rule.Name)
-		n.Kind, n.apart = Idle, "*idle"
+		d.node(Rules, rule.Name).Kind = Idle
 	}
 	for _, group := range w.idle {
-		n := d.node(Groups, group)
-		n.Kind, n.apart = Idle, "*idle"
+		w.group(d, group).Kind = Idle
 		w.leadTo(d, group, roaring.New())
+	}
+	for _, n := range d.nodes {
+		if w.places != nil && n.Layer != Targets && n.users.set().IsEmpty() {
+			n.Kind = Idle
+		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 const (
 	margin      = 24.0
 	headHeight  = 104.0 // title, and the headings of the columns
-	boxWidth    = 236.0
-	columnGap   = 150.0
+	boxWidth    = 256.0
+	columnGap   = 140.0
 	boxHeight   = 28.0
 	noteHeight  = 15.0 // more for a second line
 	boxGap      = 10.0
@@ -152,7 +152,6 @@ func (d *drawing) settle(column []*box) {
 			wish[w.to] = append(wish[w.to], w.from.middle())
 		}
 	}
-	type run struct{ first, past, top, sum, n float64 }
 	var runs []run
 	offset := 0.0 // where the box would be if the column began at 0
 	for i, b := range column {
@@ -161,13 +160,16 @@ func (d *drawing) settle(column []*box) {
 		if ys := wish[b]; len(ys) > 0 {
 			want = mean(ys) - b.h/2
 		}
-		r := run{first: float64(i), past: float64(i + 1), sum: want - offset, n: 1}
-		r.top = r.sum
-		for len(runs) > 0 && runs[len(runs)-1].top > r.top {
-			above := runs[len(runs)-1]
+		// A team stays below its department, and what nothing leads to or from
+		// below what comes before it.
+		idle := len(wish[b]) == 0 && len(runs) > 0
+		r := run{past: i + 1, sum: want - offset, n: 1}
+		if idle {
+			r.sum, r.n = 0, 0
+		}
+		for glued := idle || b.Kind == Team; len(runs) > 0 && (glued || runs[len(runs)-1].top() > r.top()); glued = false {
+			r.sum, r.n = r.sum+runs[len(runs)-1].sum, r.n+runs[len(runs)-1].n
 			runs = runs[:len(runs)-1]
-			r.first, r.sum, r.n = above.first, above.sum+r.sum, above.n+r.n
-			r.top = r.sum / r.n
 		}
 		runs = append(runs, r)
 		offset += b.h
@@ -175,11 +177,20 @@ func (d *drawing) settle(column []*box) {
 	offset = 0
 	for i, b := range column {
 		offset += gapAbove(column, i)
-		at := slices.IndexFunc(runs, func(r run) bool { return float64(i) < r.past })
-		b.y = runs[at].top + offset
+		at := slices.IndexFunc(runs, func(r run) bool { return i < r.past })
+		b.y = runs[at].top() + offset
 		offset += b.h
 	}
 }
+
+// run is a part of a column in which boxes stand one below the other: up to past,
+// n of them with wishes that add up to sum.
+type run struct {
+	past   int
+	sum, n float64
+}
+
+func (r run) top() float64 { return r.sum / r.n }
 
 func mean(list []float64) float64 {
 	sum := 0.0

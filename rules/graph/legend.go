@@ -8,7 +8,7 @@ func (s *sheet) legend() {
 		x += width + 6 + widthOf(text)*noteSize + 22
 	}
 	wire := func(people int, class, text string) {
-		s.printf(`  <path class="wire %s" stroke-width="%s" d="M%s %s h28"/>`, class, px(thickness(people)), px(x), px(y))
+		s.printf(`  <path class="wire %s" stroke-width="%s" d="M%s %s h28"/>`, class, px(s.thickness(people)), px(x), px(y))
 		put(text, 28)
 	}
 	box := func(class, text string) {

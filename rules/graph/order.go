@@ -7,7 +7,7 @@ import (
 
 // sweeps is how often the layers are put in order by what they are linked with;
 // more has been seen to change nothing.
-const sweeps = 12
+const sweeps = 24
 
 // ordering is the order of nodes within their layers, by index.
 type ordering struct {
@@ -16,23 +16,30 @@ type ordering struct {
 	before [][]int // by node: neighbours to the left
 	after  [][]int // to the right
 	place  []int   // by node: its place in its layer
+	sizes  map[Layer]int
 }
 
 // order puts the nodes of each layer so that few edges cross: each goes to the
-// middle of those it is linked with, from left to right and back.
+// middle of those it is linked with, from left to right, back, and on both sides.
 func order(g *Graph) [][]int {
 	o := newOrdering(g)
 	best, fewest := o.snapshot(), o.crossings()
 	for sweep := range sweeps {
-		if sweep%2 == 0 {
+		switch {
+		case sweep%3 == 0:
 			for l := 1; l < len(o.layers); l++ {
 				o.settle(l, o.before)
 			}
-		} else {
+		case sweep%3 == 1:
 			for l := len(o.layers) - 2; l >= 0; l-- {
 				o.settle(l, o.after)
 			}
+		default:
+			for l := range o.layers {
+				o.settle(l, o.before, o.after)
+			}
 		}
+		o.swap()
 		if n := o.crossings(); n < fewest {
 			best, fewest = o.snapshot(), n
 		}
@@ -41,7 +48,7 @@ func order(g *Graph) [][]int {
 }
 
 func newOrdering(g *Graph) *ordering {
-	o := &ordering{g: g, before: make([][]int, len(g.Nodes)), after: make([][]int, len(g.Nodes)), place: make([]int, len(g.Nodes))}
+	o := &ordering{g: g, before: make([][]int, len(g.Nodes)), after: make([][]int, len(g.Nodes)), place: make([]int, len(g.Nodes)), sizes: map[Layer]int{}}
 	index := map[string]int{}
 	for i, n := range g.Nodes {
 		index[n.ID] = i
@@ -54,6 +61,7 @@ func newOrdering(g *Graph) *ordering {
 			}
 		}
 		o.layers = append(o.layers, nodes)
+		o.sizes[layer] = len(nodes)
 	}
 	for _, e := range g.Edges {
 		from, to := index[e.From], index[e.To]
@@ -72,20 +80,37 @@ func newOrdering(g *Graph) *ordering {
 	return o
 }
 
-// settle puts the nodes of a layer to the middle of their neighbours.
-func (o *ordering) settle(layer int, neighbours [][]int) {
+// settle puts the nodes of a layer to the middle of their neighbours; on two
+// sides each side counts the same, however many are there.
+func (o *ordering) settle(layer int, sides ...[][]int) {
 	middle := map[int]float64{}
 	for _, i := range o.layers[layer] {
-		middle[i] = float64(o.place[i])
-		if len(neighbours[i]) > 0 {
-			sum := 0
-			for _, j := range neighbours[i] {
-				sum += o.place[j]
+		var middles []float64
+		for _, neighbours := range sides {
+			if list := neighbours[i]; len(list) > 0 {
+				middles = append(middles, o.middle(list))
 			}
-			middle[i] = float64(sum) / float64(len(neighbours[i]))
 		}
+		if len(middles) == 0 {
+			middles = append(middles, o.height(i))
+		}
+		middle[i] = mean(middles)
 	}
 	o.sort(layer, middle)
+}
+
+// middle is the middle of some nodes of one layer.
+func (o *ordering) middle(nodes []int) float64 {
+	heights := make([]float64, len(nodes))
+	for k, i := range nodes {
+		heights[k] = o.height(i)
+	}
+	return mean(heights)
+}
+
+// height is the place of a node in its layer, from 0 to 1.
+func (o *ordering) height(i int) float64 {
+	return (float64(o.place[i]) + 0.5) / float64(o.sizes[o.g.Nodes[i].Layer])
 }
 
 // sort orders a layer by a number for each node. Teams stay with their
@@ -125,48 +150,4 @@ func last(n *Node) int {
 	default:
 		return 0
 	}
-}
-
-// crossings counts how often edges cross between neighbouring layers.
-func (o *ordering) crossings() int {
-	total := 0
-	for _, layer := range o.layers {
-		var ends []int
-		for _, i := range layer {
-			places := make([]int, len(o.after[i]))
-			for k, j := range o.after[i] {
-				places[k] = o.place[j]
-			}
-			slices.Sort(places)
-			ends = append(ends, places...)
-		}
-		total += inversions(ends)
-	}
-	return total
-}
-
-// inversions counts the pairs that are in the wrong order, while it sorts them.
-func inversions(list []int) int {
-	if len(list) < 2 {
-		return 0
-	}
-	left, right := slices.Clone(list[:len(list)/2]), slices.Clone(list[len(list)/2:])
-	total := inversions(left) + inversions(right)
-	for i := range list {
-		if len(right) == 0 || len(left) > 0 && left[0] <= right[0] {
-			list[i], left = left[0], left[1:]
-			continue
-		}
-		list[i], right = right[0], right[1:]
-		total += len(left)
-	}
-	return total
-}
-
-func (o *ordering) snapshot() [][]int {
-	out := make([][]int, len(o.layers))
-	for l := range o.layers {
-		out[l] = slices.Clone(o.layers[l])
-	}
-	return out
 }

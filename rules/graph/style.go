@@ -14,7 +14,8 @@ const style = `
     .rules { fill: #7c3aed; }
     .groups { fill: #0f766e; }
     .targets { fill: #b45309; }
-    .wire { fill: none; stroke-opacity: .34; stroke-linecap: butt; }
+    .wire { fill: none; stroke-opacity: .38; stroke-linecap: butt; }
+    .wire.none { stroke-dasharray: 2 3; stroke-opacity: .6; }
     .wire:hover { stroke-opacity: 1; }
     .wire.people { stroke: #2563eb; fill: none; }
     .wire.rules { stroke: #7c3aed; fill: none; }
@@ -25,7 +26,7 @@ const style = `
     .head { font-size: 14px; font-weight: 600; }
     .note { fill: #475569; font-size: 11px; }
     .count { text-anchor: end; font-variant-numeric: tabular-nums; }
-    .number { fill: #334155; font-size: 10px; text-anchor: end; font-variant-numeric: tabular-nums; paint-order: stroke; stroke: #ffffff; stroke-width: 3px; stroke-linejoin: round; }
+    .number { fill: #334155; font-size: 10px; text-anchor: end; font-variant-numeric: tabular-nums; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
     @media screen and (prefers-color-scheme: dark) {
       .ground { fill: #0d1117; }
       .box { fill: #161b22; stroke: #6e7681; }
@@ -37,7 +38,7 @@ const style = `
       .rules { fill: #bc8cff; }
       .groups { fill: #3fb9a5; }
       .targets { fill: #d29922; }
-      .wire { stroke-opacity: .42; }
+      .wire { stroke-opacity: .5; }
       .wire.people { stroke: #58a6ff; }
       .wire.rules { stroke: #bc8cff; }
       .wire.groups { stroke: #3fb9a5; }

@@ -67,14 +67,17 @@ func (s *sheet) edges() {
 	s.printf(`  <g>`)
 	for _, w := range wires {
 		class := string(w.from.Layer)
-		if w.within() {
+		switch {
+		case w.within():
 			class += " inside"
+		case s.g.Counted && w.People == 0:
+			class += " none"
 		}
 		s.printf(`    <path class="wire %s" stroke-width="%s" d="%s"><title>%s</title></path>`,
-			class, px(thickness(w.People)), w.path(), escaped(s.g.edgeTip(w.from.Node, w.to.Node, w.Edge)))
+			class, px(s.thickness(w.People)), w.path(), escaped(s.g.edgeTip(w.from.Node, w.to.Node, w.Edge)))
 	}
 	for _, w := range s.wires {
-		if s.labels && !w.within() {
+		if s.labels && w.People > 0 && !w.within() {
 			s.printf(`    <text class="number" x="%s" y="%s">%s</text>`, px(w.to.x-5), px(w.y2+3.5), grouped(w.People))
 		}
 	}
@@ -96,6 +99,19 @@ func (w *wire) path() string {
 // thickness grows with the number of digits: what ten times as many people get is
 // not ten times as wide.
 func thickness(people int) float64 { return 1 + 1.6*math.Log10(float64(max(people, 1))) }
+
+// thickness is that on the drawing: where there is no room for numbers, there is
+// none for wide edges; and where nobody is counted, all are the same.
+func (d *drawing) thickness(people int) float64 {
+	switch {
+	case !d.g.Counted:
+		return 1.6
+	case !d.labels:
+		return 0.5 * thickness(people)
+	default:
+		return thickness(people)
+	}
+}
 
 func (s *sheet) boxes() {
 	for _, column := range s.columns {

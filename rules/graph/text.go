@@ -26,12 +26,14 @@ func runeWidth(r rune) float64 {
 		return 0
 	case r >= 0x1100 && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic): // East Asian, emoji
 		return 1.15
-	case strings.ContainsRune("ijlI.,:;'|! ()[]/", r):
-		return 0.40
-	case strings.ContainsRune("mwMW@%&", r):
-		return 1.05
+	case strings.ContainsRune("ijlI.,:;'|! ", r):
+		return 0.34
+	case strings.ContainsRune("ftr-()[]/", r):
+		return 0.43
+	case strings.ContainsRune("mwMW@%…", r):
+		return 1.02
 	case unicode.IsUpper(r):
-		return 0.78
+		return 0.77
 	default:
 		return 0.65
 	}

@@ -27,7 +27,7 @@ type weave struct {
 	access map[string][]identity.Entitlement
 	// idle are the groups that no rule gives anybody.
 	idle []string
-	// mute are the rules that give nobody anything.
+	// mute are the rules that may give nothing to anybody.
 	mute []*rules.Rule
 	// madeAs says, of a group that the policy does not spell out, how a rule
 	// writes its name.
@@ -45,9 +45,8 @@ func newWeave(engine *rules.Engine, crowd *Crowd) *weave {
 	if crowd != nil {
 		w.places = newPlaces(crowd.Places)
 		w.count(crowd.Everyone)
-	} else {
-		w.read()
 	}
+	w.read()
 	w.findIdle()
 	return w
 }
@@ -71,16 +70,30 @@ func (w *weave) count(everyone *rules.Everyone) {
 	}
 }
 
-// read takes the strands from the policy: what rules may give, to whomever.
+// read takes the strands from the policy that nobody is known to hang on: what
+// rules may give, to whomever.
 func (w *weave) read() {
-	policy := w.engine.Policy()
+	policy, counted := w.engine.Policy(), map[*rules.Rule]bool{}
+	for _, s := range w.strands {
+		counted[s.rule] = true
+	}
 	for i := range policy.Rules {
+		if counted[&policy.Rules[i]] {
+			continue
+		}
 		for _, name := range policy.Rules[i].Groups {
 			if g, ok := w.engine.Group(name); !ok || !g.NoStanding {
 				w.strand(&policy.Rules[i], name, roaring.New())
 			}
 		}
 	}
+	if w.places == nil {
+		w.nest()
+	}
+}
+
+func (w *weave) nest() {
+	policy := w.engine.Policy()
 	for i := range policy.Groups {
 		for _, inner := range policy.Groups[i].Contains {
 			w.nested = append(w.nested, nesting{inner, policy.Groups[i].Name, roaring.New()})

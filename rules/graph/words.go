@@ -39,7 +39,7 @@ func note(n *Node) string {
 	case n.Layer == Targets && n.Entitlements > 0:
 		return counted(n.Entitlements, "entitlement", "entitlements")
 	case n.Kind == Idle && n.Holds == 1 && n.Layer == Groups:
-		return "given by no rule"
+		return "nobody has it by rule"
 	case n.Kind == Idle && n.Holds == 1:
 		return "gives nobody anything"
 	case n.Kind == Made && n.Holds == 1:
