@@ -12,7 +12,7 @@ import (
 )
 
 func (p *program) policyCommand() *cobra.Command {
-	return p.family("policy", "The policy: groups, rules and who gets what", p.policyCheckCommand())
+	return p.family("policy", "The policy: groups, rules and who gets what", p.policyCheckCommand(), p.policyGraphCommand())
 }
 
 func (p *program) policyCheckCommand() *cobra.Command {

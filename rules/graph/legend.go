@@ -18,7 +18,7 @@ func (s *sheet) legend() {
 	if s.g.Counted {
 		wire(1, "people", "1 person")
 		for _, people := range []int{10, 100, 1000, 10000} {
-			if people/10 < s.g.Total(Rules).People {
+			if people <= s.g.Total(Rules).People {
 				wire(people, "people", grouped(people))
 			}
 		}
