@@ -15,24 +15,32 @@ import (
 )
 
 // healthy answers as long as the process can answer at all.
-func (a *App) healthy(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") }
+func (a *App) healthy(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
 
-// ready answers 200 while the database does.
+// ready answers 200 while the database does. It tells which policy is in force,
+// and when a newer one was refused: the old one works, so that is no reason to
+// send requests elsewhere.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if err := a.Store.Ping(ctx); err != nil {
 		a.Log.Error("not ready", "error", err)
-		answer(w, http.StatusServiceUnavailable, "the database does not answer")
+		answer(w, http.StatusServiceUnavailable, map[string]string{"status": "the database does not answer"})
 		return
 	}
-	answer(w, http.StatusOK, "ok")
+	detail := map[string]string{"status": "ok", "policy": a.policy.loaded.Load().version()}
+	if r := a.policy.refusal.Load(); r != nil {
+		detail["policy_reload"] = "failed at " + r.at.UTC().Format(time.RFC3339) + ": the policy before it stays in force"
+	}
+	answer(w, http.StatusOK, detail)
 }
 
-func answer(w http.ResponseWriter, status int, text string) {
+func answer(w http.ResponseWriter, status int, detail map[string]string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
+	_ = json.NewEncoder(w).Encode(detail)
 }
 
 // welcome tells somebody who opened the address in a browser where things are.
@@ -45,7 +53,7 @@ func (a *App) welcome(w http.ResponseWriter, _ *http.Request) {
 // when somebody asks.
 func (a *App) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a}, a.panics)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a}, &policyGauges{app: a}, a.panics)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 

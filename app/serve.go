@@ -51,6 +51,9 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 			Hint: "choose another address with server.listen",
 		}
 	}
+	if err := a.keepPolicy(ctx); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
 	recorder := a.recorder()
 	door, err := a.scimHandler(ctx, public, recorder)

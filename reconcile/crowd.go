@@ -17,7 +17,8 @@ type Crowd struct {
 }
 
 // Crowd loads everybody, as far as these policies read them, and what conditions
-// may ask about them. each, if set, sees every user on the way.
+// may ask about them. each, if set, sees every user on the way, as
+// Tx.EachPerson hands them out; it must not use the transaction.
 func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.User) error, engines ...*rules.Engine) (Crowd, error) {
 	var readings []population.Reading
 	for _, e := range engines {
@@ -36,7 +37,7 @@ func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.Us
 		return c, err
 	}
 	done := 0
-	return c, tx.EachUser(ctx, func(u identity.User) error {
+	return c, tx.EachPerson(ctx, func(u identity.User) error {
 		u = asOf(u, c.World.At)
 		c.Population.Put(&u)
 		if done++; done%1000 == 0 {

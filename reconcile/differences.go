@@ -70,7 +70,8 @@ func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
 			diff.drop = append(diff.drop, stored[0].GroupN)
 			stored = stored[1:]
 		default:
-			want[0].Since = stored[0].Since
+			// An edit of the policy that leaves a membership alone leaves its row alone.
+			want[0].Since, want[0].PolicyN = stored[0].Since, stored[0].PolicyN
 			if stored[0] != want[0] {
 				diff.put = append(diff.put, want[0])
 			}

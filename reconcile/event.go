@@ -22,6 +22,9 @@ const (
 // Step does what is due in the work queue and reports how much that was. Zero
 // means that nothing is due now.
 func (r *Runner) Step(ctx context.Context) (int, error) {
+	if err := r.followCalendar(ctx); err != nil {
+		return 0, err
+	}
 	claimed, err := r.claim(ctx)
 	if err != nil || len(claimed) == 0 {
 		return 0, err

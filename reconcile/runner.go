@@ -47,6 +47,7 @@ type Runner struct {
 	Options
 	outages outages
 	locks   locks
+	turns   turns
 }
 
 // New returns a Runner.

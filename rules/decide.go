@@ -60,27 +60,43 @@ func (s *subject) decide() Decision {
 // give in s.given, refused groups left out.
 func (s *subject) evaluate(refused []Refusal) {
 	e := s.engine
-	s.candidates = e.index.candidates(s.person, s.candidates[:0])
-	for _, i := range s.candidates {
-		p := &e.rules[i]
-		if !p.inForce(s.world.At) || s.judge(p.logic) != yes {
-			continue
+	s.candidates.each(func(i int) {
+		if p := &e.rules[i]; p.inForce(s.world.At) && s.judge(p.logic) == yes {
+			s.give(p, refused)
 		}
-		for j := range p.rule.names {
-			group, ok := p.rule.names[j].render(&s.user)
-			switch {
-			case !ok || !e.mayGive(s.user.State, group, p.rule.Name):
-			case isRefused(refused, group):
-				s.withheld = append(s.withheld, given{group, p.rule.Name})
-			default:
-				s.given = append(s.given, given{group, p.rule.Name})
+	})
+}
+
+// give notes what a rule that holds gives the subject.
+func (s *subject) give(p *program, refused []Refusal) {
+	for i := range p.gives {
+		to := &p.gives[i]
+		name, ok := to.name, true
+		if to.group == nil {
+			if name, ok = to.naming.render(&s.user); !ok {
+				continue
 			}
+		}
+		switch {
+		case !s.engine.mayGiveTo(s.user.State, to, name, p.rule.Name):
+		case isRefused(refused, name):
+			s.withheld = append(s.withheld, given{name, p.rule.Name, to.rank})
+		default:
+			s.given = append(s.given, given{name, p.rule.Name, to.rank})
 		}
 	}
 }
 
 func isRefused(refused []Refusal, group string) bool {
 	return slices.ContainsFunc(refused, func(r Refusal) bool { return r.Group == group })
+}
+
+// mayGiveTo is mayGive for what a rule gives.
+func (e *Engine) mayGiveTo(state identity.State, to *giving, name, rule string) bool {
+	if to.group == nil {
+		return e.mayGive(state, name, rule)
+	}
+	return !to.group.NoStanding && (state == identity.Active || to.group.Prehire)
 }
 
 // mayGive reports whether rules may give group to somebody in state.
@@ -130,9 +146,7 @@ func collect(userN int64, pairs []given) []identity.Membership {
 	if len(pairs) == 0 {
 		return nil
 	}
-	slices.SortFunc(pairs, func(a, b given) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.rule, b.rule))
-	})
+	slices.SortFunc(pairs, compareGiven)
 	pairs = slices.Compact(pairs)
 	groups := 1
 	for i := 1; i < len(pairs); i++ {

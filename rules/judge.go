@@ -32,6 +32,9 @@ func (s *subject) judge(n *logic) truth {
 	case opFalse:
 		return no
 	case opLeaf:
+		if n.marked {
+			return is(s.marked.has(n.leaf))
+		}
 		return s.leaf(n.leaf)
 	case opAnd:
 		return s.judgeAll(n.args, no, yes)

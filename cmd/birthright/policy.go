@@ -12,7 +12,8 @@ import (
 )
 
 func (p *program) policyCommand() *cobra.Command {
-	return p.family("policy", "The policy: groups, rules and who gets what", p.policyCheckCommand(), p.policyGraphCommand())
+	return p.family("policy", "The policy: groups, rules and who gets what",
+		p.policyCheckCommand(), p.policyGraphCommand(), p.policyHistoryCommand(), p.policyShowCommand())
 }
 
 func (p *program) policyCheckCommand() *cobra.Command {
@@ -32,7 +33,7 @@ func (p *program) policyCheckCommand() *cobra.Command {
 			policy, tests := engine.Policy(), engine.RunTests()
 			data := map[string]any{
 				"ok": true, "files": len(cfg.PolicyFiles), "groups": len(policy.Groups), "rules": len(policy.Rules),
-				"templates": len(policy.Templates), "constraints": len(policy.Constraints), "hash": policy.Hash, "tests": tests,
+				"templates": len(policy.Templates), "constraints": len(policy.Constraints), "hash": policy.Hash, "version": policy.Version, "tests": tests,
 				"warnings": p.policyWarnings(policy),
 			}
 			failed := failedTests(tests)
