@@ -37,12 +37,19 @@ func person(n int64, pairs ...string) identity.User {
 
 // crowdOfUsers decides about people.
 func crowdOfUsers(e *rules.Engine, people []identity.User) *Crowd {
-	pop, places := population.New(e.Readings()), population.New(Readings())
+	places := population.New(Readings())
 	for i := range people {
-		pop.Put(&people[i])
 		places.Put(&people[i])
 	}
-	return &Crowd{Everyone: e.Everyone(pop, rules.World{}), Places: places}
+	return &Crowd{Everyone: e.Everyone(populationOf(e, people), rules.World{}), Places: places}
+}
+
+func populationOf(e *rules.Engine, people []identity.User) *population.Population {
+	pop := population.New(e.Readings())
+	for i := range people {
+		pop.Put(&people[i])
+	}
+	return pop
 }
 
 // workers are the people of a made-up company.
