@@ -67,7 +67,9 @@ func (w *weave) departments() []string {
 	var out []string
 	for _, rule := range w.ruleNames() {
 		for _, at := range home(w.engine, rule) {
-			out = append(out, at.department)
+			if at.department != anywhere.department {
+				out = append(out, at.department)
+			}
 		}
 	}
 	return out
