@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -63,6 +64,9 @@ func (d *draft) node(layer Layer, name string) *node {
 func (d *draft) at(id string, layer Layer, label string) *node {
 	n := d.nodes[id]
 	if n == nil {
+		if strings.TrimSpace(plain(label)) == "" { // it must be seen to be there
+			label = strconv.Quote(label)
+		}
 		n = &node{Node: Node{ID: id, Layer: layer, Label: label, Holds: 1}}
 		d.nodes[id] = n
 	}

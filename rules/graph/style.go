@@ -26,7 +26,7 @@ const style = `
     .head { font-size: 14px; font-weight: 600; }
     .note { fill: #475569; font-size: 11px; }
     .count { text-anchor: end; font-variant-numeric: tabular-nums; }
-    .number { fill: #334155; font-size: 10px; text-anchor: end; font-variant-numeric: tabular-nums; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
+    .number { fill: #334155; font-size: 10px; text-anchor: end; font-variant-numeric: tabular-nums; }
     @media screen and (prefers-color-scheme: dark) {
       .ground { fill: #0d1117; }
       .box { fill: #161b22; stroke: #6e7681; }
@@ -44,6 +44,6 @@ const style = `
       .wire.groups { stroke: #3fb9a5; }
       text { fill: #f0f6fc; }
       .note { fill: #b1bac4; }
-      .number { fill: #c9d1d9; stroke: #0d1117; }
+      .number { fill: #c9d1d9; }
     }
   `

@@ -12,6 +12,7 @@ import (
 const (
 	labelSize  = 13.0
 	noteSize   = 11.0
+	numberSize = 10.0
 	textIndent = 14.0
 	textEnd    = 10.0
 	footHeight = 76.0
@@ -78,10 +79,19 @@ func (s *sheet) edges() {
 	}
 	for _, w := range s.wires {
 		if s.labels && w.People > 0 && !w.within() {
-			s.printf(`    <text class="number" x="%s" y="%s">%s</text>`, px(w.to.x-5), px(w.y2+3.5), grouped(w.People))
+			s.number(w)
 		}
 	}
 	s.printf(`  </g>`)
+}
+
+// number writes how many people an edge is about at its end, on a ground of its
+// own, so that the edge does not run through it.
+func (s *sheet) number(w *wire) {
+	text := grouped(w.People)
+	width := widthOf(text) * numberSize
+	s.printf(`    <rect class="ground" x="%s" y="%s" width="%s" height="11"/>`, px(w.to.x-6-width), px(w.y2-5.5), px(width+4))
+	s.printf(`    <text class="number" x="%s" y="%s">%s</text>`, px(w.to.x-4), px(w.y2+3.5), text)
 }
 
 // path is a curve from right to left sides; inside a column, a bow beside it.
