@@ -40,7 +40,7 @@ no room for is put together in one box: nothing is left out.`,
 	f := cmd.Flags()
 	f.StringVar(&flags.format, "format", "", "`FORMAT` of the picture: svg, dot or json (default svg, or what --output says)")
 	f.StringVar(&flags.out, "out", "", "write to this `FILE` instead of standard output")
-	f.StringVar(&flags.Fold, "fold", graph.FoldAuto, "put rules and groups together: auto, none or department")
+	f.StringVar(&flags.Fold, "fold", graph.FoldAuto, "`HOW` to put rules and groups together: auto, none or department")
 	f.StringVar(&flags.Group, "group", "", "only what is connected with this `GROUP`")
 	f.StringVar(&flags.Rule, "rule", "", "only what is connected with this `RULE`")
 	f.StringVar(&flags.Department, "department", "", "only what the people of this `DEPARTMENT` get")

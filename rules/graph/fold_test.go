@@ -82,6 +82,29 @@ func TestFoldingKeepsTheSums(t *testing.T) {
 	})
 }
 
+// What was folded and then found no room counts for all that it holds.
+func TestTheRestHoldsWhatItWasFoldedFrom(t *testing.T) {
+	text, people := "groups: [{name: all}]\nrules:\n", []identity.User{}
+	for i := range 80 {
+		for k := range 3 {
+			text += fmt.Sprintf("  - {name: r%d-%d, when: 'user.department == \"D%d\"', groups: [all]}\n", i, k, i)
+		}
+		people = append(people, person(int64(i), identity.AttrDepartment, fmt.Sprint("D", i)))
+	}
+	e := engineOf(t, text)
+	for _, crowd := range []*Crowd{crowdOfUsers(e, people), nil} {
+		g := draw(t, e, crowd, Options{})
+		if diff := cmp.Diff(sumsOf(draw(t, e, crowd, Options{Fold: FoldNone})), sumsOf(g)); diff != "" {
+			t.Errorf("-none +auto:\n%s", diff)
+		}
+		rules := g.In(Rules)
+		at := slices.IndexFunc(rules, func(n Node) bool { return n.Kind == Rest })
+		if at < 0 || rules[at].Label != "and 171 more" || rules[at].Holds != 171 || len(rules[at].Inside) != 171 {
+			t.Errorf("%d rules, the rest is %d: %+v", len(rules), at, rules)
+		}
+	}
+}
+
 // checkWhole finds nodes that are wrong in themselves.
 func checkWhole(t rapid.TB, g Graph) {
 	for _, layer := range Layers() {
