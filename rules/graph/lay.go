@@ -89,44 +89,40 @@ func (w *weave) comeFrom(d *draft, rule *rules.Rule, users *roaring.Bitmap) {
 		}
 		return
 	}
-	asked := map[string]bool{}
 	teams, _ := w.engine.Requires(rule.Name, teamReading)
-	for _, team := range teams {
-		asked[team] = true
+	for _, at := range w.places.split(users, teams) {
+		d.link(d.place(at.place), to, at.users)
 	}
-	at := map[place]*crowd{}
-	for p, users := range w.places.split(users) {
-		if !asked[p.team] {
-			p.team = ""
-		}
-		crowdOf(at, p).add(users)
-	}
-	for _, p := range slices.SortedFunc(maps.Keys(at), comparePlaces) {
-		d.link(d.place(p), to, at[p].set())
-	}
-}
-
-func comparePlaces(a, b place) int {
-	return cmp.Or(cmp.Compare(a.department, b.department), cmp.Compare(a.team, b.team))
 }
 
 // place returns the node of a place; that of a team comes with its department.
 func (d *draft) place(at place) *node {
-	var above *node
-	switch at.department {
+	label := at.department
+	switch label {
 	case "":
-		above = d.at(string(People)+":*nowhere", People, "no department")
+		label = "no department"
 	case anywhere.department:
-		above = d.at(string(People)+":*anywhere", People, "anyone")
-	default:
-		above = d.node(People, at.department)
+		label = "anyone"
 	}
+	above := d.at(placeID(at.department), People, label)
 	if at.team == "" {
 		return above
 	}
 	n := d.at(above.ID+"/"+named.Replace(at.team), People, at.team)
 	n.Kind, n.Parent = Team, above.ID
 	return n
+}
+
+// placeID is the ID of a department's node.
+func placeID(department string) string {
+	switch department {
+	case "":
+		return string(People) + ":*nowhere"
+	case anywhere.department:
+		return string(People) + ":*anywhere"
+	default:
+		return string(People) + ":" + named.Replace(department)
+	}
 }
 
 // teamsOf counts the people of teams into their departments, and lists the teams
@@ -137,14 +133,16 @@ func (d *draft) teamsOf(places *places) {
 			d.nodes[n.Parent].users.add(n.users.set())
 		}
 	}
-	for _, n := range d.in(People) {
-		if places == nil || n.Kind == Team {
+	if places == nil {
+		return
+	}
+	for _, at := range places.list {
+		n := d.nodes[placeID(at.department)]
+		if n == nil || at.team == "" {
 			continue
 		}
-		for at, users := range places.split(n.users.set()) {
-			if at.team != "" {
-				n.Inside = append(n.Inside, Part{at.team, int(users.GetCardinality())})
-			}
+		if people := int(n.users.set().AndCardinality(at.users)); people > 0 {
+			n.Inside = append(n.Inside, Part{at.team, people})
 		}
 	}
 }

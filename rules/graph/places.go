@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -19,54 +21,82 @@ var (
 // people of whom nobody says where they are.
 type place struct{ department, team string }
 
-// places says where people are.
+func comparePlaces(a, b place) int {
+	return cmp.Or(cmp.Compare(a.department, b.department), cmp.Compare(a.team, b.team))
+}
+
+// places says who is where: those before their first day, too.
 type places struct {
-	of          *population.Population
-	departments *population.Column
-	teams       *population.Column
+	list []populated // by department, then by team
+	// departments are the places of whole departments.
+	departments []populated
+}
+
+// populated is a place with the people there.
+type populated struct {
+	place
+	users *roaring.Bitmap
 }
 
 func newPlaces(pop *population.Population) *places {
-	return &places{pop, pop.Column(departmentReading), pop.Column(teamReading)}
-}
-
-// split divides users by department and team.
-func (p *places) split(users *roaring.Bitmap) map[place]*roaring.Bitmap {
-	type codes struct{ department, team uint32 }
-	lists := map[codes][]uint32{}
-	for it := users.Iterator(); it.HasNext(); {
+	departments, teams := pop.Column(departmentReading), pop.Column(teamReading)
+	lists := map[place][]uint32{}
+	for it := roaring.Or(pop.Active(), pop.Staged()).Iterator(); it.HasNext(); {
 		n := it.Next()
-		at := codes{p.departments.Code(n), p.teams.Code(n)}
+		at := place{departments.Text(departments.Code(n)), teams.Text(teams.Code(n))}
 		lists[at] = append(lists[at], n)
 	}
-	out := make(map[place]*roaring.Bitmap, len(lists))
-	for at, list := range lists {
-		out[place{p.departments.Text(at.department), p.teams.Text(at.team)}] = roaring.BitmapOf(list...)
+	p := &places{}
+	for _, at := range slices.SortedFunc(maps.Keys(lists), comparePlaces) {
+		users := roaring.BitmapOf(lists[at]...)
+		p.list = append(p.list, populated{at, users})
+		if last := len(p.departments) - 1; last >= 0 && p.departments[last].department == at.department {
+			p.departments[last].users.Or(users)
+			continue
+		}
+		p.departments = append(p.departments, populated{place{department: at.department}, users.Clone()})
+	}
+	return p
+}
+
+// split divides users by department, and by team where one of these is meant.
+// Departments are asked as sets, which many people take no longer than few.
+func (p *places) split(users *roaring.Bitmap, teams []string) []populated {
+	var out []populated
+	rest := users
+	if len(teams) > 0 {
+		rest = users.Clone()
+		for _, at := range p.list {
+			if at.team != "" && slices.Contains(teams, at.team) && at.users.Intersects(users) {
+				out = append(out, populated{at.place, roaring.And(at.users, users)})
+				rest.AndNot(at.users)
+			}
+		}
+	}
+	for _, at := range p.departments {
+		if at.users.Intersects(rest) {
+			out = append(out, populated{at.place, roaring.And(at.users, rest)})
+		}
 	}
 	return out
 }
 
 // department returns who is in a department.
 func (p *places) department(name string) *roaring.Bitmap {
-	out := roaring.New()
-	code, found := p.departments.Find(name)
-	if !found {
-		return out
-	}
-	for it := roaring.Or(p.of.Active(), p.of.Staged()).Iterator(); it.HasNext(); {
-		if n := it.Next(); p.departments.Code(n) == code {
-			out.Add(n)
+	for _, at := range p.departments {
+		if at.department == name {
+			return at.users
 		}
 	}
-	return out
+	return roaring.New()
 }
 
 // names are the departments that there are.
 func (p *places) names() []string {
 	var out []string
-	for code := range uint32(p.departments.Distinct()) {
-		if name := p.departments.Text(code); name != "" {
-			out = append(out, name)
+	for _, at := range p.departments {
+		if at.department != "" {
+			out = append(out, at.department)
 		}
 	}
 	return out
