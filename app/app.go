@@ -96,7 +96,7 @@ func (a *App) Connect(ctx context.Context) error {
 	}
 	a.Intake = intake.New(a.Store, a.intakeOptions())
 	a.Runner = reconcile.New(reconcile.Options{
-		Store: a.Store, Engine: a.Engine, Refresh: a.refresh, Destinations: a.destinations,
+		Store: a.Store, Engine: a.Engine, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Now: a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
 	})
 	return nil

@@ -75,12 +75,13 @@ var (
 	signalsGauge = prometheus.NewDesc("birthright_signals_owed", "Security events that a receiver was not delivered yet.", []string{"receiver"}, nil)
 	signalsOld   = prometheus.NewDesc("birthright_signals_oldest_seconds", "Age of the oldest security event that a receiver did not take.", []string{"receiver"}, nil)
 	refusedGauge = prometheus.NewDesc("birthright_signals_refused", "Security events that a receiver refused and nobody looked at.", []string{"receiver"}, nil)
+	heardGauge   = prometheus.NewDesc("birthright_source_last_full_read_timestamp_seconds", "When the source was last read whole.", []string{"source"}, nil)
 	readGauge    = prometheus.NewDesc("birthright_target_last_full_read_timestamp_seconds", "End of the last whole read of the target.", []string{"target"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, signalsGauge, signalsOld, refusedGauge} {
+	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, heardGauge, signalsGauge, signalsOld, refusedGauge} {
 		ch <- d
 	}
 }
@@ -113,6 +114,15 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 		gauge(oldestGauge, status.OldestOverdue.Seconds(), dest.Name())
 		if !status.LastFullAt.IsZero() {
 			gauge(readGauge, float64(status.LastFullAt.Unix()), dest.Name())
+		}
+	}
+	states, err := tx.SourceStates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range states {
+		if !s.LastCompleteAt.IsZero() {
+			gauge(heardGauge, float64(s.LastCompleteAt.Unix()), s.Name)
 		}
 	}
 	held, err := tx.Held(ctx, store.HeldFilter{Open: true})

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"birthright/identity"
@@ -38,6 +39,9 @@ func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.Us
 	}
 	done := 0
 	return c, tx.EachPerson(ctx, func(u identity.User) error {
+		if u.N > population.MaxN {
+			return fmt.Errorf("user number %d is beyond what decisions about everybody can hold (%d)", u.N, int64(population.MaxN))
+		}
 		u = asOf(u, c.World.At)
 		c.Population.Put(&u)
 		if done++; done%1000 == 0 {

@@ -57,6 +57,9 @@ func (d *decision) save(ctx context.Context, tx *store.Tx, diffs []membershipDif
 			events = append(events, d.membershipEvent(diff))
 		}
 	}
+	if err := d.endAccess(ctx, tx, diffs); err != nil {
+		return err
+	}
 	return tx.ChangeMemberships(ctx, put, drop, events...)
 }
 

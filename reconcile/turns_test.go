@@ -64,6 +64,17 @@ func TestWhatIsHeldStays(t *testing.T) {
 	h.onApp("ada: group/all group/engineers", "bob: group/all group/sellers")
 	h.full()
 	h.onApp("ada: group/all group/engineers", "bob: group/all group/sellers")
+	for how, req := range map[string]reconcile.Request{"everybody": {}, "one": {User: "bob"}} {
+		var kept []string
+		for _, r := range mustPlan(h, req).Refused {
+			kept = append(kept, r.User+" "+r.Group+" "+r.Name+" "+r.Kept)
+		}
+		want := []string{"bob engineering duties sales"}
+		if how == "everybody" {
+			want = append([]string{"ada sales duties engineering"}, want...)
+		}
+		h.same("kept out of, asked about "+how, kept, want)
+	}
 	// Who is new gets what the earlier rule gives.
 	h.join("cy", "department", "Legal")
 	h.steps()

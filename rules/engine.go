@@ -23,6 +23,7 @@ type Engine struct {
 	byName map[string]*program
 	levels []int
 	index  index
+	code   code
 	groups map[string]*Group
 	// ranks are the places of the groups in the order of their names, from 1.
 	ranks map[string]int
@@ -103,6 +104,9 @@ func Compile(p *Policy) (*Engine, error) {
 		r := e.rules[i].rule
 		e.byName[r.Name] = &e.rules[i]
 		e.ending = e.ending || !r.ValidUntil.IsZero()
+	}
+	for i := range e.rules {
+		e.code.add(e.rules[i].logic)
 	}
 	e.index = newIndex(e.rules, &e.leaves)
 	for i := range p.Rules {

@@ -137,8 +137,12 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 					continue
 				}
 				s := e.subject(u, w)
-				want, got := plainly(t, s, r), s.judge(e.byName[r.Name].logic) == yes
-				candidate := s.candidates.has(slices.IndexFunc(e.rules, func(p program) bool { return p.rule == r }))
+				at := slices.IndexFunc(e.rules, func(p program) bool { return p.rule == r })
+				want, got := plainly(t, s, r), s.judge(e.rules[at].logic) == yes
+				if s.satisfies(at) != got {
+					t.Fatalf("the steps say %v, the logic %v of %+v\n%s", !got, got, u, policyText(drawn))
+				}
+				candidate := s.candidates.has(at)
 				s.release()
 				if want != got || want && !candidate {
 					t.Fatalf("CEL says %v, the logic %v (asked: %v) of %+v\n%s", want, got, candidate, u, policyText(drawn))
