@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,6 +97,9 @@ func TestTheDocumentedPicture(t *testing.T) {
 	}
 	g := draw(t, e, crowdOfUsers(e, documented()), Options{})
 	golden(t, "../../docs/policy-graph.svg", g.SVG())
+	if told := "\n" + g.Summary() + ".\n"; !strings.Contains(string(page), told) {
+		t.Errorf("docs/policies.md does not say %q below the command that draws the picture", told)
+	}
 }
 
 // documented are people of whom sources say what the documentation's rules ask.
@@ -107,6 +111,7 @@ func documented() []identity.User {
 			a.Set(identity.AttrTitle, "Lead Engineer")
 		case a.First(identity.AttrDepartment) == "Finance":
 			a["costCentre"] = []string{"4711"}
+			a.Set(identity.AttrTitle, []string{"Bookkeeper", "Controller", "Treasurer"}[i%3])
 		case i%50 == 3:
 			a.Set(identity.AttrStartDate, "2014-05-01T00:00:00Z")
 		case a.First(identity.AttrDepartment) == "People":

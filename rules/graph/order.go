@@ -70,6 +70,12 @@ func newOrdering(g *Graph) *ordering {
 			o.before[to] = append(o.before[to], from)
 		}
 	}
+	for _, e := range g.Edges { // a group wants to be beside those inside it
+		if from, to := index[e.From], index[e.To]; from != to && g.Nodes[from].Layer == g.Nodes[to].Layer {
+			o.before[to] = append(o.before[to], o.before[from]...)
+			o.after[from] = append(o.after[from], o.after[to]...)
+		}
+	}
 	for l := range o.layers {
 		people := map[int]float64{}
 		for _, i := range o.layers[l] {

@@ -87,16 +87,20 @@ func (w *weave) read() {
 			}
 		}
 	}
-	if w.places == nil {
-		w.nest()
-	}
+	w.nest()
 }
 
+// nest adds the nesting that nobody is known to be in.
 func (w *weave) nest() {
-	policy := w.engine.Policy()
-	for i := range policy.Groups {
-		for _, inner := range policy.Groups[i].Contains {
-			w.nested = append(w.nested, nesting{inner, policy.Groups[i].Name, roaring.New()})
+	counted := map[ends]bool{}
+	for _, n := range w.nested {
+		counted[ends{n.inner, n.outer}] = true
+	}
+	for _, outer := range w.engine.Policy().Groups {
+		for _, inner := range outer.Contains {
+			if !outer.NoStanding && !counted[ends{inner, outer.Name}] {
+				w.nested = append(w.nested, nesting{inner, outer.Name, roaring.New()})
+			}
 		}
 	}
 }
