@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"birthright/identity"
 	"birthright/targets"
 )
@@ -43,6 +45,8 @@ type Holding struct {
 	Indirect bool
 	// Ended is true where the time for which it was given is over.
 	Ended bool
+	// Refused says what keeps from the person what would give it; nil for nothing.
+	Refused []identity.Cause
 }
 
 // Lookup resolves the numbers of one plan. Its answers must not change while
@@ -221,14 +225,17 @@ func (p *personal) add(n int64) {
 }
 
 // whyNot says why a managed entitlement goes, and whether that was ordered. The
-// lifecycle orders, and so does an end time; a rule that stopped matching does
-// not: it may be a mistake.
+// lifecycle orders, and so does an end time, and whoever excludes one person; a
+// rule that stopped matching does not, nor a constraint: it may be a mistake.
 func (p *personal) whyNot(h Holding) ([]identity.Cause, bool) {
 	switch {
 	case p.want.State != identity.Active:
 		return p.lifecycleCause(), true
 	case h.Ended:
 		return []identity.Cause{{Kind: identity.CauseNone, Name: "the time for which it was given is over"}}, true
+	}
+	if len(h.Refused) > 0 {
+		return h.Refused, slices.ContainsFunc(h.Refused, func(c identity.Cause) bool { return c.Kind == identity.CauseExclusion })
 	}
 	return []identity.Cause{{Kind: identity.CauseNone, Name: "no rule or grant gives it any more"}}, false
 }

@@ -41,6 +41,8 @@ type decided struct {
 	modified   time.Time
 	attributes identity.Attributes // those in decision.keep
 	from, to   int
+	// refusedFrom and refused are the user's part of decision.refused.
+	refusedFrom, refused int
 }
 
 func (d *decision) memberships(u decided) []store.MembershipRow { return d.rows[u.from:u.to] }

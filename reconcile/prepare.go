@@ -137,6 +137,7 @@ func (r *Runner) plan(p *prepared) {
 		have := p.actual(u.n, holdings)
 		holdings = have.Entitlements
 		p.markEnded(u.n, holdings)
+		p.markRefused(u, holdings)
 		p.take(want, plan.User(p.dest.Settings, want, have, names))
 		if i%1000 == 999 {
 			r.Progress(p.dest.Name(), "planning", i+1, len(p.decision.users))

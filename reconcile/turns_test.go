@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"birthright/plan"
 	"birthright/reconcile"
 )
 
@@ -46,6 +47,32 @@ exclusions:
 	h.pass(2 * 24 * time.Hour)
 	h.steps()
 	h.onApp("bob: group/all group/sellers")
+	h.quiet()
+	h.orderly()
+}
+
+// TestAnExclusionIsAnOrder takes access away at once although the guard lets
+// nothing go, and says why.
+func TestAnExclusionIsAnOrder(t *testing.T) {
+	h := newHub(t, company, func(o *reconcile.Options) {
+		for i := range o.Destinations {
+			o.Destinations[i].Limits = plan.Limits{}
+		}
+	})
+	h.join("bob", "department", "Sales")
+	h.full()
+	h.setPolicy(company + `
+exclusions:
+  - {user: bob, groups: [sales], reason: "under review", until: never}
+`)
+	var why []string
+	for _, run := range h.sync(reconcile.Request{}).Runs {
+		for _, c := range run.Changes {
+			why = append(why, string(c.Action)+" "+c.Entitlement+" "+c.Causes[0].String()+" "+c.Outcome)
+		}
+	}
+	h.same("changes", why, []string{"remove app:group/sellers exclusion under review done"})
+	h.onApp("bob: group/all")
 	h.quiet()
 	h.orderly()
 }
