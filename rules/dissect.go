@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -11,7 +10,6 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/parser"
 
-	"birthright/identity"
 	"birthright/rules/population"
 )
 
@@ -204,105 +202,4 @@ func (d *dissector) source(e ast.Expr) string {
 		return fmt.Sprintf("%s #%d", d.written, e.ID()) // never that of another part
 	}
 	return text
-}
-
-// reads gathers what e reads and reports whether it asks for facts.
-func (d *dissector) reads(e ast.Expr, into *[]population.Reading) (facts bool) {
-	ast.PreOrderVisit(e, readsVisitor{into: into, facts: &facts, done: map[int64]bool{}})
-	return facts
-}
-
-// readsVisitor notes readings; the variable within a keyed reading does not
-// count by itself.
-type readsVisitor struct {
-	into  *[]population.Reading
-	facts *bool
-	done  map[int64]bool
-}
-
-func (v readsVisitor) VisitEntryExpr(ast.EntryExpr) {}
-
-func (v readsVisitor) VisitExpr(e ast.Expr) {
-	if v.done[e.ID()] {
-		return
-	}
-	if e.Kind() == ast.CallKind {
-		name := e.AsCall().FunctionName()
-		if name == funcReportsTo {
-			*v.into = append(*v.into, managerReading)
-		}
-		*v.facts = *v.facts || slices.ContainsFunc(factFunctions[:], func(f factFunction) bool { return f.name == name })
-	}
-	reading, ok := readingOf(e)
-	if !ok {
-		return
-	}
-	*v.into = append(*v.into, reading)
-	switch e.Kind() {
-	case ast.SelectKind:
-		v.done[e.AsSelect().Operand().ID()] = true
-	case ast.CallKind:
-		v.done[e.AsCall().Args()[0].ID()] = true
-	}
-}
-
-// readingOf recognises what reads the user: user.NAME, and the attributes and
-// values maps with a key that is written out or as a whole.
-func readingOf(e ast.Expr) (population.Reading, bool) {
-	var variable, key string
-	switch e.Kind() {
-	case ast.IdentKind:
-		return variableReading(e.AsIdent())
-	case ast.SelectKind:
-		if e.AsSelect().IsTestOnly() || e.AsSelect().Operand().Kind() != ast.IdentKind {
-			return population.Reading{}, false
-		}
-		variable, key = e.AsSelect().Operand().AsIdent(), e.AsSelect().FieldName()
-	case ast.CallKind:
-		c := e.AsCall()
-		if c.FunctionName() != operators.Index || c.Args()[0].Kind() != ast.IdentKind {
-			return population.Reading{}, false
-		}
-		var ok bool
-		if key, ok = literal(c.Args()[1]); !ok {
-			return population.Reading{}, false
-		}
-		variable = c.Args()[0].AsIdent()
-	default:
-		return population.Reading{}, false
-	}
-	switch variable {
-	case varAttributes:
-		return population.Reading{Kind: population.First, Attribute: key}, true
-	case varValues:
-		return population.Reading{Kind: population.All, Attribute: key}, true
-	}
-	return population.Reading{}, false
-}
-
-func variableReading(variable string) (population.Reading, bool) {
-	name, ok := strings.CutPrefix(variable, "user.")
-	switch {
-	case !ok:
-		return population.Reading{}, false
-	case variable == varState:
-		return population.Reading{Kind: population.State}, true
-	case variable == varGroups:
-		return population.Reading{Kind: population.Groups}, true
-	case variable == varAttributes || variable == varValues:
-		return population.Reading{Kind: population.Whole}, true
-	case name == identity.AttrUserName:
-		return population.Reading{Kind: population.Name}, true
-	default:
-		return population.Reading{Kind: population.First, Attribute: name}, true
-	}
-}
-
-// placeholderReading is what a placeholder in a group's name reads.
-func placeholderReading(attribute string) population.Reading {
-	if custom, ok := strings.CutPrefix(attribute, "attributes."); ok {
-		return population.Reading{Attribute: custom}
-	}
-	reading, _ := variableReading("user." + attribute)
-	return reading
 }
