@@ -65,6 +65,11 @@ func (p *supposition) touchLeaf(l *leaf, n *logic, w want) {
 		p.touchFact(fact{l.kind, l.texts[0]}, on)
 	case l.kind == leafElement:
 		p.toggle(element(l.reading, l.texts[0]), on)
+		for _, x := range p.changesOf(l.reading, nil) {
+			if x.slot.kind == slotSet && w.met(p.with(n, x)) {
+				p.edits = append(p.edits, x)
+			}
+		}
 	case l.kind == leafFree:
 		p.touchFree(l)
 	case l.reading.Kind == population.State:

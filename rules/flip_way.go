@@ -40,7 +40,7 @@ type variants struct {
 // merged puts ways together that differ in the values of one slot.
 func (f *flipping) merged(found [][]edit) []variants {
 	var all []variants
-	for _, edits := range found {
+	for _, edits := range gentle(found) {
 		v := variants{}
 		for _, x := range edits {
 			v.slots, v.values = append(v.slots, x.slot), append(v.values, []candidate{x.value})
@@ -58,6 +58,32 @@ func (f *flipping) merged(found [][]edit) []variants {
 		}
 	}
 	return all
+}
+
+// gentle leaves out ways that replace all values of an attribute where it is enough
+// that one of them comes or goes.
+func gentle(found [][]edit) [][]edit {
+	shape := func(edits []edit) (key string, replaced int) {
+		for _, x := range edits {
+			if x.slot.kind == slotSet {
+				replaced++
+				x.slot.kind = slotElement
+			}
+			key += string(rune('a'+x.slot.kind)) + x.slot.name + "\x00" + x.slot.fact.text + "\x00"
+		}
+		return key, replaced
+	}
+	least := map[string]int{}
+	for _, edits := range found {
+		key, replaced := shape(edits)
+		if n, ok := least[key]; !ok || replaced < n {
+			least[key] = replaced
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(edits []edit) bool {
+		key, replaced := shape(edits)
+		return replaced > least[key]
+	})
 }
 
 // take merges b into a, if they differ in one place.
