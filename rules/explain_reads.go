@@ -69,7 +69,7 @@ func (s *subject) reads(nodes ...*logic) []Read {
 		out = append(out, s.reading(r))
 	}
 	for _, f := range a.facts {
-		out = append(out, Read{Attribute: f.String(), Value: fmt.Sprint(s.answer(f))})
+		out = append(out, s.factRead(f))
 	}
 	return out
 }
@@ -77,6 +77,16 @@ func (s *subject) reads(nodes ...*logic) []Read {
 // reading tells the value that a reading has now.
 func (s *subject) reading(r population.Reading) Read {
 	return Read{Attribute: nameOf(r), Value: valueOf(&s.user, r), Source: originOf(&s.user, r)}
+}
+
+// factRead tells the answer to a fact. Who is above whom, the source of the manager
+// says.
+func (s *subject) factRead(f fact) Read {
+	r := Read{Attribute: f.String(), Value: fmt.Sprint(s.answer(f))}
+	if f.kind == leafReportsTo {
+		r.Source = originOf(&s.user, managerReading)
+	}
+	return r
 }
 
 // answer asks a fact.

@@ -138,7 +138,7 @@ func (s *subject) failing(c clause) Unmet {
 	u := Unmet{Clause: c.text, Value: s.failure(c.logic), Reads: s.reads(c.logic)}
 	if all := disjuncts(c.text, c.logic); len(all) > 1 {
 		for _, side := range all {
-			var texts []string
+			texts := []string{}
 			for _, part := range conjuncts(side.text, side.logic) {
 				if s.judge(part.logic) != yes {
 					texts = append(texts, part.text)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 
 	"birthright/identity"
@@ -126,7 +125,7 @@ func (f *flipping) change(s slot, values []candidate) Change {
 	case slotState:
 		return Change{sub.reading(population.Reading{Kind: population.State}), MustBe, texts(values)}
 	case slotFact:
-		return Change{Read{Attribute: s.fact.String(), Value: fmt.Sprint(sub.answer(s.fact))}, choice(on, MustHold, MustNotHold), []string{}}
+		return Change{sub.factRead(s.fact), choice(on, MustHold, MustNotHold), []string{}}
 	case slotGroup:
 		return Change{sub.reading(groupsReading), choice(on, MustInclude, MustNotInclude), []string{starred(s.text)}}
 	case slotElement:
