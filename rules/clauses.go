@@ -1,12 +1,39 @@
 package rules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // clauses splits a condition into the parts that && joins at its top, as they
 // are written: all of them must hold for the whole to hold. A condition with ||
 // or ?: at its top is one clause. source has been parsed without faults.
-func clauses(source string) []string {
+func clauses(source string) []string { return parted(source, "&&", "||", "?") }
+
+// sides splits a clause into the parts that || joins at its top: one of them
+// must hold. One with ?: at its top has a single side.
+func sides(source string) []string { return parted(source, "||", "?") }
+
+// parted splits source at a sign, also within parentheses that enclose a part.
+// What has a sign that binds weaker at its top is one part.
+func parted(source, sign string, weaker ...string) []string {
 	source = strings.TrimSpace(source)
+	parts := cut(source, sign, weaker)
+	if len(parts) == 1 {
+		if inner, ok := unwrap(source); ok {
+			return parted(inner, sign, weaker...)
+		}
+		return parts
+	}
+	var out []string
+	for _, part := range parts {
+		out = append(out, parted(part, sign, weaker...)...)
+	}
+	return out
+}
+
+// cut cuts source at the sign where it stands outside of all brackets.
+func cut(source, sign string, weaker []string) []string {
 	var parts []string
 	depth, start := 0, 0
 	for at := 0; at < len(source); {
@@ -14,32 +41,22 @@ func clauses(source string) []string {
 			at += n
 			continue
 		}
-		switch c := source[at]; {
-		case c == '(' || c == '[' || c == '{':
+		switch rest := source[at:]; {
+		case strings.IndexByte("([{", rest[0]) >= 0:
 			depth++
-		case c == ')' || c == ']' || c == '}':
+		case strings.IndexByte(")]}", rest[0]) >= 0:
 			depth--
 		case depth > 0:
-		case c == '?' || strings.HasPrefix(source[at:], "||"):
+		case slices.ContainsFunc(weaker, func(w string) bool { return strings.HasPrefix(rest, w) }):
 			return []string{source}
-		case strings.HasPrefix(source[at:], "&&"):
+		case strings.HasPrefix(rest, sign):
 			parts = append(parts, source[start:at])
-			at++
+			at += len(sign) - 1
 			start = at + 1
 		}
 		at++
 	}
-	if len(parts) == 0 {
-		if inner, ok := unwrap(source); ok {
-			return clauses(inner)
-		}
-		return []string{source}
-	}
-	var out []string
-	for _, part := range append(parts, source[start:]) {
-		out = append(out, clauses(part)...)
-	}
-	return out
+	return append(parts, source[start:])
 }
 
 // unwrap takes the parentheses off that enclose all of source.

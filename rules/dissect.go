@@ -76,14 +76,8 @@ func (d *dissector) call(c ast.CallExpr) *logic {
 		return d.text(leafSuffix, c)
 	case "contains":
 		return d.text(leafPart, c)
-	case funcOnCall:
-		return d.fact(leafOnCall, args)
-	case funcHasTicket:
-		return d.fact(leafHasTicket, args)
-	case funcInGroup:
-		return d.fact(leafInGroup, args)
-	case funcReportsTo:
-		return d.fact(leafReportsTo, args)
+	case funcOnCall, funcHasTicket, funcInGroup, funcReportsTo:
+		return d.fact(factKinds[c.FunctionName()], args)
 	}
 	return nil
 }
@@ -161,12 +155,12 @@ func (d *dissector) other(e ast.Expr) *logic {
 		d.err = err
 		return broken
 	}
-	facts := d.reads(e, &l.reads)
+	d.reads(e, &l)
 	slices.SortFunc(l.reads, population.Compare)
 	l.reads = slices.Compact(l.reads)
 	l.program, l.text = program, d.source(e)
 	switch {
-	case facts:
+	case len(l.asks) > 0:
 	case len(l.reads) == 0:
 		return constant(program)
 	case len(l.reads) == 1 && l.reads[0].Kind != population.Whole:

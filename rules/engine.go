@@ -48,6 +48,8 @@ type Engine struct {
 type program struct {
 	rule  *Rule
 	logic *logic // when, and not except
+	// when and except are its halves, which only explanations keep apart.
+	when, except *logic
 	// passing is set where the clock alone may end what the rule gives: it asks
 	// for a shift or a ticket, or for a group that comes from one.
 	passing bool
@@ -127,7 +129,7 @@ func (e *Engine) program(r *Rule) (program, error) {
 	if err != nil {
 		return program{}, fmt.Errorf("except: %w", err)
 	}
-	p := program{rule: r, logic: when}
+	p := program{rule: r, logic: when, when: when, except: except}
 	if !r.Except.IsZero() {
 		// An except that fails takes out: what is not known not to be the
 		// exception is treated as one.

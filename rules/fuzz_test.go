@@ -69,9 +69,15 @@ func FuzzCondition(f *testing.F) {
 		}
 		s := e.subject(someone("team", "a"), World{})
 		all := true
-		for _, clause := range lang.split(c) {
-			ok, _ := e.try(s, clause)
-			all = all && ok
+		for _, clause := range conjuncts(source, e.rules[0].when) {
+			all = all && s.judge(clause.logic) == yes
+			alone, issues := lang.compile(lang.rule, clause.text)
+			if len(issues) > 0 {
+				t.Fatalf("clause %q is no condition: %v", clause.text, issues)
+			}
+			if p, err := lang.program(alone); err != nil || run(p, s) != s.judge(clause.logic) {
+				t.Fatalf("clause %q: its logic says something else (%v)", clause.text, err)
+			}
 		}
 		if whole := s.judge(e.rules[0].logic) == yes; whole != all {
 			t.Fatalf("holds: %v, its clauses %q: %v", whole, clauses(source), all)

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"cel.dev/cel-go/cel"
+
 	"birthright/identity"
 	"birthright/internal/strictyaml"
 )
@@ -67,3 +69,6 @@ func (w world) OnCall(_ identity.User, schedule string, _ time.Time) bool {
 }
 func (w world) HasTicket(_ identity.User, queue string, _ time.Time) bool { return queue == w.tickets }
 func (w world) ReportsTo(_ identity.User, manager string) bool            { return manager == w.managers }
+
+// program makes CEL's own program of a condition: what the logic is held against.
+func (l *language) program(c Condition) (cel.Program, error) { return l.plan(c.ast.NativeRep()) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types/ref"
 
 	"birthright/rules/population"
 )
@@ -34,8 +35,17 @@ type leaf struct {
 	texts   []string           // sorted
 	text    string             // as written, for people
 	program cel.Program        // of leafValue and leafFree
-	// reads is what a leafFree reads, facts aside.
+	// reads is what a leafFree reads, facts aside; asks are its facts.
 	reads []population.Reading
+	asks  []fact
+	// named are the values that the program of a leaf spells out.
+	named []ref.Val
+}
+
+// fact is a question about the world: the function and its argument.
+type fact struct {
+	kind leafKind
+	text string
 }
 
 // sure reports whether the leaf cannot fail.

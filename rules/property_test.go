@@ -212,25 +212,53 @@ func TestMembershipsAreDeterministicSortedAndCaused(t *testing.T) {
 
 func TestExplainAgreesWithMemberships(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := randomEngine(t, policyText(drawRules(t, true)))
-		u, facts := drawUser(t), drawFacts(t)
+		e := drawnEngine(t)
+		u, w := drawUser(t), World{At: noon, Facts: drawFacts(t), Held: drawHeld(t)}
+		u.UserName = rapid.SampledFrom([]string{"ada", "u1", "U2"}).Draw(t, "name")
 		causes := map[string][]identity.Cause{}
 		names := append(e.GroupNames(), "made-a", "made-b", "made-ab", "made-a-b", "nothing")
-		for _, m := range e.Memberships(u, in(facts)) {
+		d := e.Decide(u, w)
+		for _, m := range d.Memberships {
 			causes[m.Group] = m.Causes
 			names = append(names, m.Group)
 		}
 		for _, group := range names {
-			x := e.Explain(u, in(facts), group)
+			x := e.Explain(u, w, group)
 			_, held := causes[group]
-			if x.Held != held || held == (len(x.Unmet) > 0) {
+			if x.Held != held || held == (len(x.Unmet) > 0) || held != (len(x.Because) > 0) {
 				t.Fatalf("%s is held: %v; explained: %+v", group, held, x)
 			}
 			if d := cmp.Diff(causes[group], x.Causes, cmpopts.EquateEmpty()); d != "" {
 				t.Fatalf("%s: %s", group, d)
 			}
+			refused := slices.ContainsFunc(d.Refused, func(r Refusal) bool { return r.Group == group })
+			if x.Shadowed != nil != (refused && !held) || x.Shadowed != nil && x.Shadowed.Position == "" {
+				t.Fatalf("%s is refused: %v; explained: %+v", group, refused, x.Shadowed)
+			}
 		}
 	})
+}
+
+// drawnEngine is the engine of a policy with everything that policies have; one in
+// which inGroup goes in a circle is drawn anew.
+func drawnEngine(t *rapid.T) *Engine {
+	for {
+		p, err := Load([]File{{"p.yaml", []byte(drawPolicy(t))}}, nil)
+		if err != nil {
+			continue
+		}
+		e, err := Compile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+}
+
+// drawHeld is what the user was in before.
+func drawHeld(t *rapid.T) func(int64) []string {
+	held := rapid.SampledFrom([][]string{nil, {"g1"}, {"g2", "g3"}}).Draw(t, "held before")
+	return func(int64) []string { return held }
 }
 
 // TestAgreesWithPlainGo compares with what the conditions mean, said in Go. It is
@@ -283,7 +311,8 @@ func TestOrderOfRulesDoesNotMatter(t *testing.T) {
 }
 
 // TestClausesTogetherAreTheCondition holds for every condition without ifs: it
-// holds exactly where all of its clauses hold.
+// holds exactly where all of its clauses hold, and the text of each clause, taken
+// for a condition of its own, says what its logic says. So do the sides of each.
 func TestClausesTogetherAreTheCondition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		drawn := drawCondition(t, 3)
@@ -291,9 +320,17 @@ func TestClausesTogetherAreTheCondition(t *testing.T) {
 		s := e.subject(drawUser(t), in(drawFacts(t)))
 		defer s.release()
 		all := true
-		for _, clause := range e.lang.split(e.policy.Rules[0].When) {
-			ok, _ := e.try(s, clause)
-			all = all && ok
+		for _, c := range conjuncts(e.policy.Rules[0].When.Source, e.rules[0].when) {
+			all = all && s.judge(c.logic) == yes
+			for _, part := range append(disjuncts(c.text, c.logic), c) {
+				alone, issues := e.lang.compile(e.lang.rule, part.text)
+				if len(issues) > 0 {
+					t.Fatalf("%s of %s is no condition: %v", part.text, drawn.text, issues)
+				}
+				if p, err := e.lang.program(alone); err != nil || run(p, s) != s.judge(part.logic) {
+					t.Fatalf("%s of %s: the text says %v (%v), its logic %v", part.text, drawn.text, run(p, s), err, s.judge(part.logic))
+				}
+			}
 		}
 		if whole := s.judge(e.rules[0].logic) == yes; whole != all {
 			t.Fatalf("%s holds: %v, its clauses: %v", drawn.text, whole, all)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
@@ -11,18 +10,16 @@ import (
 	"birthright/rules/population"
 )
 
-// reads gathers what e reads and reports whether it asks for facts.
-func (d *dissector) reads(e ast.Expr, into *[]population.Reading) (facts bool) {
-	ast.PreOrderVisit(e, readsVisitor{into: into, facts: &facts, done: map[int64]bool{}})
-	return facts
+// reads gathers what e reads, asks and spells out.
+func (d *dissector) reads(e ast.Expr, into *leaf) {
+	ast.PreOrderVisit(e, readsVisitor{into: into, done: map[int64]bool{}})
 }
 
-// readsVisitor notes readings; the variable within a keyed reading does not
-// count by itself.
+// readsVisitor notes readings; the variable and the key within a keyed reading,
+// and the argument of a fact, do not count by themselves.
 type readsVisitor struct {
-	into  *[]population.Reading
-	facts *bool
-	done  map[int64]bool
+	into *leaf
+	done map[int64]bool
 }
 
 func (v readsVisitor) VisitEntryExpr(ast.EntryExpr) {}
@@ -31,24 +28,44 @@ func (v readsVisitor) VisitExpr(e ast.Expr) {
 	if v.done[e.ID()] {
 		return
 	}
+	if e.Kind() == ast.LiteralKind {
+		v.into.named = append(v.into.named, e.AsLiteral())
+	}
 	if e.Kind() == ast.CallKind {
-		name := e.AsCall().FunctionName()
-		if name == funcReportsTo {
-			*v.into = append(*v.into, managerReading)
-		}
-		*v.facts = *v.facts || slices.ContainsFunc(factFunctions[:], func(f factFunction) bool { return f.name == name })
+		v.fact(e.AsCall())
 	}
 	reading, ok := readingOf(e)
 	if !ok {
 		return
 	}
-	*v.into = append(*v.into, reading)
+	v.into.reads = append(v.into.reads, reading)
 	switch e.Kind() {
 	case ast.SelectKind:
 		v.done[e.AsSelect().Operand().ID()] = true
 	case ast.CallKind:
-		v.done[e.AsCall().Args()[0].ID()] = true
+		for _, arg := range e.AsCall().Args() {
+			v.done[arg.ID()] = true
+		}
 	}
+}
+
+// fact notes a question about the world.
+func (v readsVisitor) fact(c ast.CallExpr) {
+	kind, ok := factKinds[c.FunctionName()]
+	if !ok || len(c.Args()) != 1 {
+		return
+	}
+	if kind == leafReportsTo {
+		v.into.reads = append(v.into.reads, managerReading)
+	}
+	text, _ := literal(c.Args()[0]) // vetting has seen that it is written out
+	v.into.asks = append(v.into.asks, fact{kind, text})
+	v.done[c.Args()[0].ID()] = true
+}
+
+// factKinds are the leaves of the functions that ask for facts.
+var factKinds = map[string]leafKind{
+	funcOnCall: leafOnCall, funcHasTicket: leafHasTicket, funcInGroup: leafInGroup, funcReportsTo: leafReportsTo,
 }
 
 // readingOf recognises what reads the user: user.NAME, and the attributes and

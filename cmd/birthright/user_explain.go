@@ -4,172 +4,100 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
 	"birthright/identity"
+	"birthright/reconcile"
 	"birthright/rules"
 	"birthright/store"
 )
 
 func (p *program) userExplainCommand() *cobra.Command {
-	return &cobra.Command{
+	var lose bool
+	cmd := &cobra.Command{
 		Use:   "explain USER [GROUP | ENTITLEMENT]",
 		Short: "Say why access is held, or why not, down to the clause of the rule",
-		Args:  takes(1, 2),
+		Long: `Says what gives a group and what that depends on; or which clauses fail, what they
+read, which source said so and how long ago, and the smallest change by which the
+user would get it. Of an entitlement, TARGET:KIND/ID, it answers for every group that
+carries it. With neither, it lists what is held, and what rules give and something
+keeps away.`,
+		Args: takes(1, 2),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			question, err := questionOf(args[1:], lose)
+			if err != nil {
+				return err
+			}
 			var u identity.User
-			var world rules.World
-			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+			var all []reconcile.Explained
+			err = a.Store.View(ctx, func(tx *store.Tx) (err error) {
 				if u, err = findUser(ctx, tx, args[0]); err != nil {
 					return err
 				}
-				world, err = a.Runner.WorldFor(ctx, tx, u)
+				all, err = a.Runner.Explain(ctx, tx, u, question)
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			subject := ""
-			if len(args) == 2 {
-				subject = args[1]
-			}
-			explanations, err := explain(a.Engine(), u, world, subject)
-			if err != nil {
-				return err
-			}
-			return p.print(explanationListing(u, subject, explanations))
+			return p.print(explanationListing(u, len(args) == 2, all))
 		}),
 	}
+	cmd.Flags().BoolVar(&lose, "lose", false, "of what is held: the smallest change by which it would be lost")
+	return cmd
 }
 
-// explanation is the answer about one group.
-type explanation struct {
-	User        string           `json:"user"`
-	Group       string           `json:"group"`
-	Entitlement string           `json:"entitlement,omitempty"`
-	Held        bool             `json:"held"`
-	Causes      []identity.Cause `json:"causes"`
-	Unmet       []rules.Unmet    `json:"unmet"`
-}
-
-// explain answers about one group, about every group that carries an
-// entitlement, or about every group that the user is in.
-func explain(engine *rules.Engine, u identity.User, world rules.World, subject string) ([]explanation, error) {
-	held := engine.Memberships(u, world)
-	var groups []string
-	entitlement := ""
-	switch {
-	case subject == "":
-		for _, m := range held {
-			groups = append(groups, m.Group)
-		}
-	case strings.Contains(subject, ":"):
-		address, err := identity.ParseEntitlement(subject)
-		if err != nil {
-			return nil, usageError{err}
-		}
-		entitlement = subject
-		if groups = carriers(engine, held, address); len(groups) == 0 {
-			return nil, &identity.Error{
-				Kind: identity.NotFound, Op: "explain", Object: subject, Err: fmt.Errorf("no group of the policy carries it"),
-				Hint: "`birthright group list` shows the groups",
-			}
-		}
-	default:
-		if _, ok := engine.Group(subject); !ok {
-			return nil, &identity.Error{
-				Kind: identity.NotFound, Op: "explain", Object: subject, Err: fmt.Errorf("there is no group of that name"),
-				Hint: "`birthright group list` shows the groups",
-			}
-		}
-		groups = []string{subject}
+// questionOf reads what is asked about: a group, an entitlement or nothing.
+func questionOf(args []string, lose bool) (reconcile.Question, error) {
+	q := reconcile.Question{Lose: lose}
+	if len(args) == 0 {
+		return q, nil
 	}
-	out := make([]explanation, 0, len(groups))
-	for _, group := range groups {
-		x := engine.Explain(u, world, group)
-		e := explanation{User: u.UserName, Group: group, Entitlement: entitlement, Held: x.Held, Causes: x.Causes, Unmet: x.Unmet}
-		if e.Causes == nil {
-			e.Causes = []identity.Cause{}
-		}
-		if e.Unmet == nil {
-			e.Unmet = []rules.Unmet{}
-		}
-		out = append(out, e)
+	if !strings.Contains(args[0], ":") {
+		q.Group = args[0]
+		return q, nil
 	}
-	return out, nil
-}
-
-// carriers returns the groups that carry an entitlement: those the user is in
-// first, then those of the policy.
-func carriers(engine *rules.Engine, held []identity.Membership, address identity.Entitlement) []string {
-	var names []string
-	for _, m := range held {
-		names = append(names, m.Group)
+	address, err := identity.ParseEntitlement(args[0])
+	if err != nil {
+		return q, usageError{err}
 	}
-	names = append(names, engine.GroupNames()...)
-	var out []string
-	for _, name := range names {
-		g, ok := engine.Group(name)
-		if ok && slices.Contains(g.Access, address) && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
+	q.Entitlement = address
+	return q, nil
 }
 
 // explanationListing prints one answer as an object where one group was asked
 // about, else a list of them.
-func explanationListing(u identity.User, subject string, all []explanation) listing {
+func explanationListing(u identity.User, asked bool, all []reconcile.Explained) listing {
 	l := listing{
 		data: all, header: []string{"user", "group", "held", "because"},
 		empty: u.UserName + " is in no group.",
 	}
-	if subject != "" && len(all) == 1 {
+	if asked && len(all) == 1 {
 		l.data = all[0]
 	}
-	var b strings.Builder
+	texts := make([]string, 0, len(all))
 	for _, x := range all {
 		l.rows = append(l.rows, []string{x.User, x.Group, fmt.Sprint(x.Held), cmp.Or(because(x.Causes), unmetText(x.Unmet))})
-		if x.Held {
-			fmt.Fprintf(&b, "%s is in %s because of %s.\n", x.User, x.Group, because(x.Causes))
-			continue
-		}
-		fmt.Fprintf(&b, "%s is not in %s:\n", x.User, x.Group)
-		if len(x.Unmet) == 0 {
-			b.WriteString("  no rule gives it\n")
-		}
-		for _, m := range x.Unmet {
-			fmt.Fprintf(&b, "  %s\n", unmetLine(m))
-		}
+		texts = append(texts, explanationText(x, asked))
 	}
-	l.text = b.String()
+	between := ""
+	if asked {
+		between = "\n"
+	}
+	l.text = strings.Join(texts, between)
 	return l
 }
 
 func unmetText(unmet []rules.Unmet) string {
 	lines := make([]string, len(unmet))
 	for i, m := range unmet {
-		lines[i] = unmetLine(m)
+		lines[i] = m.Clause
+		if m.Rule != "" {
+			lines[i] = "rule " + m.Rule + ": " + m.Clause
+		}
 	}
 	return strings.Join(lines, "; ")
-}
-
-func unmetLine(m rules.Unmet) string {
-	text := m.Clause
-	if m.Rule != "" {
-		text = "rule " + m.Rule + ": " + text
-	}
-	if m.Value != "" {
-		text += "  is  " + m.Value
-	} else {
-		text += "  is empty"
-	}
-	if m.Source != "" {
-		text += "  (from " + m.Source + ")"
-	}
-	return text
 }
