@@ -35,6 +35,8 @@ type Engine struct {
 	apart map[string][]*Constraint
 	// exclusions are those of single users, by name without letter case.
 	exclusions map[string][]*Exclusion
+	// properties are the conditions of the policy's properties.
+	properties []*logic
 	// ending reports whether some rule has an end.
 	ending bool
 	// subjects keeps the scratch space of evaluations.
@@ -43,8 +45,9 @@ type Engine struct {
 
 // program is a rule ready to run.
 type program struct {
-	rule  *Rule
-	logic *logic // when, and not except
+	rule         *Rule
+	when, except *logic // except is nil where there is none
+	logic        *logic // when, and not except
 	// passing is set where the clock alone may end what the rule gives: it asks
 	// for a shift or a ticket, or for a group that comes from one.
 	passing bool
@@ -86,6 +89,9 @@ func Compile(p *Policy) (*Engine, error) {
 		e.byName[r.Name] = &e.rules[i]
 		e.ending = e.ending || !r.ValidUntil.IsZero()
 	}
+	if err := e.compileProperties(); err != nil {
+		return nil, err
+	}
 	e.index = newIndex(e.rules, &e.leaves)
 	for i := range p.Rules {
 		if slices.ContainsFunc(p.Rules[i].names, naming.made) {
@@ -105,8 +111,9 @@ func (e *Engine) program(r *Rule) (program, error) {
 	if err != nil {
 		return program{}, fmt.Errorf("except: %w", err)
 	}
-	p := program{rule: r, logic: when}
+	p := program{rule: r, when: when, logic: when}
 	if !r.Except.IsZero() {
+		p.except = except
 		// An except that fails takes out: what is not known not to be the
 		// exception is treated as one.
 		p.logic = all(when, not(except))
