@@ -122,3 +122,10 @@ func (x valued) Text(population.Reading) string { return string(x) }
 func (valued) List(population.Reading) []string { return nil }
 func (valued) Whole() identity.Attributes       { return nil }
 func (x valued) State() identity.State          { return identity.State(x) }
+
+// Givers returns the places in the policy of the rules that give a group,
+// directly or through groups in it, ascending.
+func (v *View) Givers(group string) []int { return v.engine.givers.of(group) }
+
+// Around returns the groups that contain a group, directly or not.
+func (v *View) Around(group string) []string { return v.engine.around[group] }
