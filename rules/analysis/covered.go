@@ -12,7 +12,7 @@ import (
 // The bounds of looking for rules that others cover. In a policy of ten thousand
 // rules the values that they name leave few pairs to look at.
 const (
-	mostPairs    = 4_000_000 // compared by an example
+	mostPairs    = 2_000_000 // compared by an example
 	mostSearches = 50_000    // searched in
 )
 

@@ -27,11 +27,11 @@ func engine(t failing, texts ...string) *rules.Engine {
 	}
 	p, err := rules.Load(files, nil)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, texts)
+		t.Fatalf("%v\n%.5000s", err, texts)
 	}
 	e, err := rules.Compile(p)
 	if err != nil {
-		t.Fatalf("%v\n%s", err, texts)
+		t.Fatalf("%v\n%.5000s", err, texts)
 	}
 	return e
 }
@@ -86,6 +86,9 @@ rules: [{name: q, groups: [c], when: 'user.team == "x"'}, {name: r, groups: [b],
 			"error always-matches 2 r\nwarning covered 2 give-root"},
 		{"except of nobody", `rules: [{name: r, groups: [a], when: 'user.team == "x"', except: 'user.team == "y"'}]`,
 			"warning dead-except 2 r"},
+
+		{"except that fails of one", `rules: [{name: r, groups: [a], when: 'user.team in ["x", "3"]', except: 'int(user.team) > 5'}]`, ""},
+		{"except that fails of all", `rules: [{name: r, groups: [a], when: 'user.team == "x"', except: 'int(user.team) > 5'}]`, "warning never-matches 2 r"},
 
 		{"the same again", `rules: [{name: q, groups: [a, b], when: 'user.team == "x"'}, {name: r, groups: [b], when: '"x" == user.team'}]`,
 			"warning covered 2 r"},
