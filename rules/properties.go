@@ -18,6 +18,8 @@ type Breach struct {
 	User   string           `json:"user"`
 	Group  string           `json:"group"`
 	Causes []identity.Cause `json:"causes"`
+	// From says where the user comes from: a test, a file, the directory.
+	From string `json:"from"`
 }
 
 // compileProperties takes the conditions of the properties apart.
