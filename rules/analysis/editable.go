@@ -75,27 +75,87 @@ func (t touched) String() string {
 	return t.what + " (in " + strings.Join(t.sources, " and ") + ")"
 }
 
-// in returns what a condition reads that people can change.
-func (e *Editable) in(c *rules.Condition) []touched {
+// within returns what a part of a condition reads that people can change, what is
+// behind inGroup aside.
+func (e *Editable) within(view *rules.View, n *rules.Node) []touched {
+	if n == nil {
+		return nil
+	}
 	var out []touched
-	add := func(what string, sources []string) {
-		if len(sources) > 0 {
-			out = append(out, touched{what, sources})
-		}
+	if n.Op == rules.OpAsk {
+		out = e.asked(&view.Questions[n.Question])
 	}
-	for _, name := range c.Attributes {
-		add(variableOf(name), e.variable(name))
-	}
-	for _, name := range c.Schedules {
-		add("oncall("+quote(name)+")", e.Shifts)
-	}
-	for _, name := range c.Queues {
-		add("hasTicket("+quote(name)+")", e.Tickets)
-	}
-	for _, name := range c.Managers {
-		add("reportsTo("+quote(name)+")", e.Attributes[identity.AttrManager])
+	for _, a := range n.Args {
+		out = append(out, e.within(view, a)...)
 	}
 	return out
+}
+
+func (e *Editable) asked(q *rules.Question) []touched {
+	var out []touched
+	switch q.Asking {
+	case rules.AskShift, rules.AskTicket, rules.AskGroup, rules.AskManager: // see facts
+	case rules.AskFree:
+		for _, r := range q.Reads {
+			out = add(out, spelled(r), e.reading(r))
+		}
+	default:
+		out = add(out, spelled(q.Reading), e.reading(q.Reading))
+	}
+	return out
+}
+
+func add(list []touched, what string, sources []string) []touched {
+	if len(sources) == 0 {
+		return list
+	}
+	return append(list, touched{what, sources})
+}
+
+// facts returns what a condition asks that people can change and that is no
+// attribute of theirs.
+func (e *Editable) facts(c *rules.Condition) []touched {
+	var out []touched
+	for _, name := range c.Schedules {
+		out = add(out, "oncall("+quote(name)+")", e.Shifts)
+	}
+	for _, name := range c.Queues {
+		out = add(out, "hasTicket("+quote(name)+")", e.Tickets)
+	}
+	for _, name := range c.Managers {
+		out = add(out, "reportsTo("+quote(name)+")", e.Attributes[identity.AttrManager])
+	}
+	return out
+}
+
+// in returns what a condition of a request reads that people can change.
+func (e *Editable) in(c *rules.Condition) []touched {
+	var out []touched
+	for _, name := range c.Attributes {
+		out = add(out, variableOf(name), e.variable(name))
+	}
+	return append(out, e.facts(c)...)
+}
+
+// spelled is a reading as a condition writes it.
+func spelled(r population.Reading) string {
+	switch r.Kind {
+	case population.All:
+		return "user.values[" + quote(r.Attribute) + "]"
+	case population.Groups:
+		return "user.groups"
+	case population.Name, population.Login:
+		return "user.userName"
+	case population.State:
+		return "user.state"
+	case population.Whole:
+		return "user.attributes"
+	default:
+		if slices.Contains(identity.KnownAttributes(), r.Attribute) {
+			return "user." + r.Attribute
+		}
+		return "user.attributes[" + quote(r.Attribute) + "]"
+	}
 }
 
 // variable returns the sources that let people change what a variable reads, by

@@ -169,6 +169,8 @@ exclusions: [{user: ada, groups: [c], reason: x, until: never}]`, "warning unobt
 		{"by CEL", `rules: [{name: r, groups: [root], when: 'user.displayName.lowerAscii() == "boss"'}]`, "error self-service 2 r root"},
 		{"by joining a group", `rules: [{name: r, groups: [root], when: '"admins" in user.groups && user.team == "x"'}]`, "error self-service 2 r root"},
 		{"by a ticket", `rules: [{name: r, groups: [a], when: 'hasTicket("ops")'}]`, "warning self-service 2 r a"},
+		{"by a ticket within CEL", `rules: [{name: r, groups: [a], when: '["x"].exists(x, x == user.team && hasTicket("ops"))'}]`, "warning self-service 2 r a"},
+		{"a list of attributes that nobody changes", `rules: [{name: r, groups: [a], when: '"team" in user.attributes && user.values["team"].exists(x, x == user.title)'}]`, ""},
 		{"by a shift", `rules: [{name: r, groups: [a], when: 'oncall("ops")'}]`, "warning self-service 2 r a"},
 		{"by another rule", `
 groups: [{name: c, owners: [manager]}]

@@ -42,9 +42,14 @@ const elsewhere = "ask for something that people cannot change, or let authority
 func (c *checker) widening(i int, open map[string]bool) {
 	r := &c.policy.Rules[i]
 	at := Finding{Position: r.Position, Rule: r.Name, Group: riskiest(c, r.Groups), Remedy: elsewhere}
-	reads := append(c.Editable.in(&r.When), c.Editable.in(&r.Except)...)
+	facts := append(c.Editable.facts(&r.When), c.Editable.facts(&r.Except)...)
+	reads := slices.Concat(c.Editable.within(c.view, c.view.When[i]), c.Editable.within(c.view, c.view.Except[i]), facts)
+	// CEL that is not taken apart may hide the facts that the rule asks for.
+	editable := func(q rules.Question) bool {
+		return c.Editable.question(q) || q.Asking == rules.AskFree && len(facts) > 0
+	}
 	n := c.conditions.rule(i)
-	switch p := pose(c.view, c.Editable.question, n); {
+	switch p := pose(c.view, editable, n); {
 	case p.widens(n) == possible:
 		for _, group := range r.Groups {
 			open[group] = true
