@@ -27,6 +27,7 @@ func (c *checker) conflicts() {
 			c.asks(i)
 		}
 	}
+	c.together()
 	c.nowhere()
 }
 

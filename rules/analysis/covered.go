@@ -168,15 +168,14 @@ func (k *covering) covers(j, i int, w *witness) bool {
 		k.leftOut++
 		return false
 	}
-	more := k.conditions.rule(j)
-	if more.evaluate(w.answer)&saysYes == 0 {
+	if k.conditions.rule(j).evaluate(w.answer)&saysYes == 0 {
 		return false
 	}
 	if k.searches++; k.searches > mostSearches {
 		k.leftOut++
 		return false
 	}
-	return k.cannot(want{k.conditions.rule(i), saysYes}, want{more, notYes})
+	return k.implies(i, j)
 }
 
 // lasts reports whether a rule is in force whenever another one is.

@@ -146,6 +146,14 @@ constraints: [{name: k, conflict: [a, b]}]`, "error conflict 3 r b"},
 		{"asks for the other or something else", `
 rules: [{name: r, groups: [b], when: 'inGroup("a") || user.team == "x"'}]
 constraints: [{name: k, conflict: [a, b]}]`, ""},
+		{"by two rules for the same people", `
+groups: [{name: c, owners: [manager]}]
+rules: [{name: q, groups: [c], when: 'user.team == "x"'}, {name: r, groups: [root], when: 'user.team == "x" && user.title == "t"'}]
+constraints: [{name: k, conflict: [c, root]}]`, "error conflict 4 r root"},
+		{"by two rules for some of the same people", `
+groups: [{name: c, owners: [manager]}]
+rules: [{name: q, groups: [c], when: 'user.team == "x"'}, {name: r, groups: [root], when: 'user.title == "t"'}]
+constraints: [{name: k, conflict: [c, root]}]`, ""},
 		{"no way is left", `
 groups: [{name: c, owners: [manager]}]
 rules: [{name: r, groups: [c], when: 'inGroup("a") && user.team == "x"'}, {name: s, groups: [c], when: 'inGroup("b") && user.team == "y"'}]
