@@ -32,7 +32,7 @@ type node struct {
 
 // mostNodes bounds a condition with all that is behind its inGroup; what is
 // larger is not looked into.
-const mostNodes = 3000
+const mostNodes = 300
 
 // conditions makes nodes, each once.
 type conditions struct {

@@ -15,8 +15,18 @@ const (
 	open                      // it would have cost too much
 )
 
-// mostSteps bounds one search.
-const mostSteps = 2000
+// mostWork bounds one search: the steps, times the size of what each of them
+// looks at.
+const mostWork = 100_000
+
+// steps is how many steps of a search fit that bound.
+func steps(conditions ...want) int {
+	size := 1
+	for _, w := range conditions {
+		size += w.condition.size
+	}
+	return max(mostWork/size, 10)
+}
 
 // search looks for a person of whom conditions are as wanted.
 type search struct {
@@ -27,7 +37,7 @@ type search struct {
 // can looks for somebody of whom every condition is as wanted. Where it finds one,
 // the problem knows the answers.
 func (p *problem) can(wants ...want) outcome {
-	s := search{problem: p, steps: mostSteps}
+	s := search{problem: p, steps: steps(wants...)}
 	return s.from(0, wants)
 }
 
@@ -70,7 +80,7 @@ func (s *search) settled(wants []want) (bool, outcome) {
 // widens reports whether somebody of whom the condition does not hold can make it
 // hold by changing only what people can change.
 func (p *problem) widens(condition *node) outcome {
-	s := search{problem: p, steps: mostSteps}
+	s := search{problem: p, steps: steps(want{condition: condition})}
 	var mine, others []variable
 	for _, v := range p.variables {
 		if v.editable {
