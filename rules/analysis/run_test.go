@@ -188,6 +188,9 @@ rules: [{name: q, groups: [c], when: 'user.displayName == "x"'}, {name: r, group
 		{"what a group is called", `rules: [{name: r, groups: ["t-{displayName}"], when: 'user.team == "x"'}]`, "warning self-service 2 r t-{displayName}"},
 		{"one's own approval", `groups: [{name: c, owners: [manager], request: {auto_approve: 'user.displayName == "x"', allow: 'hasTicket("x")'}}]`,
 			"note self-editable 2  c\nwarning self-service 2  c"},
+		{"one's own approval by one's own group", `
+groups: [{name: c, owners: [manager]}, {name: d, owners: [manager], request: {auto_approve: 'inGroup("c")'}}]
+rules: [{name: r, groups: [c], when: 'user.displayName == "x"'}]`, "warning self-service 3  d\nwarning self-service 4 r c"},
 		{"members let each other in", `groups: [{name: c, owners: ["group:c"], request: {approve: [{by: owners}]}}]`, "warning self-owned 2  c"},
 		{"approvers by their own doing", `
 groups: [{name: c, owners: [manager]}, {name: d, risk: high, owners: ["group:c"], request: {approve: [{by: owners}]}}]

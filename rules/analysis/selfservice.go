@@ -25,12 +25,12 @@ func (c *checker) selfService() {
 		g := &c.policy.Groups[i]
 		at := Finding{Position: g.Position, Group: g.Name}
 		c.ownedByItself(g, at)
-		c.asking(g.Request, at)
+		c.asking(g.Request, open, at)
 		c.approving(g, open, at)
 	}
 	for i := range c.policy.Templates {
 		t := &c.policy.Templates[i]
-		c.asking(t.Request, Finding{Position: t.Position, Group: t.Match})
+		c.asking(t.Request, open, Finding{Position: t.Position, Group: t.Match})
 	}
 }
 
@@ -129,7 +129,7 @@ func (c *checker) ownedByItself(g *rules.Group, at Finding) {
 }
 
 // asking finds conditions of a request that people can make hold.
-func (c *checker) asking(r *rules.Request, at Finding) {
+func (c *checker) asking(r *rules.Request, open map[string]bool, at Finding) {
 	if r == nil {
 		return
 	}
@@ -137,6 +137,12 @@ func (c *checker) asking(r *rules.Request, at Finding) {
 	if reads := c.Editable.in(&r.AutoApprove); len(reads) > 0 {
 		at.Kind, at.Severity = SelfService, c.graver(Error, Warning, at.Group)
 		c.found(at, "people can approve their own requests for %s: auto_approve reads %s, which they can change themselves", at.Group, list(reads))
+	}
+	for _, group := range r.AutoApprove.Groups {
+		if open[group] {
+			at.Kind, at.Severity = SelfService, c.graver(Error, Warning, at.Group)
+			c.found(at, "people can approve their own requests for %s: auto_approve asks for group %q, and they can let themselves into it", at.Group, group)
+		}
 	}
 	if reads := c.Editable.in(&r.Allow); len(reads) > 0 {
 		at.Kind, at.Severity = SelfEditable, c.graver(Warning, Note, at.Group)

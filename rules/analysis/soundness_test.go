@@ -102,7 +102,7 @@ func TestFindingsAreTrueOfEverybody(t *testing.T) {
 		e := engine(t, text)
 		findings := analysis.Run(e, analysis.Options{Now: today, Editable: editable})
 		proven := analysis.Proven(e)[0]
-		for range 20 {
+		for range 10 {
 			u := drawUser(t)
 			f := facts{onCall: rapid.Bool().Draw(t, "on call"), reports: rapid.Bool().Draw(t, "reports")}
 			given := causes(e, u, f)
@@ -172,7 +172,7 @@ func TestDeadExceptsCanGo(t *testing.T) {
 		case found(findings, analysis.AlwaysMatches, "r"):
 			other = engine(t, fmt.Sprintf(policy, "true")+"    except: |\n      "+except+"\n")
 		}
-		for range 20 {
+		for range 10 {
 			u, f := drawUser(t), facts{onCall: rapid.Bool().Draw(t, "on call"), reports: rapid.Bool().Draw(t, "reports")}
 			if givenBy(causes(with, u, f), "r") != givenBy(causes(other, u, f), "r") {
 				t.Fatalf("%v about %+v: when %s except %s", findings, u, when, except)
