@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,7 +15,6 @@ import (
 	"birthright/internal/ids"
 	"birthright/migrations"
 	"birthright/reconcile"
-	"birthright/rules"
 	"birthright/signals/delivery"
 	"birthright/store"
 	"birthright/targets"
@@ -45,7 +42,7 @@ type App struct {
 	Intake *intake.Service
 	Runner *reconcile.Runner
 
-	engine       atomic.Pointer[rules.Engine]
+	policy       policyInForce
 	sources      []Source
 	destinations []reconcile.Destination
 	receivers    []delivery.Receiver
@@ -99,7 +96,7 @@ func (a *App) Connect(ctx context.Context) error {
 	}
 	a.Intake = intake.New(a.Store, a.intakeOptions())
 	a.Runner = reconcile.New(reconcile.Options{
-		Store: a.Store, Engine: a.engine.Load, Refresh: a.refresh, Destinations: a.destinations,
+		Store: a.Store, Engine: a.Engine, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Now: a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
 	})
 	return nil
@@ -164,61 +161,8 @@ func (a *App) refresh(ctx context.Context, users []int64) error {
 	return err
 }
 
-// Engine returns the policy in force.
-func (a *App) Engine() *rules.Engine { return a.engine.Load() }
-
 // Close frees what Open took, last first.
 func (a *App) Close() error { return a.closers.close() }
-
-// loadPolicy reads the policy files and puts them in force.
-func (a *App) loadPolicy() error {
-	engine, err := Policy(a.Config)
-	if err != nil {
-		return err
-	}
-	a.engine.Store(engine)
-	return nil
-}
-
-// ReloadPolicy reads the policy files again, new ones too, and lets a running
-// hub bring all targets up to them. A policy with a fault changes nothing: the
-// one in force stays.
-func (a *App) ReloadPolicy() error {
-	files, err := a.Config.FindPolicies()
-	if err != nil {
-		return err
-	}
-	cfg := *a.Config
-	cfg.PolicyFiles = files
-	engine, err := Policy(&cfg)
-	if err != nil {
-		return err
-	}
-	a.engine.Store(engine)
-	a.Runner.OweAll()
-	return nil
-}
-
-// Policy reads and compiles the policy files of a configuration.
-func Policy(cfg *config.Config) (*rules.Engine, error) {
-	files := make([]rules.File, 0, len(cfg.PolicyFiles))
-	for _, path := range cfg.PolicyFiles {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, &identity.Error{Kind: identity.Invalid, Op: "read policy", Object: path, Err: err}
-		}
-		files = append(files, rules.File{Name: policyName(cfg, path), Data: data})
-	}
-	names := make([]string, len(cfg.Targets))
-	for i, t := range cfg.Targets {
-		names[i] = t.Name
-	}
-	policy, err := rules.Load(files, names)
-	if err != nil {
-		return nil, err
-	}
-	return rules.Compile(policy)
-}
 
 // wakeWorkers hints that the work queue has something.
 func (a *App) wakeWorkers() {

@@ -1,7 +1,7 @@
 // Package app is the program as a value: it wires configuration, store, policy,
 // sources, targets and the loops together, and is the only place that does.
 //
-//	Options ─▶ Prepare ─▶ Connect ─▶ Import, Runner.Plan, Runner.Sync …   (a command)
+//	Options ─▶ Prepare ─▶ Connect ─▶ Import, Runner.Plan, Sync …   (a command)
 //	                         └─────▶ Start ─▶ Stop                        (the server)
 //
 // Prepare touches nothing, Connect the database and nothing else; Start listens, on port 0 if a

@@ -15,24 +15,32 @@ import (
 )
 
 // healthy answers as long as the process can answer at all.
-func (a *App) healthy(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") }
+func (a *App) healthy(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
 
-// ready answers 200 while the database does.
+// ready answers 200 while the database does. It tells which policy is in force,
+// and when a newer one was refused: the old one works, so that is no reason to
+// send requests elsewhere.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if err := a.Store.Ping(ctx); err != nil {
 		a.Log.Error("not ready", "error", err)
-		answer(w, http.StatusServiceUnavailable, "the database does not answer")
+		answer(w, http.StatusServiceUnavailable, map[string]string{"status": "the database does not answer"})
 		return
 	}
-	answer(w, http.StatusOK, "ok")
+	detail := map[string]string{"status": "ok", "policy": a.policy.loaded.Load().version()}
+	if r := a.policy.refusal.Load(); r != nil {
+		detail["policy_reload"] = "failed at " + r.at.UTC().Format(time.RFC3339) + ": the policy before it stays in force"
+	}
+	answer(w, http.StatusOK, detail)
 }
 
-func answer(w http.ResponseWriter, status int, text string) {
+func answer(w http.ResponseWriter, status int, detail map[string]string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": text})
+	_ = json.NewEncoder(w).Encode(detail)
 }
 
 // welcome tells somebody who opened the address in a browser where things are.
@@ -45,7 +53,7 @@ func (a *App) welcome(w http.ResponseWriter, _ *http.Request) {
 // when somebody asks.
 func (a *App) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a}, a.panics)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{app: a}, &policyGauges{app: a}, a.panics)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
@@ -67,12 +75,13 @@ var (
 	signalsGauge = prometheus.NewDesc("birthright_signals_owed", "Security events that a receiver was not delivered yet.", []string{"receiver"}, nil)
 	signalsOld   = prometheus.NewDesc("birthright_signals_oldest_seconds", "Age of the oldest security event that a receiver did not take.", []string{"receiver"}, nil)
 	refusedGauge = prometheus.NewDesc("birthright_signals_refused", "Security events that a receiver refused and nobody looked at.", []string{"receiver"}, nil)
+	heardGauge   = prometheus.NewDesc("birthright_source_last_full_read_timestamp_seconds", "When the source was last read whole.", []string{"source"}, nil)
 	readGauge    = prometheus.NewDesc("birthright_target_last_full_read_timestamp_seconds", "End of the last whole read of the target.", []string{"target"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, signalsGauge, signalsOld, refusedGauge} {
+	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, heardGauge, signalsGauge, signalsOld, refusedGauge} {
 		ch <- d
 	}
 }
@@ -105,6 +114,15 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 		gauge(oldestGauge, status.OldestOverdue.Seconds(), dest.Name())
 		if !status.LastFullAt.IsZero() {
 			gauge(readGauge, float64(status.LastFullAt.Unix()), dest.Name())
+		}
+	}
+	states, err := tx.SourceStates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range states {
+		if !s.LastCompleteAt.IsZero() {
+			gauge(heardGauge, float64(s.LastCompleteAt.Unix()), s.Name)
 		}
 	}
 	held, err := tx.Held(ctx, store.HeldFilter{Open: true})

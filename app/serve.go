@@ -51,6 +51,9 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 			Hint: "choose another address with server.listen",
 		}
 	}
+	if err := a.keepPolicy(ctx); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
 	recorder := a.recorder()
 	door, err := a.scimHandler(ctx, public, recorder)
@@ -158,7 +161,7 @@ func (s *Server) Stop(ctx context.Context) error {
 // importOnSchedule reads one source now and whenever it is due.
 func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Time) time.Time) {
 	for {
-		if _, err := a.Intake.Pull(ctx, s.Name, s.Adapter); err != nil && ctx.Err() == nil {
+		if _, err := a.read(ctx, s); err != nil && ctx.Err() == nil {
 			a.Log.Error("import", "source", s.Name, "error", err)
 		}
 		timer := time.NewTimer(max(next(a.Now()).Sub(a.Now()), 0))

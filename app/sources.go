@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"birthright/config"
 	"birthright/directory"
@@ -33,6 +34,16 @@ func (s Source) profile() string {
 	}
 	return p.Profile()
 }
+
+// Context returns what the source tells facts by, and whether it does.
+func (s Source) Context() (sources.Context, bool) {
+	c, ok := s.Adapter.(sources.Context)
+	return c, ok
+}
+
+// contextSchedule is when sources of facts are read unless they say otherwise: a
+// shift that was handed over should be known within a minute.
+const contextSchedule = "@every 1m"
 
 // Sources returns the configured sources in the order of the configuration.
 func (a *App) Sources() []Source { return a.sources }
@@ -64,7 +75,11 @@ func (a *App) openSources() error {
 		if c, ok := adapter.(interface{ Close() error }); ok {
 			a.closers.add("source "+s.Name, c.Close)
 		}
-		a.sources = append(a.sources, Source{Source: s, Adapter: adapter})
+		source := Source{Source: s, Adapter: adapter}
+		if _, tells := source.Context(); tells && s.Schedule == "" {
+			source.Schedule = contextSchedule
+		}
+		a.sources = append(a.sources, source)
 	}
 	return nil
 }
@@ -84,18 +99,48 @@ func (a *App) intakeOptions() intake.Options {
 	return o
 }
 
+// maxAges tells how old the knowledge of a fact may be when it begins, by source.
+func (a *App) maxAges() map[string]time.Duration {
+	ages := map[string]time.Duration{}
+	for _, s := range a.sources {
+		if c, tells := s.Context(); tells {
+			ages[s.Name] = c.Terms().MaxAge
+		}
+	}
+	return ages
+}
+
+// read takes in what one source says.
+func (a *App) read(ctx context.Context, s Source) (intake.Report, error) {
+	if c, tells := s.Context(); tells {
+		return a.Intake.ImportFacts(ctx, s.Name, c)
+	}
+	return a.Intake.Pull(ctx, s.Name, s.Adapter)
+}
+
 // Import reads the named sources into the directory, or all that can be read
-// where none is named. One that fails does not stop the others; the errors are
+// where none is named; people before the facts about them. One that fails does not stop the others; the errors are
 // joined, and the reports are those of the sources that were read.
 func (a *App) Import(ctx context.Context, names []string) ([]intake.Report, error) {
 	chosen, err := a.chooseSources(names)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(chosen, func(x, y Source) int {
+		_, one := x.Context()
+		_, other := y.Context()
+		switch {
+		case one == other:
+			return 0
+		case other:
+			return -1
+		}
+		return 1
+	})
 	var reports []intake.Report
 	var faults []error
 	for _, s := range chosen {
-		report, err := a.Intake.Pull(ctx, s.Name, s.Adapter)
+		report, err := a.read(ctx, s)
 		if err != nil {
 			faults = append(faults, err)
 		}

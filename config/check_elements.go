@@ -25,7 +25,36 @@ func (l *loader) checkSources() {
 		if s.Guard != nil {
 			l.checkPercent(path+".guard.max_missing_percent", s.Guard.MaxMissingPercent)
 		}
+		l.checkTold(path, s)
 		l.validate(path, s.Settings)
+	}
+}
+
+// checkTold looks at a source that tells facts: whom they are about is looked up
+// by what people are correlated by, and nothing else is.
+func (l *loader) checkTold(path string, s Source) {
+	matcher, ok := s.Settings.(interface{ MatchedBy() []string })
+	if !ok {
+		return
+	}
+	if len(s.Map) > 0 {
+		l.fault(path+".map", "the source tells facts and no people: leave map out")
+	}
+	names := matcher.MatchedBy()
+	if len(names) == 0 {
+		l.fault(path+".match", "empty; name at least one attribute, such as email")
+	}
+	for i, name := range names {
+		alone := slices.ContainsFunc(l.cfg.Correlate, func(rule []string) bool {
+			return len(rule) == 1 && identity.CanonicalAttribute(rule[0]) == name
+		})
+		if !alone && name != identity.AttrUserName {
+			at := path + ".match" // where the default cannot be
+			if one := strictyaml.Index(at, i); l.positions.Written(one) {
+				at = one
+			}
+			l.fault(at, "people are not looked up by %s: match by userName, or by an attribute that stands alone in correlate", name)
+		}
 	}
 }
 

@@ -23,6 +23,12 @@ type scimKind struct {
 	noSource `yaml:"-"`
 }
 
+// rotaKind tells facts.
+type rotaKind struct {
+	noSource      `yaml:"-"`
+	sources.Terms `yaml:",inline"`
+}
+
 type search struct {
 	BaseDN string `yaml:"base_dn"`
 	Filter string `yaml:"filter"`
@@ -90,6 +96,7 @@ func kinds() config.Kinds {
 		Sources: map[string]func() sources.Config{
 			"scim": func() sources.Config { return new(scimKind) },
 			"ldap": func() sources.Config { return new(ldapKind) },
+			"rota": func() sources.Config { return new(rotaKind) },
 		},
 		Targets: map[string]func() targets.Config{
 			"csv":    func() targets.Config { return new(csvKind) },

@@ -40,16 +40,18 @@ func CompareEntitlements(a, b Entitlement) int {
 
 // The kinds of Cause.
 const (
-	CauseRule      = "rule"      // birthright: a rule of the policy
-	CauseGrant     = "grant"     // just-in-time: an approved request
-	CauseShift     = "shift"     // an on-call shift
-	CauseTicket    = "ticket"    // an assigned ticket
-	CauseGroup     = "group"     // the membership that an assignment follows from
-	CauseLifecycle = "lifecycle" // the user's state: left, suspended …
-	CausePerson    = "person"    // somebody ordered it
-	CauseUnmanaged = "unmanaged" // found on the target, made by nobody here
-	CauseAccount   = "account"   // the account itself needs it
-	CauseNone      = "none"      // nothing gives it any more
+	CauseRule       = "rule"       // birthright: a rule of the policy
+	CauseGrant      = "grant"      // just-in-time: an approved request
+	CauseShift      = "shift"      // an on-call shift
+	CauseTicket     = "ticket"     // an assigned ticket
+	CauseGroup      = "group"      // the membership that an assignment follows from
+	CauseLifecycle  = "lifecycle"  // the user's state: left, suspended …
+	CausePerson     = "person"     // somebody ordered it
+	CauseUnmanaged  = "unmanaged"  // found on the target, made by nobody here
+	CauseAccount    = "account"    // the account itself needs it
+	CauseExclusion  = "exclusion"  // the policy keeps this one person out of a group
+	CauseConstraint = "constraint" // another group excludes the one that gives it
+	CauseNone       = "none"       // nothing gives it any more
 )
 
 // Cause is one reason for a membership or a change: a kind and a name.

@@ -12,6 +12,8 @@
 //	batch: records → correlate → merge by authority → lifecycle → user names
 //	       → one transaction: users, records, match keys, held rows, work, signals, audit
 //
+//	Facts: context source → whole? → whose? → compare → one transaction: facts, work, audit
+//
 // A pull applies nothing until it ended whole and the guard let it pass, so a
 // source that breaks off, or that suddenly lacks many people, changes nothing.
 // What then follows is made of small transactions; after a crash between two of

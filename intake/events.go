@@ -24,6 +24,7 @@ const (
 
 	SourceImported = "source.imported"
 	ImportHeld     = "import.held"
+	FactsImported  = "facts.imported"
 
 	GroupAdded   = "sourcegroup.added"
 	GroupChanged = "sourcegroup.changed"

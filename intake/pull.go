@@ -35,20 +35,28 @@ func (s *Service) PullWhole(ctx context.Context, name string, src sources.Source
 
 func (s *Service) pull(ctx context.Context, name string, src sources.Source, whole bool) (Report, error) {
 	began := s.o.Now()
-	unlock, err := s.db.TryLock(ctx, "import:"+name)
+	unlock, err := s.lockImport(ctx, name)
 	if err != nil {
-		return Report{Source: name}, &identity.Error{Kind: identity.KindOf(err), Op: "import " + name, Err: err, Hint: "another import of it may be running"}
+		return Report{Source: name}, err
 	}
 	defer unlock()
 	p := &pull{s: s, name: name, report: Report{Source: name}}
 	err = p.run(ctx, src, whole)
 	p.report.Duration = s.o.Now().Sub(began)
 	if err != nil {
-		err = errors.Join(err, p.remember(context.WithoutCancel(ctx), err))
+		err = errors.Join(err, s.rememberFailure(context.WithoutCancel(ctx), name, err))
 		return p.report, err
 	}
 	s.o.Log.Info("imported", "report", p.report)
 	return p.report, nil
+}
+
+// lockImport keeps two imports of one source apart. It does not wait.
+func (s *Service) lockImport(ctx context.Context, name string) (unlock func(), err error) {
+	if unlock, err = s.db.TryLock(ctx, "import:"+name); err != nil {
+		err = &identity.Error{Kind: identity.KindOf(err), Op: "import " + name, Err: err, Hint: "another import of it may be running"}
+	}
+	return unlock, err
 }
 
 // pull is one run of Pull.
@@ -78,11 +86,11 @@ func (p *pull) run(ctx context.Context, src sources.Source, whole bool) error {
 	}
 	sf, end, err := p.s.pour(ctx, p.name, src, since)
 	if err != nil {
-		return p.unread(err)
+		return unread(p.name, err)
 	}
 	defer sf.close()
 	if !end.Complete && since == "" {
-		return p.unread(&identity.Error{Kind: identity.Incomplete, Err: errors.New("the read ended before it was whole")})
+		return unread(p.name, &identity.Error{Kind: identity.Incomplete, Err: errors.New("the read ended before it was whole")})
 	}
 	p.end = end
 	p.report.Seen, p.report.Unchanged, p.report.Groups = sf.told, sf.unchanged, sf.groups.len
@@ -96,8 +104,8 @@ func (p *pull) run(ctx context.Context, src sources.Source, whole bool) error {
 }
 
 // unread says what a pull that broke off did: nothing.
-func (p *pull) unread(err error) error {
-	fault := &identity.Error{Kind: identity.KindOf(err), Op: "import " + p.name, Err: err, Hint: "nothing was imported"}
+func unread(name string, err error) error {
+	fault := &identity.Error{Kind: identity.KindOf(err), Op: "import " + name, Err: err, Hint: "nothing was imported"}
 	var inner *identity.Error
 	if errors.As(err, &inner) && inner.Hint != "" {
 		fault.Hint = "" // it says what to do, and that nothing was done goes without saying
@@ -239,14 +247,14 @@ func (p *pull) summary() []audit.Event {
 	}}}
 }
 
-// remember keeps the error of a pull that failed, for people to see.
-func (p *pull) remember(ctx context.Context, failure error) error {
-	return p.s.db.Update(ctx, func(tx *store.Tx) error {
-		state, err := tx.SourceState(ctx, p.name)
+// rememberFailure keeps the error of an import that failed, for people to see.
+func (s *Service) rememberFailure(ctx context.Context, name string, failure error) error {
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		state, err := tx.SourceState(ctx, name)
 		if err != nil {
 			return err
 		}
-		state.Name, state.LastAt, state.LastError = p.name, tx.Now(), failure.Error()
+		state.Name, state.LastAt, state.LastError = name, tx.Now(), failure.Error()
 		return tx.SaveSourceState(ctx, state)
 	})
 }

@@ -8,7 +8,7 @@ import (
 // Report tells what a pull did.
 type Report struct {
 	Source string
-	// Seen is the number of people that the source told of.
+	// Seen is the number of people, or of facts, that the source told of.
 	Seen int
 	Counts
 	// Groups is the number of groups that the source told of; GroupsChanged of
@@ -19,6 +19,12 @@ type Report struct {
 	Held []HeldItem
 	// Ambiguous is the number of records of this source that wait for a person.
 	Ambiguous int
+	// Facts is true for a source that tells shifts and tickets instead of people.
+	Facts bool
+	// Unmatched is the number of people whom facts name and nobody, or several,
+	// match; Strangers are the first of them, by name.
+	Unmatched int
+	Strangers []string
 	Duration  time.Duration
 }
 
@@ -39,6 +45,6 @@ func (r Report) wrote() bool {
 func (r Report) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("source", r.Source), slog.Int("seen", r.Seen), slog.Int("added", r.Added), slog.Int("changed", r.Changed),
-		slog.Int("gone", r.Gone), slog.Int("groups", r.Groups), slog.Int("held", r.Ambiguous), slog.Duration("took", r.Duration),
+		slog.Int("gone", r.Gone), slog.Int("groups", r.Groups), slog.Int("held", r.Ambiguous), slog.Int("unmatched", r.Unmatched), slog.Duration("took", r.Duration),
 	)
 }

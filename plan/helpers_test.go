@@ -83,6 +83,9 @@ func texts(o plan.Outcome) []string {
 	for _, n := range o.Forget {
 		out = append(out, fmt.Sprint("forget e", n))
 	}
+	for _, n := range o.Renew {
+		out = append(out, fmt.Sprint("renew e", n))
+	}
 	for _, d := range o.Drift {
 		out = append(out, "tell "+string(d.Kind)+" "+d.Entitlement.ID)
 	}

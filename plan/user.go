@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"birthright/identity"
 	"birthright/targets"
 )
@@ -41,6 +43,10 @@ type Holding struct {
 	// Indirect is true where it comes through something else on the target:
 	// it cannot be taken from the account itself.
 	Indirect bool
+	// Ended is true where the time for which it was given is over.
+	Ended bool
+	// Refused says what keeps from the person what would give it; nil for nothing.
+	Refused []identity.Cause
 }
 
 // Lookup resolves the numbers of one plan. Its answers must not change while
@@ -65,7 +71,9 @@ type Outcome struct {
 	// Adopt and Forget are entitlement numbers whose bookkeeping changes
 	// without a change on the target.
 	Adopt, Forget []int64
-	Drift         []Drift
+	// Renew are those that are given again although their time was over.
+	Renew []int64
+	Drift []Drift
 	// Waiting says why entitlements cannot be given yet; "" when none waits.
 	Waiting string
 	// WaitingFor are the entitlements that wait, ascending.
@@ -172,6 +180,9 @@ func (p *personal) planEntitlements() {
 
 // both handles an entitlement that is wanted and known.
 func (p *personal) both(h Holding) {
+	if h.Ended {
+		p.out.Renew = append(p.out.Renew, h.Entitlement)
+	}
 	switch {
 	case h.Present && !h.Managed && !h.Indirect:
 		p.out.Adopt = append(p.out.Adopt, h.Entitlement)
@@ -189,7 +200,7 @@ func (p *personal) surplus(h Holding) {
 	case !h.Present && (h.Vanished || !h.Managed):
 		p.out.Forget = append(p.out.Forget, h.Entitlement)
 	case h.Managed && !h.Indirect: // also what was asked for and never seen: it may yet come true
-		because, ordered := p.whyNot()
+		because, ordered := p.whyNot(h)
 		p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), because, ordered)
 	case p.unmanaged() == Ignore || !p.names.Governed(h.Entitlement):
 	default:
@@ -214,10 +225,17 @@ func (p *personal) add(n int64) {
 }
 
 // whyNot says why a managed entitlement goes, and whether that was ordered. The
-// lifecycle orders; a rule that stopped matching does not: it may be a mistake.
-func (p *personal) whyNot() ([]identity.Cause, bool) {
-	if p.want.State != identity.Active {
+// lifecycle orders, and so does an end time, and whoever excludes one person; a
+// rule that stopped matching does not, nor a constraint: it may be a mistake.
+func (p *personal) whyNot(h Holding) ([]identity.Cause, bool) {
+	switch {
+	case p.want.State != identity.Active:
 		return p.lifecycleCause(), true
+	case h.Ended:
+		return []identity.Cause{{Kind: identity.CauseNone, Name: "the time for which it was given is over"}}, true
+	}
+	if len(h.Refused) > 0 {
+		return h.Refused, slices.ContainsFunc(h.Refused, func(c identity.Cause) bool { return c.Kind == identity.CauseExclusion })
 	}
 	return []identity.Cause{{Kind: identity.CauseNone, Name: "no rule or grant gives it any more"}}, false
 }

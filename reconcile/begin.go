@@ -164,8 +164,9 @@ func (a *applier) assignmentRows(userN int64, note bookkeeping) (keep, drop []st
 			drop = append(drop, row)
 			continue
 		}
-		if there := holds(seen, row.EntN); row.Observed != there {
-			row.Observed = there
+		there, renewed := holds(seen, row.EntN), slices.Contains(note.renew, row.EntN)
+		if row.Observed != there || renewed {
+			row.Observed, row.Ended = there, row.Ended && !renewed
 			keep = append(keep, row)
 		}
 	}

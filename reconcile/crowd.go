@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"birthright/identity"
@@ -17,7 +18,8 @@ type Crowd struct {
 }
 
 // Crowd loads everybody, as far as these policies read them, and what conditions
-// may ask about them. each, if set, sees every user on the way.
+// may ask about them. each, if set, sees every user on the way, as
+// Tx.EachPerson hands them out; it must not use the transaction.
 func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.User) error, engines ...*rules.Engine) (Crowd, error) {
 	var readings []population.Reading
 	for _, e := range engines {
@@ -36,7 +38,10 @@ func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.Us
 		return c, err
 	}
 	done := 0
-	return c, tx.EachUser(ctx, func(u identity.User) error {
+	return c, tx.EachPerson(ctx, func(u identity.User) error {
+		if u.N > population.MaxN {
+			return fmt.Errorf("user number %d is beyond what decisions about everybody can hold (%d)", u.N, int64(population.MaxN))
+		}
 		u = asOf(u, c.World.At)
 		c.Population.Put(&u)
 		if done++; done%1000 == 0 {

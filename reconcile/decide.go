@@ -25,6 +25,10 @@ type decision struct {
 	users  []decided             // by number
 	rows   []store.MembershipRow // ordered by user and group
 	diffs  []membershipDiff
+	// ended holds, by user, the groups that the user lost because the time was over.
+	ended map[int64][]int64
+	// refused is what rules give and something keeps from people, by user.
+	refused []Refused
 	// keep are the names of the attributes that targets keep or match by.
 	keep []string
 }
@@ -37,6 +41,8 @@ type decided struct {
 	modified   time.Time
 	attributes identity.Attributes // those in decision.keep
 	from, to   int
+	// refusedFrom and refused are the user's part of decision.refused.
+	refusedFrom, refused int
 }
 
 func (d *decision) memberships(u decided) []store.MembershipRow { return d.rows[u.from:u.to] }
@@ -78,8 +84,10 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 	if err != nil {
 		return nil, err
 	}
+	everyone := d.engine.Everyone(crowd.Population, crowd.World)
+	d.refuseAll(everyone)
 	next := 0
-	d.engine.Everyone(crowd.Population, crowd.World).Each(func(n int64, memberships []identity.Membership) bool {
+	everyone.Each(func(n int64, memberships []identity.Membership) bool {
 		for d.users[next].n != n {
 			d.give(next, nil)
 			next++
@@ -117,10 +125,11 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 		return nil, err
 	}
 	world := rules.World{At: d.at, Facts: facts, Held: heldBy(stored, d.groups.name)}
-	wanted := make([][]identity.Membership, len(users))
+	wanted, refused := make([][]identity.Membership, len(users)), make([][]rules.Refusal, len(users))
 	for i, u := range users {
 		users[i] = asOf(u, d.at)
-		wanted[i] = d.engine.Memberships(users[i], world)
+		decision := d.engine.Decide(users[i], world)
+		wanted[i], refused[i] = decision.Memberships, decision.Refused
 	}
 	if err := d.knowWanted(ctx, tx, wanted); err != nil {
 		return nil, err
@@ -128,6 +137,7 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 	for i := range users {
 		d.users = append(d.users, d.decided(&users[i]))
 		d.give(i, wanted[i])
+		d.refuse(i, refused[i])
 	}
 	d.compare(stored)
 	return d, nil
@@ -137,7 +147,7 @@ func (r *Runner) newDecision(ctx context.Context, tx *store.Tx) (*decision, erro
 	mark, err := tx.WorkMark(ctx)
 	return &decision{
 		engine: r.Engine(), at: tx.Now(), mark: mark, keep: r.attributesKept(),
-		groups: newNumbering[string](), causes: newNumbering[string](),
+		groups: newNumbering[string](), causes: newNumbering[string](), ended: map[int64][]int64{},
 	}, err
 }
 

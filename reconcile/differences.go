@@ -16,6 +16,8 @@ type membershipDiff struct {
 	// gained are the groups in put that were not there before; the others only
 	// changed their causes.
 	gained []int64
+	// ended are the groups in drop for which the time had come: see ended.go.
+	ended []int64
 }
 
 // compareAll compares with the stored rows while they stream by: both sides are
@@ -25,7 +27,7 @@ func (d *decision) compareAll(ctx context.Context, tx *store.Tx) error {
 	var stored []store.MembershipRow // of the user at next
 	flushUntil := func(userN int64) {
 		for next < len(d.users) && d.users[next].n < userN {
-			d.compareUser(d.users[next], stored)
+			d.compareUser(&d.users[next], stored)
 			stored = stored[:0]
 			next++
 		}
@@ -41,8 +43,18 @@ func (d *decision) compareAll(ctx context.Context, tx *store.Tx) error {
 
 // compare is compareAll for rows at hand.
 func (d *decision) compare(stored []store.MembershipRow) {
-	for _, u := range d.users {
-		d.compareUser(u, rowsOf(stored, u.n))
+	for i := range d.users {
+		u := &d.users[i]
+		from := 0
+		for from < len(stored) && stored[from].UserN < u.n {
+			from++
+		}
+		to := from
+		for to < len(stored) && stored[to].UserN == u.n {
+			to++
+		}
+		d.compareUser(u, stored[from:to])
+		stored = stored[to:]
 	}
 }
 
@@ -57,9 +69,9 @@ func rowsOf(rows []store.MembershipRow, userN int64) []store.MembershipRow {
 }
 
 // compareUser merges the two ascending lists of one user.
-func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
-	diff := membershipDiff{user: u}
-	want := d.memberships(u)
+func (d *decision) compareUser(u *decided, stored []store.MembershipRow) {
+	var diff membershipDiff
+	want := d.rows[u.from:u.to]
 	for len(want) > 0 || len(stored) > 0 {
 		switch {
 		case len(stored) == 0 || len(want) > 0 && want[0].GroupN < stored[0].GroupN:
@@ -68,9 +80,13 @@ func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
 			want = want[1:]
 		case len(want) == 0 || stored[0].GroupN < want[0].GroupN:
 			diff.drop = append(diff.drop, stored[0].GroupN)
+			if ends := stored[0].EndsAt; ends != 0 && ends <= d.at.UnixMicro() {
+				diff.ended = append(diff.ended, stored[0].GroupN)
+			}
 			stored = stored[1:]
 		default:
-			want[0].Since = stored[0].Since
+			// An edit of the policy that leaves a membership alone leaves its row alone.
+			want[0].Since, want[0].PolicyN = stored[0].Since, stored[0].PolicyN
 			if stored[0] != want[0] {
 				diff.put = append(diff.put, want[0])
 			}
@@ -78,6 +94,10 @@ func (d *decision) compareUser(u decided, stored []store.MembershipRow) {
 		}
 	}
 	if len(diff.put)+len(diff.drop) > 0 {
+		diff.user = *u
 		d.diffs = append(d.diffs, diff)
+		if len(diff.ended) > 0 {
+			d.ended[u.n] = diff.ended
+		}
 	}
 }

@@ -22,6 +22,9 @@ const (
 // Step does what is due in the work queue and reports how much that was. Zero
 // means that nothing is due now.
 func (r *Runner) Step(ctx context.Context) (int, error) {
+	if err := r.followCalendar(ctx); err != nil {
+		return 0, err
+	}
 	claimed, err := r.claim(ctx)
 	if err != nil || len(claimed) == 0 {
 		return 0, err
@@ -44,16 +47,21 @@ func (r *Runner) Step(ctx context.Context) (int, error) {
 	return len(claimed), err
 }
 
-// claim takes what is due. Whose calendar has turned is due too.
+// claim takes what is due. Whose calendar has turned is due too, and whose shift
+// or ticket has begun or ended: that needs no word from where it came.
 func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
 	err = r.Store.Update(ctx, func(tx *store.Tx) error {
 		turned, err := tx.UsersTurned(ctx, tx.Now(), workPerStep)
 		if err != nil {
 			return err
 		}
-		work := make([]store.Work, len(turned))
-		for i, n := range turned {
-			work[i] = store.Work{UserN: n, Removal: true} // an end or a first day: neither waits behind a bulk load
+		begunOrOver, err := tx.TurnFacts(ctx, workPerStep)
+		if err != nil {
+			return err
+		}
+		var work []store.Work
+		for _, n := range slices.Concat(turned, begunOrOver) {
+			work = append(work, store.Work{UserN: n, Removal: true}) // an end or a beginning: neither waits behind a bulk load
 		}
 		if err := tx.EnqueueWork(ctx, work); err != nil {
 			return err

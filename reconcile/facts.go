@@ -11,7 +11,7 @@ import (
 )
 
 // facts answers conditions that ask beyond one user's attributes: the chain of
-// managers from the directory, the rest from Options.Facts.
+// managers from the directory, the rest from what context sources told.
 type facts struct {
 	rules.Facts
 	// managerOf holds, by user name in lower case, the manager's name.
@@ -36,18 +36,16 @@ func asksForManagers(engine *rules.Engine) bool {
 	return len(engine.Policy().Asks().Managers) > 0
 }
 
-func (r *Runner) otherFacts() rules.Facts {
-	if r.Facts == nil {
-		return rules.Nothing{}
-	}
-	return r.Facts
-}
-
-// factsForAll loads the managers of everybody, if the policy asks for them.
+// factsForAll loads all facts, and the managers of everybody if the policy asks
+// for them.
 func (r *Runner) factsForAll(ctx context.Context, tx *store.Tx, engines ...*rules.Engine) (rules.Facts, error) {
-	f := facts{Facts: r.otherFacts(), managerOf: map[string]string{}}
-	if !slices.ContainsFunc(engines, asksForManagers) {
-		return f, nil
+	known, err := tx.Facts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := facts{managerOf: map[string]string{}}
+	if f.Facts, err = r.timeline(ctx, tx, known); err != nil || !slices.ContainsFunc(engines, asksForManagers) {
+		return f, err
 	}
 	return f, tx.EachUser(ctx, func(u identity.User) error {
 		if manager := u.Attributes.First(identity.AttrManager); manager != "" {
@@ -57,30 +55,69 @@ func (r *Runner) factsForAll(ctx context.Context, tx *store.Tx, engines ...*rule
 	})
 }
 
-// factsForSome loads the managers above a few users, step by step.
+// factsForSome loads the facts about a few users, and the managers above them,
+// step by step, if the policy asks for those.
 func (r *Runner) factsForSome(ctx context.Context, tx *store.Tx, engine *rules.Engine, users []identity.User) (rules.Facts, error) {
-	f := facts{Facts: r.otherFacts(), managerOf: map[string]string{}}
-	if !asksForManagers(engine) {
-		return f, nil
+	ns := make([]int64, len(users))
+	for i, u := range users {
+		ns[i] = u.N
+	}
+	known, err := tx.FactsOfUsers(ctx, ns)
+	if err != nil {
+		return nil, err
+	}
+	f := facts{managerOf: map[string]string{}}
+	if f.Facts, err = r.timeline(ctx, tx, known); err != nil || !asksForManagers(engine) {
+		return f, err
 	}
 	for _, u := range users {
-		at := strings.ToLower(u.Attributes.First(identity.AttrManager))
-		for at != "" {
-			if _, known := f.managerOf[at]; known {
-				break
-			}
-			above, err := tx.UserByName(ctx, at)
-			if identity.KindOf(err) == identity.NotFound {
-				break
-			}
-			if err != nil {
-				return nil, err
-			}
-			f.managerOf[at] = strings.ToLower(above.Attributes.First(identity.AttrManager))
-			at = f.managerOf[at]
+		if err := f.climb(ctx, tx, u); err != nil {
+			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// climb learns the managers above u.
+func (f facts) climb(ctx context.Context, tx *store.Tx, u identity.User) error {
+	at := strings.ToLower(u.Attributes.First(identity.AttrManager))
+	for at != "" {
+		if _, known := f.managerOf[at]; known {
+			return nil
+		}
+		above, err := tx.UserByName(ctx, at)
+		if identity.KindOf(err) == identity.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		f.managerOf[at] = strings.ToLower(above.Attributes.First(identity.AttrManager))
+		at = f.managerOf[at]
+	}
+	return nil
+}
+
+// timeline makes known facts answer, each as fresh as the last whole read of its
+// source.
+func (r *Runner) timeline(ctx context.Context, tx *store.Tx, known []identity.Fact) (rules.Facts, error) {
+	if len(known) == 0 {
+		return rules.Nothing{}, nil
+	}
+	reads, err := r.Reads(ctx, tx)
+	return rules.NewTimeline(known, reads), err
+}
+
+// Reads tells how fresh the knowledge of each context source is.
+func (r *Runner) Reads(ctx context.Context, tx *store.Tx) (map[string]rules.Read, error) {
+	states, err := tx.SourceStates(ctx)
+	reads := map[string]rules.Read{}
+	for _, s := range states {
+		if maxAge, configured := r.MaxAge[s.Name]; configured && !s.LastCompleteAt.IsZero() {
+			reads[s.Name] = rules.Read{At: s.LastCompleteAt, MaxAge: maxAge}
+		}
+	}
+	return reads, err
 }
 
 // WorldFor returns what conditions may ask about u now.

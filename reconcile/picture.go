@@ -235,10 +235,10 @@ func (p *picture) actual(userN int64, into []plan.Holding) plan.Actual {
 			h = plan.Holding{Entitlement: found[0].ent, Present: true, Indirect: found[0].indirect}
 			found = found[1:]
 		case len(found) == 0 || ours[0].EntN < found[0].ent:
-			h = plan.Holding{Entitlement: ours[0].EntN, Managed: ours[0].Managed, Vanished: ours[0].Observed}
+			h = plan.Holding{Entitlement: ours[0].EntN, Managed: ours[0].Managed, Vanished: ours[0].Observed, Ended: ours[0].Ended}
 			ours = ours[1:]
 		default:
-			h = plan.Holding{Entitlement: found[0].ent, Present: true, Managed: ours[0].Managed, Indirect: found[0].indirect}
+			h = plan.Holding{Entitlement: found[0].ent, Present: true, Managed: ours[0].Managed, Indirect: found[0].indirect, Ended: ours[0].Ended}
 			found, ours = found[1:], ours[1:]
 		}
 		have.Entitlements = append(have.Entitlements, h)

@@ -29,6 +29,7 @@ type bookkeeping struct {
 	userN         int64
 	adoptAccount  bool
 	adopt, forget []int64
+	renew         []int64 // given anew though their time was over
 }
 
 // prepare makes the plan for one target. When the target does not answer, the
@@ -135,6 +136,8 @@ func (r *Runner) plan(p *prepared) {
 		want.Account = p.accountFor(u)
 		have := p.actual(u.n, holdings)
 		holdings = have.Entitlements
+		p.markEnded(u.n, holdings)
+		p.markRefused(u, holdings)
 		p.take(want, plan.User(p.dest.Settings, want, have, names))
 		if i%1000 == 999 {
 			r.Progress(p.dest.Name(), "planning", i+1, len(p.decision.users))
@@ -161,8 +164,8 @@ func (p *prepared) take(want plan.Desired, o plan.Outcome) {
 		want.Entitlements = o.WaitingFor
 		p.waitFor(want, o.Waiting)
 	}
-	if o.AdoptAccount || len(o.Adopt)+len(o.Forget) > 0 {
-		p.outcomes = append(p.outcomes, bookkeeping{userN: want.UserN, adoptAccount: o.AdoptAccount, adopt: o.Adopt, forget: o.Forget})
+	if o.AdoptAccount || len(o.Adopt)+len(o.Forget)+len(o.Renew) > 0 {
+		p.outcomes = append(p.outcomes, bookkeeping{userN: want.UserN, adoptAccount: o.AdoptAccount, adopt: o.Adopt, forget: o.Forget, renew: o.Renew})
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // Report is what a plan or a sync came to, target by target.
 type Report struct {
 	Runs []Run `json:"runs" yaml:"runs"`
+	// Refused are groups that rules give and an exclusion or a constraint keeps
+	// from somebody, by user and group.
+	Refused []Refused `json:"refused" yaml:"refused"`
 }
 
 // Run is one target's part. Complete is true where the target's state was fully

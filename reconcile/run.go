@@ -23,13 +23,14 @@ func (r *Runner) Plan(ctx context.Context, req Request) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	return r.each(dests, func(dest Destination) (Run, error) {
+	report, err := r.each(dests, func(dest Destination) (Run, error) {
 		p, err := r.prepare(ctx, dest, d, scope, sightFor(req))
 		if p == nil {
 			return Run{Target: dest.Name()}, err
 		}
 		return p.report(func(plan.Change) (string, string) { return Planned, "" }), err
 	})
+	return report.refusing(d), err
 }
 
 // Sync makes the targets what they should be, as far as guards and targets
@@ -58,7 +59,7 @@ func (r *Runner) Sync(ctx context.Context, req Request) (Report, error) {
 	if err == nil && scope == nil && len(req.Targets) == 0 {
 		err = r.Store.Update(ctx, func(tx *store.Tx) error { return tx.ClearWork(ctx, "", d.mark, nil) })
 	}
-	return report, err
+	return report.refusing(d), err
 }
 
 // enqueued keeps what a run could not do, and returns err or why it could not be kept.

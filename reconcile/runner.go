@@ -29,8 +29,9 @@ type Options struct {
 	Store *store.DB
 	// Engine returns the policy in force; a run uses one from start to end.
 	Engine func() *rules.Engine
-	// Facts answers what conditions ask of other systems; nil knows nothing.
-	Facts rules.Facts
+	// MaxAge is, by context source, how old the knowledge of a fact may be when
+	// the fact begins. What other sources once told opens nothing.
+	MaxAge map[string]time.Duration
 	// Refresh stores the lifecycle anew of users whose calendar has turned.
 	Refresh      func(ctx context.Context, users []int64) error
 	Destinations []Destination
@@ -47,6 +48,7 @@ type Runner struct {
 	Options
 	outages outages
 	locks   locks
+	turns   turns
 }
 
 // New returns a Runner.

@@ -38,11 +38,16 @@ func (d *decision) save(ctx context.Context, tx *store.Tx, diffs []membershipDif
 	if err := d.settle(ctx, tx); err != nil {
 		return err
 	}
+	policyN, err := tx.PolicyNumber(ctx, d.engine.Policy().Hash)
+	if err != nil {
+		return err
+	}
 	var put []store.MembershipRow
 	var drop []store.Pair
 	var events []audit.Event
 	for _, diff := range diffs {
 		for _, row := range diff.put {
+			row.PolicyN = policyN
 			put = append(put, d.settled(row))
 		}
 		for _, n := range diff.drop {
@@ -51,6 +56,9 @@ func (d *decision) save(ctx context.Context, tx *store.Tx, diffs []membershipDif
 		if len(diff.gained)+len(diff.drop) > 0 {
 			events = append(events, d.membershipEvent(diff))
 		}
+	}
+	if err := d.endAccess(ctx, tx, diffs); err != nil {
+		return err
 	}
 	return tx.ChangeMemberships(ctx, put, drop, events...)
 }
@@ -96,7 +104,7 @@ func (d *decision) renumber() {
 }
 
 func (d *decision) membershipEvent(diff membershipDiff) audit.Event {
-	detail := map[string]any{}
+	detail := map[string]any{"policy": d.engine.Policy().Version}
 	if names := d.names(diff.gained); len(names) > 0 {
 		detail["gained"] = names
 	}

@@ -64,6 +64,11 @@ func (w *wants) numberEntitlements(ctx context.Context, tx *store.Tx, few bool) 
 			note(w.decision.groups.name(row.GroupN))
 		}
 	}
+	for _, groups := range w.decision.ended {
+		for _, n := range groups {
+			note(w.decision.groups.name(n))
+		}
+	}
 	numbers, err := tx.EntitlementNumbers(ctx, all, false)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math/bits"
 	"slices"
 
 	"birthright/rules/population"
@@ -16,17 +17,27 @@ type anchor struct {
 	value   string
 }
 
-// index finds the rules that could be about a person.
+// index says what follows from a person's values: which leaves hold, and which
+// rules could.
 type index struct {
 	readings []population.Reading
-	byValue  map[population.Reading]map[string][]int32
+	byValue  map[population.Reading]map[string]*consequence
 	// anybody are the rules without an anchor.
 	anybody []int32
 }
 
+// consequence is what follows from one value.
+type consequence struct{ leaves, rules []int32 }
+
 // newIndex anchors each rule at the values that the fewest other rules name.
 func newIndex(programs []program, ls *leaves) index {
-	x := index{byValue: map[population.Reading]map[string][]int32{}}
+	x := index{byValue: map[population.Reading]map[string]*consequence{}}
+	for i := range ls.all {
+		for _, a := range ls.all[i].anchors() {
+			c := x.at(a)
+			c.leaves = append(c.leaves, int32(i))
+		}
+	}
 	uses := map[anchor]int{}
 	for i := range programs {
 		countAnchors(programs[i].logic, ls, uses)
@@ -35,37 +46,70 @@ func newIndex(programs []program, ls *leaves) index {
 		anchors, ok := bestAnchors(programs[i].logic, ls, uses)
 		if !ok {
 			x.anybody = append(x.anybody, int32(i))
-			continue
 		}
 		for _, a := range anchors {
-			values := x.byValue[a.reading]
-			if values == nil {
-				values = map[string][]int32{}
-				x.byValue[a.reading] = values
-				x.readings = append(x.readings, a.reading)
-			}
-			values[a.value] = append(values[a.value], int32(i))
+			c := x.at(a)
+			c.rules = append(c.rules, int32(i))
 		}
 	}
 	slices.SortFunc(x.readings, population.Compare)
 	return x
 }
 
-// candidates appends, ascending and each once, the rules that could be about p.
-func (x *index) candidates(p person, into []int32) []int32 {
-	into = append(into, x.anybody...)
+// at returns what follows from a value, to be added to.
+func (x *index) at(a anchor) *consequence {
+	values := x.byValue[a.reading]
+	if values == nil {
+		values = map[string]*consequence{}
+		x.byValue[a.reading] = values
+		x.readings = append(x.readings, a.reading)
+	}
+	c := values[a.value]
+	if c == nil {
+		c = &consequence{}
+		values[a.value] = c
+	}
+	return c
+}
+
+// each hands fn what follows from each of p's values.
+func (x *index) each(p person, fn func(*consequence)) {
 	for _, r := range x.readings {
 		values := x.byValue[r]
 		if !r.Listed() {
-			into = append(into, values[p.Text(r)]...)
+			if c := values[p.Text(r)]; c != nil {
+				fn(c)
+			}
 			continue
 		}
 		for _, value := range p.List(r) {
-			into = append(into, values[value]...)
+			if c := values[value]; c != nil {
+				fn(c)
+			}
 		}
 	}
-	slices.Sort(into)
-	return slices.Compact(into)
+}
+
+// marks is a set of small numbers that is cheap to fill, to ask and to empty.
+type marks []uint64
+
+func newMarks(n int) marks { return make(marks, (n+63)/64) }
+
+func (m marks) set(numbers []int32) {
+	for _, n := range numbers {
+		m[n>>6] |= 1 << (n & 63)
+	}
+}
+
+func (m marks) has(n int) bool { return m[n>>6]&(1<<(n&63)) != 0 }
+
+// each calls fn with every number, ascending.
+func (m marks) each(fn func(n int)) {
+	for i, word := range m {
+		for ; word != 0; word &= word - 1 {
+			fn(i<<6 + bits.TrailingZeros64(word))
+		}
+	}
 }
 
 // countAnchors counts how many leaves name each value.
@@ -122,9 +166,10 @@ func weight(anchors []anchor, uses map[anchor]int) int {
 	return sum
 }
 
-// anchors returns the values of which a person must have one for the leaf to hold.
+// anchors returns the values of which a person must have one for the leaf to
+// hold, and of which one is enough.
 func (l *leaf) anchors() []anchor {
-	if l.kind != leafOneOf && l.kind != leafElement {
+	if !l.marked() {
 		return nil
 	}
 	out := make([]anchor, len(l.texts))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"birthright/identity"
 )
@@ -48,26 +49,50 @@ func benchUsers(n int) []identity.User {
 	return users
 }
 
-func BenchmarkOneUserThousandRules(b *testing.B) {
-	e, users := benchPolicy(b, 1000), benchUsers(100)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		e.Memberships(users[i%len(users)], World{})
+func BenchmarkOneUser(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000} {
+		b.Run(fmt.Sprint(n, " rules"), func(b *testing.B) {
+			e, users := benchPolicy(b, n), benchUsers(1000)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				e.Memberships(users[i%len(users)], World{})
+			}
+		})
 	}
 }
 
-// BenchmarkHundredRules evaluates 100,000 users one by one.
-func BenchmarkHundredThousandUsersHundredRules(b *testing.B) {
-	e, users := benchPolicy(b, 100), benchUsers(100_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		total := 0
-		for _, u := range users {
-			total += len(e.Memberships(u, World{}))
-		}
-		b.ReportMetric(float64(total), "memberships/op")
+// BenchmarkEveryone decides about 100,000 people at once; the ratio is to asking
+// about one after the other.
+func BenchmarkEveryone(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		b.Run(fmt.Sprint(n, " rules"), func(b *testing.B) {
+			e, users := benchPolicy(b, n), benchUsers(100_000)
+			pop := populate(e.Readings(), users)
+			pop.Seal()
+			began := time.Now()
+			for _, u := range users[:1000] {
+				e.Memberships(u, World{})
+			}
+			oneByOne := 100 * time.Since(began)
+			for b.Loop() {
+				e.Everyone(pop, World{})
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(oneByOne), "x-one-by-one")
+		})
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e7, "ns/evaluation")
+}
+
+// BenchmarkOneMove is one person's change in a population of 100,000.
+func BenchmarkOneMove(b *testing.B) {
+	e, users := benchPolicy(b, 1000), benchUsers(100_000)
+	pop := populate(e.Readings(), users)
+	pop.Seal()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		u := users[i%len(users)]
+		u.Attributes = users[(i*31)%len(users)].Attributes
+		pop.Put(&u)
+	}
 }
 
 func BenchmarkLoadThousandRules(b *testing.B) {

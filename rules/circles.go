@@ -59,12 +59,13 @@ func (l *loader) circle(files []*source, key string, next func(*Group) []string,
 
 // ruleCircles finds rules that wait for each other through inGroup.
 func (l *loader) ruleCircles() {
-	_, circle := evaluationOrder(l.policy, newGivers(l.policy))
+	g := newGivers(l.policy)
+	_, circle := evaluationOrder(l.policy, g)
 	if circle == nil {
 		return
 	}
 	at := l.policy.Rules[circle[0]].Position
-	l.faults = append(l.faults, strictyaml.Fault{File: at.File, Line: at.Line, Column: at.Column, Message: describeCircle(l.policy.Rules, circle)})
+	l.faults = append(l.faults, strictyaml.Fault{File: at.File, Line: at.Line, Column: at.Column, Message: g.describe(circle)})
 }
 
 // order is a sequence of rules in which each comes after those that give what it
@@ -182,14 +183,15 @@ func (r *Rule) gives(group string) bool {
 	return slices.ContainsFunc(r.names, func(n naming) bool { return n.matches(group) })
 }
 
-// describeCircle says which rule waits for which through which group.
-func describeCircle(all []Rule, circle []int) string {
+// describe says which rule waits for which through which group.
+func (g *givers) describe(circle []int) string {
+	all := g.policy.Rules
 	var b strings.Builder
 	b.WriteString("inGroup goes in a circle: rule " + all[circle[0]].Name)
 	for i := 1; i < len(circle); i++ {
 		asks, gives := &all[circle[i-1]], &all[circle[i]]
 		for _, group := range slices.Concat(asks.When.Groups, asks.Except.Groups) {
-			if gives.gives(group) {
+			if slices.Contains(g.of(group), circle[i]) {
 				fmt.Fprintf(&b, " needs group %s, which rule %s gives", group, gives.Name)
 				break
 			}

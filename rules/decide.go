@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"birthright/identity"
 )
@@ -60,27 +59,51 @@ func (s *subject) decide() Decision {
 // give in s.given, refused groups left out.
 func (s *subject) evaluate(refused []Refusal) {
 	e := s.engine
-	s.candidates = e.index.candidates(s.person, s.candidates[:0])
-	for _, i := range s.candidates {
-		p := &e.rules[i]
-		if !p.inForce(s.world.At) || s.judge(p.logic) != yes {
-			continue
+	s.candidates.each(func(i int) {
+		if s.satisfies(i) && e.rules[i].inForce(s.world.At) {
+			s.give(&e.rules[i], refused)
 		}
-		for j := range p.rule.names {
-			group, ok := p.rule.names[j].render(&s.user)
-			switch {
-			case !ok || !e.mayGive(s.user.State, group, p.rule.Name):
-			case isRefused(refused, group):
-				s.withheld = append(s.withheld, given{group, p.rule.Name})
-			default:
-				s.given = append(s.given, given{group, p.rule.Name})
+	})
+}
+
+// satisfies reports whether the condition of the i-th rule holds of the subject.
+func (s *subject) satisfies(i int) bool {
+	if entry := s.engine.code.entries[i]; entry != notInCode {
+		return s.engine.code.run(entry, s.marked)
+	}
+	return s.judge(s.engine.rules[i].logic) == yes
+}
+
+// give notes what a rule that holds gives the subject.
+func (s *subject) give(p *program, refused []Refusal) {
+	for i := range p.gives {
+		to := &p.gives[i]
+		name, ok := to.name, true
+		if to.group == nil {
+			if name, ok = to.naming.render(&s.user); !ok {
+				continue
 			}
+		}
+		switch {
+		case !s.engine.mayGiveTo(s.user.State, to, name, p.rule.Name):
+		case isRefused(refused, name):
+			s.withheld = append(s.withheld, given{name, p.rule.Name, to.rank})
+		default:
+			s.given = append(s.given, given{name, p.rule.Name, to.rank})
 		}
 	}
 }
 
 func isRefused(refused []Refusal, group string) bool {
 	return slices.ContainsFunc(refused, func(r Refusal) bool { return r.Group == group })
+}
+
+// mayGiveTo is mayGive for what a rule gives.
+func (e *Engine) mayGiveTo(state identity.State, to *giving, name, rule string) bool {
+	if to.group == nil {
+		return e.mayGive(state, name, rule)
+	}
+	return !to.group.NoStanding && (state == identity.Active || to.group.Prehire)
 }
 
 // mayGive reports whether rules may give group to somebody in state.
@@ -130,9 +153,7 @@ func collect(userN int64, pairs []given) []identity.Membership {
 	if len(pairs) == 0 {
 		return nil
 	}
-	slices.SortFunc(pairs, func(a, b given) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.rule, b.rule))
-	})
+	slices.SortFunc(pairs, compareGiven)
 	pairs = slices.Compact(pairs)
 	groups := 1
 	for i := 1; i < len(pairs); i++ {
@@ -154,80 +175,4 @@ func collect(userN int64, pairs []given) []identity.Membership {
 		start = end
 	}
 	return memberships
-}
-
-// mostTurns bounds how many changes of shifts and tickets are looked at ahead.
-const mostTurns = 16
-
-// ends notes when memberships end by the clock alone: with the last of the rules
-// that give them, or with a shift or a ticket.
-func (s *subject) ends(d *Decision) {
-	for i := range d.Memberships {
-		d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i])
-	}
-	open := 0
-	passing := make([]bool, len(d.Memberships))
-	for i := range d.Memberships {
-		if s.engine.passing(&d.Memberships[i]) {
-			passing[i] = true
-			open++
-		}
-	}
-	at := s.world.At
-	for range mostTurns {
-		if open == 0 {
-			return
-		}
-		if at = s.world.Facts.NextTurn(s.user, at); at.IsZero() {
-			return
-		}
-		then := s.at(at)
-		for i := range d.Memberships {
-			m := &d.Memberships[i]
-			if passing[i] && (m.EndsAt.IsZero() || at.Before(m.EndsAt)) && !holdsGroup(then.Memberships, m.Group) {
-				m.EndsAt, passing[i] = at, false
-				open--
-			}
-		}
-	}
-}
-
-// at is what is decided about the subject at another instant.
-func (s *subject) at(t time.Time) Decision {
-	w := s.world
-	w.At = t
-	later := s.engine.subject(s.user, w)
-	defer later.release()
-	return later.decide()
-}
-
-// lastEnd returns when the last cause of m ends by the validity of rules; zero
-// when one of them has no end.
-func (e *Engine) lastEnd(memberships []identity.Membership, m *identity.Membership) time.Time {
-	var last time.Time
-	if !e.ending {
-		return last
-	}
-	for _, c := range m.Causes {
-		end := time.Time{}
-		if c.Kind == identity.CauseRule {
-			end = e.byName[c.Name].rule.ValidUntil
-		} else if at, found := findMembership(memberships, c.Name); found {
-			end = e.lastEnd(memberships, &memberships[at])
-		}
-		if end.IsZero() {
-			return time.Time{}
-		}
-		if end.After(last) {
-			last = end
-		}
-	}
-	return last
-}
-
-// passing reports whether m could end with a shift or a ticket.
-func (e *Engine) passing(m *identity.Membership) bool {
-	return !slices.ContainsFunc(m.Causes, func(c identity.Cause) bool {
-		return c.Kind == identity.CauseRule && !e.byName[c.Name].passing
-	})
 }

@@ -10,6 +10,8 @@
 //	               └ all faults at once     ├────Group(name), Made(name, rule)→ what a group carries
 //	                 (file:line:column)     └────RunTests()→ what the policy's own tests say
 //
+//	two policies ─Changes→ what differs, definition by definition
+//
 // It leaves to others: who people are (directory), grants and exclusions on top
 // of birthright (grants, plan), storing versions (store), facts (Facts is given
 // by the caller), and everything about requests but the check that they are

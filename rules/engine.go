@@ -23,7 +23,10 @@ type Engine struct {
 	byName map[string]*program
 	levels []int
 	index  index
+	code   code
 	groups map[string]*Group
+	// ranks are the places of the groups in the order of their names, from 1.
+	ranks map[string]int
 	// makers are the rules with placeholders in the names of their groups.
 	makers []*Rule
 	givers *givers
@@ -52,10 +55,22 @@ type program struct {
 	// for a shift or a ticket, or for a group that comes from one.
 	passing bool
 	level   int
+	// bounded is set where the rule has a beginning or an end.
+	bounded bool
+	gives   []giving
+}
+
+// giving is one group that a rule gives.
+type giving struct {
+	naming *naming
+	name   string
+	// group and rank are of a group that the policy spells out, nil and 0 else.
+	group *Group
+	rank  int
 }
 
 // inForce reports whether the rule is valid at an instant.
-func (p *program) inForce(at time.Time) bool { return p.rule.inForce(at) }
+func (p *program) inForce(at time.Time) bool { return !p.bounded || p.rule.inForce(at) }
 
 // Compile makes the engine of a policy that Load has checked.
 func Compile(p *Policy) (*Engine, error) {
@@ -63,12 +78,16 @@ func Compile(p *Policy) (*Engine, error) {
 	for i := range p.Groups {
 		e.groups[p.Groups[i].Name] = &p.Groups[i]
 	}
+	e.ranks = make(map[string]int, len(p.Groups))
+	for i, name := range e.GroupNames() {
+		e.ranks[name] = i + 1
+	}
 	e.nest()
 	e.keepApart()
 	e.givers = newGivers(p)
 	order, circle := evaluationOrder(p, e.givers)
 	if circle != nil {
-		return nil, invalid("compile policy", fmt.Errorf("%s", describeCircle(p.Rules, circle)))
+		return nil, invalid("compile policy", fmt.Errorf("%s", e.givers.describe(circle)))
 	}
 	e.rules = make([]program, 0, len(order.rules))
 	for at, i := range order.rules {
@@ -91,6 +110,9 @@ func Compile(p *Policy) (*Engine, error) {
 	}
 	if err := e.compileProperties(); err != nil {
 		return nil, err
+	}
+	for i := range e.rules {
+		e.code.add(e.rules[i].logic)
 	}
 	e.index = newIndex(e.rules, &e.leaves)
 	for i := range p.Rules {
@@ -117,6 +139,14 @@ func (e *Engine) program(r *Rule) (program, error) {
 		// An except that fails takes out: what is not known not to be the
 		// exception is treated as one.
 		p.logic = all(when, not(except))
+	}
+	p.bounded = !r.ValidFrom.IsZero() || !r.ValidUntil.IsZero()
+	for i := range r.names {
+		to := giving{naming: &r.names[i], name: r.names[i].text}
+		if !to.naming.made() {
+			to.group, to.rank = e.groups[to.name], e.ranks[to.name]
+		}
+		p.gives = append(p.gives, to)
 	}
 	for _, c := range []Condition{r.When, r.Except} {
 		p.passing = p.passing || len(c.Schedules)+len(c.Queues)+len(c.Groups) > 0

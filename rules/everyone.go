@@ -2,11 +2,8 @@ package rules
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -112,174 +109,6 @@ func (e *Engine) survey(pop *population.Population, w World, wanted map[string]b
 	return x
 }
 
-// run evaluates the rules that take names, all where it is nil, and returns whom
-// each holds of, in the order of e.rules; nil for those that were not asked.
-func (c *crowd) run(take func(*program) bool) []*roaring.Bitmap {
-	e := c.e
-	held := make([]*roaring.Bitmap, len(e.rules))
-	asked := e.askedGroups()
-	start := 0
-	for _, end := range e.levels {
-		c.side(held, start, end, take)
-		for i := start; i < end && len(asked) > 0; i++ {
-			c.note(&e.rules[i], held[i], asked)
-		}
-		start = end
-	}
-	return held
-}
-
-// side runs rules that do not ask for what each other gives, side by side.
-func (c *crowd) side(held []*roaring.Bitmap, start, end int, take func(*program) bool) {
-	var next atomic.Int64
-	next.Store(int64(start))
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), end-start) {
-		wait.Go(func() {
-			for {
-				i := int(next.Add(1) - 1)
-				if i >= end {
-					return
-				}
-				p := &c.e.rules[i]
-				if p.inForce(c.world.At) && (take == nil || take(p)) {
-					held[i] = c.holding(p.logic, nil)
-				}
-			}
-		})
-	}
-	wait.Wait()
-}
-
-// askedGroups are the groups that conditions ask for.
-func (e *Engine) askedGroups() map[string]bool {
-	asked := map[string]bool{}
-	for i := range e.leaves.all {
-		if l := &e.leaves.all[i]; l.kind == leafInGroup {
-			asked[l.texts[0]] = true
-		}
-	}
-	for i := range e.rules {
-		for _, group := range slices.Concat(e.rules[i].rule.When.Groups, e.rules[i].rule.Except.Groups) {
-			asked[group] = true
-		}
-	}
-	return asked
-}
-
-// note adds whom a rule gives a group, or a group inside it, that conditions ask for.
-func (c *crowd) note(p *program, users *roaring.Bitmap, asked map[string]bool) {
-	if users == nil || users.IsEmpty() {
-		return
-	}
-	c.named(p, users, func(group string, users *roaring.Bitmap) {
-		for _, name := range append([]string{group}, c.e.around[group]...) {
-			if asked[name] && c.e.mayGive(identity.Active, name, p.rule.Name) {
-				c.groups[name] = either(c.groups[name], users)
-			}
-		}
-	})
-}
-
-// named hands fn each group that a rule gives, with the users who get it.
-func (c *crowd) named(p *program, users *roaring.Bitmap, fn func(group string, users *roaring.Bitmap)) {
-	for i := range p.rule.names {
-		n := &p.rule.names[i]
-		if !n.made() {
-			if c.e.mayGive(identity.Active, n.text, p.rule.Name) {
-				fn(n.text, users)
-			}
-			continue
-		}
-		made := c.make(n, users)
-		for _, name := range sortedKeys(made) {
-			if c.e.mayGive(identity.Active, name, p.rule.Name) {
-				fn(name, roaring.BitmapOf(made[name]...))
-			}
-		}
-	}
-}
-
-// make returns the names that a naming makes for users, with whom it makes them
-// for. Each combination of values is spelled out once.
-func (c *crowd) make(n *naming, users *roaring.Bitmap) map[string][]uint32 {
-	var columns []*population.Column
-	for _, attribute := range n.reads {
-		columns = append(columns, c.pop.Column(placeholderReading(attribute)))
-	}
-	type key [4]uint32
-	names := map[key]string{}
-	out := map[string][]uint32{}
-	for it := users.Iterator(); it.HasNext(); {
-		user := it.Next()
-		var k key
-		for i, column := range columns {
-			if i < len(k) {
-				k[i] = column.Code(user)
-			}
-		}
-		name, done := names[k]
-		if !done || len(columns) > len(k) {
-			name = n.spell(func(i int) string { return columns[i].Text(columns[i].Code(user)) })
-			names[k] = name
-		}
-		if name != "" {
-			out[name] = append(out[name], user)
-		}
-	}
-	return out
-}
-
-// tally gathers who is in which group because of what.
-type tally struct {
-	byGroup map[string]map[identity.Cause]*roaring.Bitmap
-	wanted  map[string]bool // nil for all
-}
-
-func (t *tally) rule(c *crowd, p *program, users *roaring.Bitmap) {
-	if users == nil || users.IsEmpty() {
-		return
-	}
-	cause := identity.Cause{Kind: identity.CauseRule, Name: p.rule.Name}
-	c.named(p, users, func(group string, users *roaring.Bitmap) { t.add(group, cause, users) })
-}
-
-// add notes users, which may be somebody else's set, for a cause.
-func (t *tally) add(group string, cause identity.Cause, users *roaring.Bitmap) {
-	if t.wanted != nil && !t.wanted[group] || users.IsEmpty() {
-		return
-	}
-	causes := t.byGroup[group]
-	if causes == nil {
-		causes = map[identity.Cause]*roaring.Bitmap{}
-		t.byGroup[group] = causes
-	}
-	causes[cause] = either(causes[cause], users)
-}
-
-// users is everybody in a group so far; nil for nobody.
-func (t *tally) users(group string) *roaring.Bitmap {
-	var parts []*roaring.Bitmap
-	for _, users := range t.byGroup[group] {
-		parts = append(parts, users)
-	}
-	return either(parts...)
-}
-
-// surround adds the memberships that follow from groups containing groups.
-func (e *Engine) surround(t *tally) {
-	for _, outer := range e.containers {
-		if outer.NoStanding {
-			continue
-		}
-		for _, inner := range outer.Contains {
-			if users := t.users(inner); users != nil {
-				t.add(outer.Name, identity.Cause{Kind: identity.CauseGroup, Name: inner}, users)
-			}
-		}
-	}
-}
-
 // decidedApart returns those about whom sets alone do not decide.
 func (e *Engine) decidedApart(c *crowd, t *tally) *roaring.Bitmap {
 	apart := c.pop.Staged().Clone()
@@ -317,20 +146,6 @@ func several(groups []string, users func(string) *roaring.Bitmap) *roaring.Bitma
 	return more
 }
 
-// without takes some users out of everything.
-func (t *tally) without(apart *roaring.Bitmap) {
-	if apart.IsEmpty() {
-		return
-	}
-	for _, causes := range t.byGroup {
-		for cause, users := range causes {
-			if users.Intersects(apart) {
-				causes[cause] = roaring.AndNot(users, apart)
-			}
-		}
-	}
-}
-
 // decideApart decides about some users one by one and adds what they get.
 func (x *Everyone) decideApart(c *crowd, apart *roaring.Bitmap, t *tally) {
 	type giving struct {
@@ -352,24 +167,4 @@ func (x *Everyone) decideApart(c *crowd, apart *roaring.Bitmap, t *tally) {
 	for g, users := range gets {
 		t.add(g.group, g.cause, roaring.BitmapOf(users...))
 	}
-}
-
-// holdings returns what was gathered, in order, without what is empty.
-func (t *tally) holdings() []Holding {
-	out := make([]Holding, 0, len(t.byGroup))
-	for group, causes := range t.byGroup {
-		h := Holding{Group: group}
-		for cause, users := range causes {
-			if !users.IsEmpty() {
-				h.Causes = append(h.Causes, Causing{cause, users})
-			}
-		}
-		if len(h.Causes) == 0 {
-			continue
-		}
-		slices.SortFunc(h.Causes, func(a, b Causing) int { return identity.CompareCauses(a.Cause, b.Cause) })
-		out = append(out, h)
-	}
-	slices.SortFunc(out, func(a, b Holding) int { return cmp.Compare(a.Group, b.Group) })
-	return out
 }

@@ -68,6 +68,7 @@ var more = []string{
 	`user.manager != ""`,
 	`timestamp(user.team) < timestamp("2026-01-01T00:00:00Z")`,
 	`user.groups.all(g, g != "h")`,
+	`date(user.team) < date("2026-01-01") || user.department == "b"`,
 	`user.state in ["active", "staged"] && user.state != "staged"`,
 	`user.state.startsWith("act")`,
 	`1 < 2`, `int("x") > 0`, `"a" in ["a"]`,
@@ -136,8 +137,12 @@ func TestIndexAgreesWithCEL(t *testing.T) {
 					continue
 				}
 				s := e.subject(u, w)
-				want, got := plainly(t, s, r), s.judge(e.byName[r.Name].logic) == yes
-				candidate := slices.ContainsFunc(e.index.candidates(s.person, nil), func(i int32) bool { return e.rules[i].rule == r })
+				at := slices.IndexFunc(e.rules, func(p program) bool { return p.rule == r })
+				want, got := plainly(t, s, r), s.judge(e.rules[at].logic) == yes
+				if s.satisfies(at) != got {
+					t.Fatalf("the steps say %v, the logic %v of %+v\n%s", !got, got, u, policyText(drawn))
+				}
+				candidate := s.candidates.has(at)
 				s.release()
 				if want != got || want && !candidate {
 					t.Fatalf("CEL says %v, the logic %v (asked: %v) of %+v\n%s", want, got, candidate, u, policyText(drawn))
@@ -175,7 +180,7 @@ func TestEveryoneIsEachOne(t *testing.T) {
 		text := drawPolicy(t)
 		p, err := Load([]File{{"p.yaml", []byte(text)}}, nil)
 		if err != nil {
-			t.Skip(err) // a circle
+			return // rules that ask each other in a circle
 		}
 		e, err := Compile(p)
 		if err != nil {

@@ -32,7 +32,10 @@ func (s *subject) judge(n *logic) truth {
 	case opFalse:
 		return no
 	case opLeaf:
-		return s.leaf(n.leaf)
+		if n.marked {
+			return is(s.marked.has(n.leaf))
+		}
+		return s.remembered(n.leaf)
 	case opAnd:
 		return s.judgeAll(n.args, no, yes)
 	case opOr:
@@ -69,21 +72,21 @@ func (s *subject) judgeAll(args []*logic, alone, agreed truth) truth {
 	return out
 }
 
-// leaf answers a leaf, once in a round.
-func (s *subject) leaf(number int) truth {
+// remembered answers a leaf, once in a round.
+func (s *subject) remembered(number int) truth {
 	a := &s.answers[number]
 	l := &s.engine.leaves.all[number]
 	if l.kind == leafInGroup || l.kind == leafFree { // what is given grows within the round
-		return s.ask1(l)
+		return s.answer(l)
 	}
 	if a.round != s.round {
-		a.round, a.truth = s.round, s.ask1(l)
+		a.round, a.truth = s.round, s.answer(l)
 	}
 	return a.truth
 }
 
-// ask1 answers a leaf.
-func (s *subject) ask1(l *leaf) truth {
+// answer answers a leaf.
+func (s *subject) answer(l *leaf) truth {
 	switch l.kind {
 	case leafElement:
 		return is(slices.Contains(s.person.List(l.reading), l.texts[0]))

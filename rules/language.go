@@ -8,9 +8,12 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
 
 	"birthright/identity"
+	"birthright/internal/dates"
 )
 
 // The names of the variables that are not attributes of the same name.
@@ -83,6 +86,7 @@ func makeLanguage() (*language, error) {
 			cel.Overload(f.name+"_string", []*cel.Type{cel.StringType}, cel.BoolType, cel.LateFunctionBinding())))
 	}
 	options = append(options,
+		cel.Function("date", cel.Overload("date_string", []*cel.Type{cel.StringType}, cel.TimestampType, cel.UnaryBinding(readDate))),
 		ext.Strings(), ext.Sets(), ext.Lists(),
 		cel.EnableMacroCallTracking(),
 		cel.ParserExpressionSizeLimit(maxExpressionLength),
@@ -106,6 +110,20 @@ func makeLanguage() (*language, error) {
 		}
 	}
 	return l, nil
+}
+
+// readDate is date("2026-11-30"): the instant at which a date begins, or a time as
+// sources write it; it fails for anything else, the empty string too.
+func readDate(value ref.Val) ref.Val {
+	text, ok := value.(types.String)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(value)
+	}
+	at, err := dates.Start(string(text))
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	return types.Timestamp{Time: at}
 }
 
 // isWord tells a function that people call by name from an operator.

@@ -44,6 +44,9 @@ func (l *leaf) sure() bool { return l.kind != leafValue && l.kind != leafFree }
 // fact reports whether the leaf asks for something that is no attribute.
 func (l *leaf) fact() bool { return l.kind >= leafOnCall && l.kind <= leafReportsTo }
 
+// marked reports whether having one of texts is the same as the leaf holding.
+func (l *leaf) marked() bool { return l.kind == leafOneOf || l.kind == leafElement }
+
 // passing reports whether the leaf asks for a fact that comes and goes with time.
 func (l *leaf) passing() bool { return l.kind == leafOnCall || l.kind == leafHasTicket }
 
@@ -70,7 +73,7 @@ func (ls *leaves) number(l leaf) *logic {
 		ls.byKey[key] = n
 		ls.all = append(ls.all, l)
 	}
-	return &logic{op: opLeaf, leaf: n, sure: l.sure()}
+	return &logic{op: opLeaf, leaf: n, sure: l.sure(), marked: l.marked()}
 }
 
 // holdsOf reports whether a leaf about one value holds of it; not for leafValue.

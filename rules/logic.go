@@ -28,6 +28,8 @@ type logic struct {
 	op   op
 	args []*logic
 	leaf int // number of the leaf, see leaves
+	// marked is set where the index tells whether the leaf holds.
+	marked bool
 	// sure is set where the node cannot fail, whoever it is about.
 	sure bool
 }

@@ -103,6 +103,7 @@ func (x *Everyone) meant(c *crowd, when *logic) *roaring.Bitmap {
 		s.again()
 		s.user = c.pop.User(n)
 		s.person = known{&s.user}
+		s.mark()
 		clear(s.boxed)
 		s.inGroup = func(group string) bool { return x.Users(group).Contains(n) }
 		if s.judge(when) == yes {

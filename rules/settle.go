@@ -59,6 +59,9 @@ func (e *Engine) KeptApart() []string { return sortedKeys(e.apart) }
 // excluded returns the groups that exclusions keep from the subject.
 func (s *subject) excluded() []Refusal {
 	var out []Refusal
+	if len(s.engine.exclusions) == 0 {
+		return nil
+	}
 	for _, x := range s.engine.exclusions[strings.ToLower(s.user.UserName)] {
 		if !x.inForce(s.world.At) {
 			continue

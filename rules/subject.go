@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"cmp"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/functions"
 	"cel.dev/cel-go/common/types"
@@ -29,8 +31,10 @@ type subject struct {
 	// give were it not refused.
 	given, withheld []given
 
-	candidates []int32
-	functions  [4]functions.LateBoundOp
+	// marked are the leaves that hold by a value alone, candidates the rules that
+	// could hold.
+	marked, candidates marks
+	functions          [4]functions.LateBoundOp
 }
 
 // answered is the answer of a leaf.
@@ -40,10 +44,25 @@ type answered struct {
 }
 
 // given is one group given by one rule.
-type given struct{ group, rule string }
+type given struct {
+	group, rule string
+	// rank is the place of group among the names that are spelled out, from 1; 0
+	// for a name that was made.
+	rank int
+}
+
+func compareGiven(a, b given) int {
+	if a.rank > 0 && b.rank > 0 {
+		return cmp.Or(a.rank-b.rank, cmp.Compare(a.rule, b.rule))
+	}
+	return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.rule, b.rule))
+}
 
 func newSubject(e *Engine) *subject {
-	s := &subject{engine: e, boxed: make([]ref.Val, len(e.lang.slots)), answers: make([]answered, len(e.leaves.all))}
+	s := &subject{
+		engine: e, boxed: make([]ref.Val, len(e.lang.slots)), answers: make([]answered, len(e.leaves.all)),
+		marked: newMarks(len(e.leaves.all)), candidates: newMarks(len(e.rules)),
+	}
 	s.functions = [...]functions.LateBoundOp{
 		s.ask(func(schedule string) bool { return s.world.Facts.OnCall(s.user, schedule, s.world.At) }),
 		s.ask(func(queue string) bool { return s.world.Facts.HasTicket(s.user, queue, s.world.At) }),
@@ -59,7 +78,19 @@ func (e *Engine) subject(u identity.User, w World) *subject {
 	s.user = u
 	s.person = known{&s.user}
 	s.inGroup = s.holds
+	s.mark()
 	return s
+}
+
+// mark notes what follows from the person's values.
+func (s *subject) mark() {
+	clear(s.marked)
+	clear(s.candidates)
+	s.candidates.set(s.engine.index.anybody)
+	s.engine.index.each(s.person, func(c *consequence) {
+		s.marked.set(c.leaves)
+		s.candidates.set(c.rules)
+	})
 }
 
 // blank takes a subject without a person out of the pool.

@@ -99,6 +99,8 @@ func (v *vetting) ident(e ast.Expr, scope []string) {
 	name := e.AsIdent()
 	switch {
 	case slices.Contains(scope, name) || slices.Contains(v.vars, name):
+	case name == "now" || name == "request" || name == "ticket":
+		v.fault(e, "%s can be read in the conditions of a request only: a rule begins and ends with valid_from and valid_until, and a person with startDate and endDate", name)
 	case name == "user":
 		v.fault(e, "user is not a value by itself: read one of its attributes, for example user.department")
 	case slices.Contains(v.lang.fields, name):

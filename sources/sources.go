@@ -7,6 +7,8 @@
 //	Pull → records and groups … → Checkpoint{Complete: true}   the whole truth
 //	Pull → records and groups … → error                        no claim at all
 //
+// A Context tells shifts and tickets instead of people, under the same promise.
+//
 // Nobody is ever taken for gone because of a pull that did not end complete.
 package sources
 

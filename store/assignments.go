@@ -12,14 +12,16 @@ type AssignmentRow struct {
 	TargetN, UserN, EntN int64
 	Managed              bool // the hub made or adopted it, and may remove it
 	Observed             bool // the last read of the target showed it
+	// Ended is set where the time for which it was given is over: see EndAssignments.
+	Ended bool
 }
 
-var assignmentColumns = concat(ints("target_n", "user_n", "ent_n"), truths("managed", "observed"))
+var assignmentColumns = concat(ints("target_n", "user_n", "ent_n"), truths("managed", "observed", "ended"))
 
-const selectAssignments = "SELECT target_n, user_n, ent_n, managed, observed FROM assignments "
+const selectAssignments = "SELECT target_n, user_n, ent_n, managed, observed, ended FROM assignments "
 
 func readAssignment(row scanner) (a AssignmentRow, err error) {
-	err = row.Scan(&a.TargetN, &a.UserN, &a.EntN, &a.Managed, &a.Observed)
+	err = row.Scan(&a.TargetN, &a.UserN, &a.EntN, &a.Managed, &a.Observed, &a.Ended)
 	return a, err
 }
 
@@ -48,9 +50,27 @@ func (tx *Tx) SaveAssignments(ctx context.Context, rows []AssignmentRow, events 
 	into := bulk{"assignments", assignmentColumns, replacing("target_n, user_n, ent_n", assignmentColumns)}
 	err := into.write(ctx, tx, len(rows), func(i int, v []any) {
 		a := rows[i]
-		v[0], v[1], v[2], v[3], v[4] = a.TargetN, a.UserN, a.EntN, a.Managed, a.Observed
+		v[0], v[1], v[2], v[3], v[4], v[5] = a.TargetN, a.UserN, a.EntN, a.Managed, a.Observed, a.Ended
 	})
 	return tx.note(err, events)
+}
+
+// EndAssignments notes of some users' entitlements, by entitlement, that the time
+// for which they were given is over, so that their removal is known to be ordered
+// even when the target is reached days later. What nobody has does not matter.
+func (tx *Tx) EndAssignments(ctx context.Context, targetN int64, users map[int64][]int64) error {
+	var list pairs
+	for ent, ns := range users {
+		for _, n := range ns {
+			list = append(list, [2]int64{n, ent})
+		}
+	}
+	for chunk := range slices.Chunk(list, dropChunk) {
+		if err := tx.exec(ctx, "UPDATE assignments SET ended = TRUE WHERE target_n = ? AND (user_n, ent_n) IN {pairs}", targetN, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DropAssignments forgets assignments; Managed and Observed do not matter.

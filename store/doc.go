@@ -1,5 +1,5 @@
-// Package store keeps the nouns: records, users, groups, memberships, what is
-// remembered of targets, changes, work to do, what is held, tokens and the
+// Package store keeps the nouns: records, users, groups, memberships, facts, what
+// is remembered of targets, changes, work to do, what is held, tokens and the
 // audit log, in SQLite or in PostgreSQL.
 //
 //	Open ─→ DB ─ View   ─→ Tx   reads, one consistent snapshot

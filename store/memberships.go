@@ -12,17 +12,20 @@ import (
 type MembershipRow struct {
 	UserN, GroupN, CausesN int64 // CausesN: see CauseSetNumber
 	Since, EndsAt          int64
+	// PolicyN is the loading of the policy under which it was given with these
+	// causes; 0 where that was not kept.
+	PolicyN int64
 }
 
 // Pair names a membership.
 type Pair struct{ UserN, GroupN int64 }
 
-var membershipColumns = ints("user_n", "group_n", "causes_n", "since", "ends_at")
+var membershipColumns = ints("user_n", "group_n", "causes_n", "since", "ends_at", "policy_n")
 
-const selectMemberships = "SELECT user_n, group_n, causes_n, since, ends_at FROM memberships "
+const selectMemberships = "SELECT user_n, group_n, causes_n, since, ends_at, policy_n FROM memberships "
 
 func readMembership(row scanner) (m MembershipRow, err error) {
-	err = row.Scan(&m.UserN, &m.GroupN, &m.CausesN, &m.Since, &m.EndsAt)
+	err = row.Scan(&m.UserN, &m.GroupN, &m.CausesN, &m.Since, &m.EndsAt, &m.PolicyN)
 	return m, err
 }
 
@@ -77,7 +80,7 @@ func (tx *Tx) ChangeMemberships(ctx context.Context, put []MembershipRow, drop [
 	into := bulk{"memberships", membershipColumns, replacing("user_n, group_n", membershipColumns)}
 	err := into.write(ctx, tx, len(put), func(i int, v []any) {
 		m := put[i]
-		v[0], v[1], v[2], v[3], v[4] = m.UserN, m.GroupN, m.CausesN, m.Since, m.EndsAt
+		v[0], v[1], v[2], v[3], v[4], v[5] = m.UserN, m.GroupN, m.CausesN, m.Since, m.EndsAt, m.PolicyN
 	})
 	return tx.note(err, events)
 }

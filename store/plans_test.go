@@ -52,6 +52,11 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.AssignmentsOfUsers(ctx, 1, []int64{1})
 			return err
 		},
+		"facts of users": func(ctx context.Context, tx *Tx) error { _, err := tx.FactsOfUsers(ctx, []int64{1}); return err },
+		"facts turned":   func(ctx context.Context, tx *Tx) error { _, err := tx.TurnFacts(ctx, 10); return err },
+		"ended assignments": func(ctx context.Context, tx *Tx) error {
+			return tx.EndAssignments(ctx, 1, map[int64][]int64{1: {1}})
+		},
 		"open changes": func(ctx context.Context, tx *Tx) error { _, err := tx.OpenChanges(ctx, "app"); return err },
 		"recent removals": func(ctx context.Context, tx *Tx) error {
 			_, err := tx.CountUnorderedRemovals(ctx, "app", tx.Now())

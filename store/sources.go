@@ -12,7 +12,8 @@ import (
 // SourceState is what is remembered of a source between imports.
 type SourceState struct {
 	Name, Cursor string
-	// LastAt is the end of the last pull, LastCompleteAt of the last whole one.
+	// LastAt is the end of the last pull, LastCompleteAt of the last whole one; of
+	// one that tells facts, its beginning: they are as old as that.
 	LastAt, LastCompleteAt time.Time
 	Seen                   int // records told by the last whole pull
 	LastError              string

@@ -69,6 +69,12 @@ func Seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 // Millis writes seconds as milliseconds.
 func Millis(s float64) string { return fmt.Sprintf("%.2f ms", s*1000) }
 
+// Micros writes seconds as microseconds.
+func Micros(s float64) string { return fmt.Sprintf("%.1f µs", s*1e6) }
+
+// Nanos writes seconds as nanoseconds.
+func Nanos(s float64) string { return fmt.Sprintf("%.0f ns", s*1e9) }
+
 // Rate writes how many of something a second.
 func Rate(n int, seconds float64, unit string) string {
 	return fmt.Sprintf("%s %s/s", Count(int(float64(n)/max(seconds, 1e-9))), unit)

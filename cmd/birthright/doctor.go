@@ -51,7 +51,7 @@ func (p *program) examine(ctx context.Context) []checkView {
 	}
 	a, err := app.Prepare(app.Options{Config: cfg, Now: time.Now, Log: p.log(), Actor: operator()})
 	if err != nil {
-		return append(checks, failedCheck("policy", err))
+		return append(checks, p.examineFaulty(ctx, cfg, err)...)
 	}
 	defer func() { _ = a.Close() }() // nothing was written
 	policy := a.Engine().Policy()
@@ -113,6 +113,11 @@ func examineStore(ctx context.Context, a *app.App) []checkView {
 			return err
 		}
 		checks = append(checks, good("database", fmt.Sprintf("%d users", users)))
+		inForce, err := policyCheck(ctx, tx, a.Engine().Policy().Hash)
+		if err != nil {
+			return err
+		}
+		checks = append(checks, inForce)
 		head, err := tx.AuditHead(ctx)
 		if err != nil {
 			return err

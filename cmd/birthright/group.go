@@ -141,11 +141,11 @@ func noGroup(name string) error {
 
 // memberView is one member of a group.
 type memberView struct {
-	User   string           `json:"user"`
-	Name   string           `json:"name"`
-	Causes []identity.Cause `json:"causes"`
-	Since  any              `json:"since"`
-	EndsAt any              `json:"ends_at"`
+	User   string      `json:"user"`
+	Name   string      `json:"name"`
+	Causes []causeView `json:"causes"`
+	Since  any         `json:"since"`
+	EndsAt any         `json:"ends_at"`
 }
 
 func (p *program) groupMembersCommand() *cobra.Command {
@@ -165,9 +165,9 @@ func (p *program) groupMembersCommand() *cobra.Command {
 			if _, ok := a.Engine().Group(args[0]); !ok && len(views) == 0 {
 				return noGroup(args[0])
 			}
-			l := listing{data: views, header: []string{"user", "name", "because"}, empty: "Nobody is in it."}
+			l := listing{data: views, header: []string{"user", "name", "because", "policy"}, empty: "Nobody is in it."}
 			for _, v := range views {
-				l.rows = append(l.rows, []string{v.User, v.Name, because(v.Causes)})
+				l.rows = append(l.rows, []string{v.User, v.Name, becauseOf(v.Causes), under(v.Causes)})
 			}
 			return p.print(l)
 		}),
@@ -188,6 +188,10 @@ func groupMembers(ctx context.Context, tx *store.Tx, group string) ([]memberView
 	if err != nil {
 		return nil, err
 	}
+	versions, err := policyVersions(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
 	ns := make([]int64, len(rows))
 	for i, row := range rows {
 		ns[i] = row.UserN
@@ -203,7 +207,7 @@ func groupMembers(ctx context.Context, tx *store.Tx, group string) ([]memberView
 	for _, row := range rows {
 		u := byN[row.UserN]
 		views = append(views, memberView{
-			User: u.UserName, Name: u.Attributes.First(identity.AttrDisplayName), Causes: causes[row.CausesN],
+			User: u.UserName, Name: u.Attributes.First(identity.AttrDisplayName), Causes: given(causes[row.CausesN], versions[row.PolicyN]),
 			Since: timeOrNil(micro(row.Since)), EndsAt: timeOrNil(micro(row.EndsAt)),
 		})
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 func (p *program) policyCommand() *cobra.Command {
-	return p.family("policy", "The policy: groups, rules and who gets what", p.policyCheckCommand(), p.policyTestCommand())
+	return p.family("policy", "The policy: groups, rules and who gets what",
+		p.policyCheckCommand(), p.policyTestCommand(), p.policyHistoryCommand(), p.policyShowCommand())
 }
 
 // policyWarnings tells what works and is probably not meant.

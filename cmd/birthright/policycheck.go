@@ -94,7 +94,7 @@ func (v *verdict) data(ok bool) map[string]any {
 	}
 	return map[string]any{
 		"ok": ok, "files": v.files, "groups": len(v.policy.Groups), "rules": len(v.policy.Rules),
-		"templates": len(v.policy.Templates), "constraints": len(v.policy.Constraints), "hash": v.policy.Hash,
+		"templates": len(v.policy.Templates), "constraints": len(v.policy.Constraints), "hash": v.policy.Hash, "version": v.policy.Version,
 		"tests": v.tests, "properties": v.properties, "warnings": warnings, "findings": orEmpty(v.findings),
 	}
 }

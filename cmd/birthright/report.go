@@ -6,9 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/identity"
 	"birthright/reconcile"
+	"birthright/rules"
 )
 
 // screenful is how many lines of a report people get on a terminal.
@@ -37,7 +39,32 @@ func (p *program) printReport(report reconcile.Report) error {
 	for _, run := range report.Runs {
 		p.remarkRun(run)
 	}
+	p.remarkRefused(report.Refused)
 	return nil
+}
+
+// remarkRefused tells what rules give and something keeps from people.
+func (p *program) remarkRefused(refused []reconcile.Refused) {
+	const most = 10
+	for i, r := range refused {
+		if i == most {
+			p.remark("… and %d more are kept out of groups; --output json has all of them", len(refused)-i)
+			return
+		}
+		p.remark("%s is kept out of %s by %s", r.User, r.Group, refusalText(r.Refusal))
+	}
+}
+
+// refusalText says what keeps somebody out of a group.
+func refusalText(r rules.Refusal) string {
+	if r.Kind == rules.RefusedByConstraint {
+		return fmt.Sprintf("constraint %s, as a member of %s", r.Name, r.Kept)
+	}
+	text := fmt.Sprintf("an exclusion (%s)", r.Reason)
+	if !r.Until.IsZero() {
+		text += " until " + r.Until.Format(time.DateTime)
+	}
+	return text
 }
 
 func because(causes []identity.Cause) string {

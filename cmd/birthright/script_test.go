@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir: "../../testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonAt, "swap": swapText, "people": people, "sqlite": sqliteExec, "await": await, "holds": holds,
-			"let": let, "request": request, "keypair": keypair, "assertion": assertion,
+			"rota": rota, "let": let, "request": request, "keypair": keypair, "assertion": assertion,
 		},
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()
@@ -145,6 +145,25 @@ func people(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
 }
 
+// rota FILE PERSON START END … writes shifts in the schedule primary; START and END
+// are durations from now.
+func rota(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args)%3 != 1 {
+		ts.Fatalf("usage: rota FILE PERSON START END …")
+	}
+	var b strings.Builder
+	b.WriteString("kind,name,person,start,end\n")
+	now := time.Now().UTC()
+	for i := 1; i < len(args); i += 3 {
+		start, err := time.ParseDuration(args[i+1])
+		ts.Check(err)
+		end, err := time.ParseDuration(args[i+2])
+		ts.Check(err)
+		fmt.Fprintf(&b, "shift,primary,%s,%s,%s\n", args[i], now.Add(start).Format(time.RFC3339Nano), now.Add(end).Format(time.RFC3339Nano))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
 // sqlite FILE STATEMENT changes a database behind the program's back.
 func sqliteExec(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
@@ -171,13 +190,13 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// holds FILE REGEXP waits for a file to have a text.
-func holds(ts *testscript.TestScript, _ bool, args []string) {
+// holds FILE REGEXP waits for a file to have a text; ! holds for it to be gone.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
 	pattern := regexp.MustCompile(args[1])
 	eventually(ts, func() error {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
-		if err == nil && !pattern.Match(data) {
-			err = fmt.Errorf("%s does not have %q:\n%s", args[0], args[1], data)
+		if err == nil && pattern.Match(data) == neg {
+			err = fmt.Errorf("%q in %s is %t:\n%s", args[1], args[0], neg, data)
 		}
 		return err
 	})

@@ -18,7 +18,8 @@ func (p *program) serveCommand() *cobra.Command {
 		Short: "Run the hub: SCIM endpoint, schedules and workers in one process",
 		Long: `Listens for SCIM pushes, reads sources and targets on their schedules, and sends
 every change out at once. SIGHUP reads the policy files again and brings all
-targets up to them; a policy with a fault changes nothing. SIGINT and SIGTERM stop
+targets up to them; a policy with a fault changes nothing, and is logged, audited
+and shown by metrics, /readyz and birthright doctor. SIGINT and SIGTERM stop
 it cleanly.`,
 		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
@@ -44,11 +45,7 @@ func (p *program) wait(ctx context.Context, a *app.App, s *app.Server) error {
 		case err := <-s.Failed():
 			return err
 		case <-hangup:
-			if err := a.ReloadPolicy(); err != nil {
-				a.Log.Error("the policy was not reloaded, the old one stays in force", "error", err)
-				continue
-			}
-			a.Log.Warn("the policy was reloaded")
+			_ = a.ReloadPolicy(ctx) // it tells by itself how that went
 		}
 	}
 }

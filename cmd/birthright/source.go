@@ -13,7 +13,7 @@ import (
 )
 
 func (p *program) sourceCommand() *cobra.Command {
-	return p.family("source", "Sources: where truth about people comes from", p.sourceListCommand(), p.sourceCheckCommand(), p.sourceInspectCommand())
+	return p.family("source", "Sources: where truth about people comes from", p.sourceListCommand(), p.sourceCheckCommand(), p.sourceInspectCommand(), p.sourceFactsCommand())
 }
 
 func (p *program) sourceListCommand() *cobra.Command {
@@ -34,7 +34,7 @@ func (p *program) sourceListCommand() *cobra.Command {
 				return err
 			}
 			l := listing{
-				header: []string{"source", "kind", "schedule", "people", "last_complete_at", "last_error"},
+				header: []string{"source", "kind", "schedule", "seen", "last_complete_at", "last_error"},
 				empty:  "No sources are configured.",
 			}
 			data := []map[string]any{}

@@ -34,7 +34,7 @@ protect against a change of unusual size.`,
 					return err
 				}
 			}
-			report, err := a.Runner.Sync(ctx, req)
+			report, err := a.Sync(ctx, req)
 			if err != nil {
 				return err
 			}

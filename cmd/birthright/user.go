@@ -42,10 +42,10 @@ type userView struct {
 }
 
 type membershipView struct {
-	Group  string           `json:"group"`
-	Causes []identity.Cause `json:"causes"`
-	Since  any              `json:"since"`
-	EndsAt any              `json:"ends_at"`
+	Group  string      `json:"group"`
+	Causes []causeView `json:"causes"`
+	Since  any         `json:"since"`
+	EndsAt any         `json:"ends_at"`
 }
 
 func viewUser(u identity.User, memberships []membershipView) userView {
@@ -139,9 +139,13 @@ func memberships(ctx context.Context, tx *store.Tx, users []identity.User) (map[
 	if err != nil {
 		return nil, err
 	}
+	versions, err := policyVersions(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
 	for _, row := range rows {
 		out[row.UserN] = append(out[row.UserN], membershipView{
-			Group: names[row.GroupN], Causes: causes[row.CausesN],
+			Group: names[row.GroupN], Causes: given(causes[row.CausesN], versions[row.PolicyN]),
 			Since: timeOrNil(micro(row.Since)), EndsAt: timeOrNil(micro(row.EndsAt)),
 		})
 	}

@@ -133,11 +133,15 @@ func userDetail(v userView) listing {
 	}
 	b.WriteString(columns("  ", records))
 	section(&b, "Memberships", len(v.Memberships))
-	l := listing{data: v, header: []string{"user", "group", "because"}}
+	l := listing{data: v, header: []string{"user", "group", "because", "policy"}}
 	var held [][]string
 	for _, m := range v.Memberships {
-		held = append(held, []string{m.Group, "because of " + because(m.Causes)})
-		l.rows = append(l.rows, []string{v.UserName, m.Group, because(m.Causes)})
+		row := []string{m.Group, "because of " + becauseOf(m.Causes)}
+		if version := under(m.Causes); version != "" {
+			row = append(row, "policy "+version)
+		}
+		held = append(held, row)
+		l.rows = append(l.rows, []string{v.UserName, m.Group, becauseOf(m.Causes), under(m.Causes)})
 	}
 	b.WriteString(columns("  ", held))
 	section(&b, "Accounts", len(v.Accounts))

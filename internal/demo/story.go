@@ -292,7 +292,7 @@ func (s *story) proof(ctx context.Context) error {
 
 // sync makes a run and fails unless everything could be done.
 func (s *story) sync(ctx context.Context, full bool) (reconcile.Report, error) {
-	report, err := s.hub.Runner.Sync(ctx, reconcile.Request{Full: full, Actor: "operator:demo"})
+	report, err := s.hub.Sync(ctx, reconcile.Request{Full: full, Actor: "operator:demo"})
 	if err == nil && (len(report.Incomplete()) > 0 || report.Failed() > 0) {
 		err = &identity.Error{Kind: identity.Internal, Op: "demo", Err: fmt.Errorf("%d changes failed, not complete: %v", report.Failed(), report.Incomplete())}
 	}

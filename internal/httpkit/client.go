@@ -31,6 +31,8 @@ type Options struct {
 	Base string
 	// Token is sent as a bearer token; the zero value sends none.
 	Token secret.Ref
+	// Scheme stands before the token; "" means "Bearer ".
+	Scheme string
 	// Headers are sent with every request.
 	Headers []Header
 	// Dir is where relative secret files start.
@@ -91,6 +93,9 @@ func New(opt Options) (*Client, error) {
 	}
 	if opt.UserAgent == "" {
 		opt.UserAgent = "birthright"
+	}
+	if opt.Scheme == "" {
+		opt.Scheme = "Bearer "
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now

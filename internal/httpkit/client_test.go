@@ -68,6 +68,15 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
+func TestAnotherSchemeThanBearer(t *testing.T) {
+	var got string
+	s := server(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") })
+	c := client(t, Options{Base: s.URL, Token: ref(t, canary), Scheme: "Token token="})
+	if _, err := c.Do(t.Context(), Request{Method: "GET", Path: "/"}); err != nil || got != "Token token="+canary {
+		t.Error(got, err)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -81,6 +90,11 @@ func TestFailures(t *testing.T) {
 		{"SCIM error", reply(409, "application/scim+json", `{"detail":"taken","scimType":"uniqueness"}`), identity.Conflict, targets.Refused, "uniqueness: taken", 0},
 		{"problem details", reply(422, "application/problem+json", `{"title":"no good"}`), identity.Invalid, targets.Refused, "no good", 0},
 		{"refused security event", reply(400, "application/json", `{"err":"invalid_key","description":"unknown kid"}`), identity.Invalid, targets.Refused, "invalid_key: unknown kid", 0},
+		{"nested error", reply(400, "application/json", `{"error":{"message":"Invalid Input","code":2001}}`), identity.Invalid, targets.Refused, "400 Bad Request: Invalid Input", 0},
+		{"request id", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Request-Id", "r-1 "+canary)
+			w.WriteHeader(500)
+		}, identity.Unavailable, targets.Unknown, "request r-1 [secret]", 0},
 		{"web page", reply(400, "text/html", `<b>oops</b>`), identity.Invalid, targets.Refused, "HTTP 400 Bad Request", 0},
 		{"echoed token", reply(400, "application/json", `{"message":"bad token `+canary+`"}`), identity.Invalid, targets.Refused, "bad token [secret]", 0},
 		{"token where the text is cut", reply(400, "application/json", `{"message":"`+strings.Repeat("x", 295)+canary+`"}`), identity.Invalid, targets.Refused, "xxxxx[secr…", 0},

@@ -143,6 +143,9 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	if detail != "" {
 		text += ": " + peertext.Clip(creds.redact(detail), 300)
 	}
+	if id := resp.Header.Get("X-Request-Id"); id != "" {
+		text += ", request " + peertext.Clip(creds.redact(id), 80) // what the system's support asks for
+	}
 	f.Err = errors.New(text)
 	switch {
 	case resp.StatusCode/100 == 3:
@@ -165,6 +168,9 @@ func explain(contentType string, body []byte) (detail, kind string) {
 	var in map[string]any
 	if json.Unmarshal(body, &in) != nil {
 		return "", ""
+	}
+	if inner, ok := in["error"].(map[string]any); ok {
+		in = inner // {"error": {"message": …}}
 	}
 	for _, name := range []string{"detail", "message", "error_description", "description", "title", "error"} {
 		if text, ok := in[name].(string); ok && text != "" {

@@ -37,7 +37,7 @@ func (c *Client) credentials(ctx context.Context) (*credentials, error) {
 		if err != nil {
 			return nil, err
 		}
-		fresh.add("Authorization", "Bearer "+token, token)
+		fresh.add("Authorization", c.opt.Scheme+token, token)
 	}
 	// A secret that holds another one is taken out first, or its rest would stay.
 	slices.SortFunc(fresh.values, func(a, b string) int { return len(b) - len(a) })

@@ -148,7 +148,7 @@ func libraries() []Wall {
 		library("elimity's scim stays in the front door", "it is used for schemas and error types; what a SCIM client says is ours to understand",
 			[]string{"github.com/elimity-com"}, "scim"),
 		library("CEL stays in rules", "a condition is compiled, explained and bounded in cost in one place",
-			[]string{"cel.dev", "github.com/google/cel-go"}, "rules"),
+			[]string{"cel.dev", "github.com/google/cel-go"}, "rules", "bench"),
 		library("JOSE stays where keys are", "whoever else read a signed text would have to know which keys, algorithms and claims to believe",
 			[]string{"github.com/go-jose"}, "oauth", "signals/signing"),
 		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",

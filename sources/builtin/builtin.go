@@ -4,8 +4,10 @@ package builtin
 
 import (
 	"birthright/sources"
+	"birthright/sources/facts"
 	"birthright/sources/file"
 	"birthright/sources/ldap"
+	"birthright/sources/pagerduty"
 	"birthright/sources/push"
 )
 
@@ -13,8 +15,10 @@ import (
 // to decode the rest of a source's settings into. The map is the caller's.
 func Kinds() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
-		"file": func() sources.Config { return new(file.Config) },
-		"ldap": func() sources.Config { return new(ldap.Config) },
-		"scim": func() sources.Config { return new(push.Config) },
+		"facts":     func() sources.Config { return new(facts.Config) },
+		"file":      func() sources.Config { return new(file.Config) },
+		"ldap":      func() sources.Config { return new(ldap.Config) },
+		"pagerduty": func() sources.Config { return new(pagerduty.Config) },
+		"scim":      func() sources.Config { return new(push.Config) },
 	}
 }

@@ -7,6 +7,9 @@
 // spoil a good source that the case must notice. Memory, the good source, is
 // also a stand-in for tests of what reads sources.
 //
+// ContextHarness, ContextCase and Rota are the same for sources of shifts and
+// tickets.
+//
 // Cases return errors instead of failing the test, so that the package's own
 // tests can see them fail.
 package sourcetest

@@ -140,6 +140,9 @@ var groupCases = []Case{
 				var all []identity.User
 				h.must(tx.EachUser(h.Context(), func(u identity.User) error { all = append(all, u); return nil }))
 				check("of all", all)
+				all = nil
+				h.must(tx.EachPerson(h.Context(), func(u identity.User) error { all = append(all, u); return nil }))
+				check("of all people", all)
 				under, err := tx.UsersUnderGroups(h.Context(), []int64{groups[2].N})
 				h.must(err)
 				h.same("under All", under, []int64{people[0].UserN, people[1].UserN})

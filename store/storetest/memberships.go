@@ -61,9 +61,9 @@ var membershipCases = []Case{
 		Name: "memberships are put, replaced and dropped",
 		Why:  "they are the access that people have",
 		Run: func(h *Hub) {
-			a, b, c := store.MembershipRow{UserN: 1, GroupN: 1, CausesN: 1, Since: 5}, store.MembershipRow{UserN: 1, GroupN: 2, CausesN: 1, Since: 5, EndsAt: 9}, store.MembershipRow{UserN: 2, GroupN: 1, CausesN: 2, Since: 6}
+			a, b, c := store.MembershipRow{UserN: 1, GroupN: 1, CausesN: 1, Since: 5, PolicyN: 1}, store.MembershipRow{UserN: 1, GroupN: 2, CausesN: 1, Since: 5, EndsAt: 9}, store.MembershipRow{UserN: 2, GroupN: 1, CausesN: 2, Since: 6}
 			b2 := b
-			b2.CausesN = 3
+			b2.CausesN, b2.PolicyN = 3, 2
 			h.update(func(tx *store.Tx) error {
 				h.must(tx.ChangeMemberships(h.Context(), []store.MembershipRow{c, b, a, b2}, nil))
 				return tx.ChangeMemberships(h.Context(), nil, []store.Pair{{UserN: 2, GroupN: 2}})

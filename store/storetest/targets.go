@@ -107,4 +107,31 @@ var targetCases = []Case{
 			})
 		},
 	},
+	{
+		Name: "an assignment whose time is over is known as such until it is given again",
+		Why:  "a removal that an end time ordered must not wait for a guard, however late it is done",
+		Run: func(h *Hub) {
+			rows := []store.AssignmentRow{{TargetN: 1, UserN: 1, EntN: 1, Managed: true}, {TargetN: 1, UserN: 1, EntN: 2, Managed: true}, {TargetN: 2, UserN: 1, EntN: 1, Managed: true}}
+			h.update(func(tx *store.Tx) error {
+				h.must(tx.SaveAssignments(h.Context(), rows))
+				return tx.EndAssignments(h.Context(), 1, map[int64][]int64{1: {1, 9}, 2: {7}})
+			})
+			ended := func() (out []bool) {
+				h.view(func(tx *store.Tx) error {
+					for _, target := range []int64{1, 2} {
+						of, err := tx.AssignmentsOfUsers(h.Context(), target, []int64{1})
+						h.must(err)
+						for _, row := range of {
+							out = append(out, row.Ended)
+						}
+					}
+					return nil
+				})
+				return out
+			}
+			h.same("ended", ended(), []bool{true, false, false})
+			h.update(func(tx *store.Tx) error { return tx.SaveAssignments(h.Context(), rows[:1]) })
+			h.same("given again", ended(), []bool{false, false, false})
+		},
+	},
 }

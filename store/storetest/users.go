@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -153,6 +154,39 @@ var userCases = []Case{
 				})
 			})
 			h.same("users told", count, n)
+			last, count = 0, 0
+			h.view(func(tx *store.Tx) error {
+				h.must(tx.EachPerson(h.Context(), func(u identity.User) error {
+					if u.N <= last || len(u.Groups) != 1 {
+						h.Fatalf("user %d after %d, in %v", u.N, last, u.Groups)
+					}
+					last, count = u.N, count+1
+					return nil
+				}))
+				_, err := tx.CountUsers(h.Context()) // and the transaction can be used afterwards
+				return err
+			})
+			h.same("people told", count, n)
+		},
+	},
+	{
+		Name: "people are told with all that decisions are made of",
+		Why:  "what is left out gives or takes access",
+		Run: func(h *Hub) {
+			u := &identity.User{
+				UserName: "Ada", State: identity.Staged, Attributes: identity.Attributes{"team": {"Core"}, "email": {"a@x", "b@x"}},
+				Origins: map[string]string{"team": "hr"}, StartsAt: epoch.Add(time.Hour), EndsAt: epoch.Add(2 * time.Hour),
+			}
+			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{u}) })
+			want := identity.User{
+				N: u.N, UserName: u.UserName, State: u.State, Attributes: u.Attributes, StartsAt: u.StartsAt, EndsAt: u.EndsAt, Modified: u.Modified,
+			}
+			h.view(func(tx *store.Tx) error {
+				return tx.EachPerson(h.Context(), func(found identity.User) error {
+					h.same("person", found, want)
+					return nil
+				})
+			})
 		},
 	},
 	{
@@ -160,11 +194,16 @@ var userCases = []Case{
 		Why:  "a run that was stopped must not look complete",
 		Run: func(h *Hub) {
 			h.update(func(tx *store.Tx) error { return tx.SaveUsers(h.Context(), []*identity.User{{UserName: "ada"}}) })
-			err := h.DB.View(h.Context(), func(tx *store.Tx) error {
-				return tx.EachUser(h.Context(), func(identity.User) error { return errPlanned })
-			})
-			if err != errPlanned {
-				h.Errorf("got %v", err)
+			for _, each := range []func(*store.Tx) func(context.Context, func(identity.User) error) error{
+				func(tx *store.Tx) func(context.Context, func(identity.User) error) error { return tx.EachUser },
+				func(tx *store.Tx) func(context.Context, func(identity.User) error) error { return tx.EachPerson },
+			} {
+				err := h.DB.View(h.Context(), func(tx *store.Tx) error {
+					return each(tx)(h.Context(), func(identity.User) error { return errPlanned })
+				})
+				if err != errPlanned {
+					h.Errorf("got %v", err)
+				}
 			}
 		},
 	},

@@ -1,0 +1,61 @@
+package reconcile
+
+import (
+	"maps"
+	"slices"
+
+	"birthright/identity"
+	"birthright/plan"
+	"birthright/rules"
+)
+
+// Refused is a group that rules give somebody and an exclusion or a constraint
+// keeps from them.
+type Refused struct {
+	User          string `json:"user" yaml:"user"`
+	rules.Refusal `yaml:",inline"`
+}
+
+// refuse notes what was kept from the i-th user.
+func (d *decision) refuse(i int, refusals []rules.Refusal) {
+	d.users[i].refusedFrom, d.users[i].refused = len(d.refused), len(refusals)
+	for _, r := range refusals {
+		d.refused = append(d.refused, Refused{User: d.users[i].name, Refusal: r})
+	}
+}
+
+// refuseAll notes what was kept from anybody, in the order of users.
+func (d *decision) refuseAll(x *rules.Everyone) {
+	for i, next := 0, slices.Sorted(maps.Keys(x.Apart)); i < len(d.users) && len(next) > 0; i++ {
+		if d.users[i].n == int64(next[0]) {
+			d.refuse(i, x.Apart[next[0]].Refused)
+			next = next[1:]
+		}
+	}
+}
+
+// markRefused notes, at what somebody has, what keeps the group from them that
+// would give it.
+func (p *prepared) markRefused(u decided, holdings []plan.Holding) {
+	if u.refused == 0 {
+		return
+	}
+	for _, r := range p.decision.refused[u.refusedFrom : u.refusedFrom+u.refused] {
+		cause := identity.Cause{Kind: identity.CauseConstraint, Name: r.Name}
+		if r.Kind == rules.RefusedByExclusion {
+			cause = identity.Cause{Kind: identity.CauseExclusion, Name: r.Reason}
+		}
+		for _, e := range p.accessOf(r.Group) {
+			n, known := p.ents.numbers[e]
+			if i := slices.IndexFunc(holdings, func(h plan.Holding) bool { return h.Entitlement == n }); known && i >= 0 {
+				holdings[i].Refused = append(holdings[i].Refused, cause)
+			}
+		}
+	}
+}
+
+// refusing is the report with what d keeps from people.
+func (r Report) refusing(d *decision) Report {
+	r.Refused = append([]Refused{}, d.refused...)
+	return r
+}

@@ -1,0 +1,78 @@
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"birthright/store"
+)
+
+// turns remembers up to when the policy's own calendar was followed: rules begin
+// and end, exclusions end. It is a hint for when to look: what is decided
+// follows from the time alone, and the full run decides everything anew.
+type turns struct {
+	mu       sync.Mutex
+	followed time.Time
+}
+
+// due reports whether the calendar turned since it was followed last, and takes
+// it as followed up to now.
+func (t *turns) due(next func(time.Time) time.Time, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	from := t.followed
+	t.followed = now
+	if from.IsZero() {
+		return false // what turned before the program began, its first full run sees
+	}
+	at := next(from)
+	return !at.IsZero() && !now.Before(at)
+}
+
+// again has the calendar followed once more from an instant.
+func (t *turns) again(from time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.followed = from
+}
+
+// followCalendar looks, when a rule or an exclusion began or ended, for whom that
+// changes something, and has them looked after: deciding and acting are one step,
+// so that what ended by itself is known to have.
+func (r *Runner) followCalendar(ctx context.Context) error {
+	from := r.turns.at()
+	if !r.turns.due(r.Engine().NextTurn, r.Now()) {
+		return nil
+	}
+	d, err := r.decide(ctx, nil)
+	for chunk := range slices.Chunk(d.changed(), usersPerTransaction) {
+		if err == nil {
+			err = r.Store.Update(ctx, func(tx *store.Tx) error { return tx.EnqueueWork(ctx, chunk) })
+		}
+	}
+	if err != nil {
+		r.turns.again(from)
+	}
+	return err
+}
+
+// changed is the work for everybody whose memberships are not as stored. Somebody
+// who loses one goes first.
+func (d *decision) changed() []store.Work {
+	if d == nil {
+		return nil
+	}
+	work := make([]store.Work, len(d.diffs))
+	for i, diff := range d.diffs {
+		work[i] = store.Work{UserN: diff.user.n, Removal: len(diff.drop) > 0}
+	}
+	return work
+}
+
+func (t *turns) at() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.followed
+}
