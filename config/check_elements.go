@@ -21,6 +21,7 @@ func (l *loader) checkSources() {
 		l.checkName(path+".name", s.Name, "source", seen)
 		l.checkSchedule(path+".schedule", s.Schedule)
 		l.checkSourceMap(path+".map", s.Map)
+		l.checkAttributes(path+".self_editable", s.SelfEditable, SelfGroups, SelfTickets, SelfShifts)
 		if s.Guard != nil {
 			l.checkPercent(path+".guard.max_missing_percent", s.Guard.MaxMissingPercent)
 		}
@@ -189,11 +190,11 @@ func (l *loader) checkSourceName(path, name string, defined, before []string) {
 }
 
 // checkAttributes wants attribute names, each once, and puts them into the
-// spelling that the hub uses.
-func (l *loader) checkAttributes(path string, names []string) {
+// spelling that the hub uses. Further words may stand for something else.
+func (l *loader) checkAttributes(path string, names []string, words ...string) {
 	for i, name := range names {
 		at := strictyaml.Index(path, i)
-		names[i] = l.checkAttribute(at, name)
+		names[i] = l.checkAttribute(at, name, words...)
 		switch {
 		case name == "":
 			l.fault(at, "empty; name an attribute, such as email")
@@ -204,9 +205,9 @@ func (l *loader) checkAttributes(path string, names []string) {
 }
 
 // checkAttribute returns the hub's spelling of an attribute's name, and warns
-// of a name that looks like a slip in one that the hub knows.
-func (l *loader) checkAttribute(path, name string) string {
-	known := identity.KnownAttributes()
+// of a name that looks like a slip in one that the hub knows, or in one of words.
+func (l *loader) checkAttribute(path, name string, words ...string) string {
+	known := append(identity.KnownAttributes(), words...)
 	name = identity.CanonicalAttribute(name)
 	if near := strictyaml.Nearest(name, known); near != "" && !slices.Contains(known, name) {
 		l.warn(path, "%q is an attribute of your own; did you mean %s?", name, near)

@@ -152,11 +152,22 @@ type Source struct {
 	// Map says which of the source's values become which attributes, besides
 	// and before what the kind does by default.
 	Map []sources.Mapping `yaml:"map"`
+	// SelfEditable names what people can change about themselves in this source:
+	// attributes, and SelfGroups, SelfTickets and SelfShifts. `policy check` warns
+	// of conditions on it.
+	SelfEditable []string `yaml:"self_editable"`
 	// Guard overrides parts of sync.guard for this source.
 	Guard *SourceGuard `yaml:"guard"`
 	// Settings are the further keys, those of the source's kind.
 	Settings sources.Config `yaml:"-"`
 }
+
+// The entries of Source.SelfEditable that are no attributes.
+const (
+	SelfGroups  = "groups"  // people can join the source's groups
+	SelfTickets = "tickets" // people can get tickets of the source assigned
+	SelfShifts  = "shifts"  // people can put themselves on call in the source
+)
 
 // SourceGuard overrides parts of sync.guard for one source.
 type SourceGuard struct {

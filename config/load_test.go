@@ -66,6 +66,7 @@ func TestComplete(t *testing.T) {
 			{Name: "okta", Kind: "scim", Settings: &scimKind{}},
 			{
 				Name: "corp", Kind: "ldap", Schedule: "@every 15m", Guard: &config.SourceGuard{MaxMissingPercent: &percent},
+				SelfEditable: []string{"displayName", "groups", "nickName"},
 				Map: []sources.Mapping{
 					{To: "userName", From: "uid"}, {To: "departmnt", From: "departmentNumber"}, {To: "team", From: "ou", Except: []string{"People"}},
 				},

@@ -4,6 +4,8 @@
 // the same policy, user and facts give the same answer, in the same order.
 //
 //	policy files ─Load→ Policy ─Compile→ Engine ─Memberships(user, facts)→ user × group, with causes
+//	               │                        ├────BreachesBy(user), Everyone.Trespasses→ who breaks a property
+//	               │                        ├────View()→ conditions taken apart, for package analysis
 //	               │                        ├────Explain(user, facts, group)→ causes, or the clauses unmet
 //	               └ all faults at once     ├────Group(name), Made(name, rule)→ what a group carries
 //	                 (file:line:column)     └────RunTests()→ what the policy's own tests say

@@ -38,6 +38,8 @@ type Engine struct {
 	apart map[string][]*Constraint
 	// exclusions are those of single users, by name without letter case.
 	exclusions map[string][]*Exclusion
+	// properties are the conditions of the policy's properties.
+	properties []*logic
 	// ending reports whether some rule has an end.
 	ending bool
 	// subjects keeps the scratch space of evaluations.
@@ -46,10 +48,9 @@ type Engine struct {
 
 // program is a rule ready to run.
 type program struct {
-	rule  *Rule
-	logic *logic // when, and not except
-	// when and except are its halves, which only explanations keep apart.
-	when, except *logic
+	rule         *Rule
+	when, except *logic // except is never where there is none
+	logic        *logic // when, and not except
 	// passing is set where the clock alone may end what the rule gives: it asks
 	// for a shift or a ticket, or for a group that comes from one.
 	passing bool
@@ -107,6 +108,9 @@ func Compile(p *Policy) (*Engine, error) {
 		e.byName[r.Name] = &e.rules[i]
 		e.ending = e.ending || !r.ValidUntil.IsZero()
 	}
+	if err := e.compileProperties(); err != nil {
+		return nil, err
+	}
 	for i := range e.rules {
 		e.code.add(e.rules[i].logic)
 	}
@@ -129,7 +133,7 @@ func (e *Engine) program(r *Rule) (program, error) {
 	if err != nil {
 		return program{}, fmt.Errorf("except: %w", err)
 	}
-	p := program{rule: r, logic: when, when: when, except: except}
+	p := program{rule: r, when: when, except: except, logic: when}
 	if !r.Except.IsZero() {
 		// An except that fails takes out: what is not known not to be the
 		// exception is treated as one.

@@ -133,7 +133,6 @@ type Property struct {
 	Groups   []string
 	Position Position `json:"-"`
 
-	logic *logic
 	globs []glob
 }
 
@@ -174,8 +173,8 @@ type Test struct {
 	Position    Position
 }
 
-// Asks is what the rules of a policy ask about beyond the user's own
-// attributes; each list is sorted. Who watches these knows when facts that
+// Asks is what the rules and properties of a policy ask about beyond the user's
+// own attributes; each list is sorted. Who watches these knows when facts that
 // change can change memberships.
 type Asks struct {
 	Schedules []string // of oncall
@@ -183,18 +182,24 @@ type Asks struct {
 	Managers  []string // of reportsTo
 }
 
-// Asks gathers what the rules ask about.
+// Asks gathers what the rules and properties ask about.
 func (p *Policy) Asks() Asks {
 	var a Asks
 	for i := range p.Rules {
-		for _, c := range []*Condition{&p.Rules[i].When, &p.Rules[i].Except} {
-			a.Schedules = append(a.Schedules, c.Schedules...)
-			a.Queues = append(a.Queues, c.Queues...)
-			a.Managers = append(a.Managers, c.Managers...)
-		}
+		a.add(&p.Rules[i].When)
+		a.add(&p.Rules[i].Except)
+	}
+	for i := range p.Properties {
+		a.add(&p.Properties[i].When)
 	}
 	a.Schedules, a.Queues, a.Managers = sortedSet(a.Schedules), sortedSet(a.Queues), sortedSet(a.Managers)
 	return a
+}
+
+func (a *Asks) add(c *Condition) {
+	a.Schedules = append(a.Schedules, c.Schedules...)
+	a.Queues = append(a.Queues, c.Queues...)
+	a.Managers = append(a.Managers, c.Managers...)
 }
 
 func sortedSet(list []string) []string {

@@ -63,7 +63,7 @@ func below() []Wall {
 			Allows: func(f File, i Import) bool {
 				if i.Own {
 					return slices.Contains([]string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}, i.Path) ||
-						f.In("rules/graph") && i.Path == "rules"
+						f.In("rules/graph", "rules/analysis") && i.Path == "rules"
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},
