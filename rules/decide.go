@@ -41,27 +41,38 @@ func mayHold(state identity.State) bool { return state == identity.Active || sta
 
 // decide evaluates until no group is refused any more that something else was
 // given for.
+//
+// A refusal can turn out to be for nothing: what it was for was given because of a
+// group that is refused, too. Then the refused group gets one more chance.
 func (s *subject) decide() Decision {
-	refused := s.excluded()
+	s.refused = s.excluded()
+	again := map[string]bool{}
 	for {
 		s.again()
-		s.evaluate(refused)
+		s.evaluate()
 		memberships := s.nested()
-		more := s.settle(memberships)
-		if len(more) == 0 {
-			return Decision{Memberships: memberships, Refused: s.told(refused)}
+		if more := s.settle(memberships); len(more) > 0 {
+			s.refused = append(s.refused, more...)
+			continue
 		}
-		refused = append(refused, more...)
+		at := slices.IndexFunc(s.refused, func(r Refusal) bool {
+			return r.Kind == RefusedByConstraint && !again[r.Group] && !holdsGroup(memberships, r.Kept)
+		})
+		if at < 0 {
+			return Decision{Memberships: memberships, Refused: s.told()}
+		}
+		again[s.refused[at].Group] = true
+		s.refused = slices.Delete(s.refused, at, at+1)
 	}
 }
 
 // evaluate runs the rules that could be about the subject and leaves what they
 // give in s.given, refused groups left out.
-func (s *subject) evaluate(refused []Refusal) {
+func (s *subject) evaluate() {
 	e := s.engine
 	s.candidates.each(func(i int) {
 		if s.satisfies(i) && e.rules[i].inForce(s.world.At) {
-			s.give(&e.rules[i], refused)
+			s.give(&e.rules[i])
 		}
 	})
 }
@@ -75,7 +86,7 @@ func (s *subject) satisfies(i int) bool {
 }
 
 // give notes what a rule that holds gives the subject.
-func (s *subject) give(p *program, refused []Refusal) {
+func (s *subject) give(p *program) {
 	for i := range p.gives {
 		to := &p.gives[i]
 		name, ok := to.name, true
@@ -86,16 +97,27 @@ func (s *subject) give(p *program, refused []Refusal) {
 		}
 		switch {
 		case !s.engine.mayGiveTo(s.user.State, to, name, p.rule.Name):
-		case isRefused(refused, name):
-			s.withheld = append(s.withheld, given{name, p.rule.Name, to.rank})
+		case isRefused(s.refused, name):
+			s.withhold(name, identity.Cause{Kind: identity.CauseRule, Name: p.rule.Name})
 		default:
 			s.given = append(s.given, given{name, p.rule.Name, to.rank})
 		}
 	}
 }
 
+// withhold notes what would give a group that is refused.
+func (s *subject) withhold(group string, causes ...identity.Cause) {
+	for _, c := range causes {
+		s.withheld = append(s.withheld, withheld{group, c})
+	}
+}
+
 func isRefused(refused []Refusal, group string) bool {
 	return slices.ContainsFunc(refused, func(r Refusal) bool { return r.Group == group })
+}
+
+func isRefusedBy(kind string, refused []Refusal, group string) bool {
+	return slices.ContainsFunc(refused, func(r Refusal) bool { return r.Group == group && r.Kind == kind })
 }
 
 // mayGiveTo is mayGive for what a rule gives.
@@ -127,6 +149,10 @@ func (s *subject) nested() []identity.Membership {
 			}
 		}
 		if len(causes) == 0 || !e.mayGive(s.user.State, outer.Name, "") {
+			continue
+		}
+		if isRefused(s.refused, outer.Name) {
+			s.withhold(outer.Name, causes...)
 			continue
 		}
 		at, found := findMembership(memberships, outer.Name)

@@ -32,6 +32,7 @@ type Engine struct {
 	givers *givers
 	// around holds, by group, the groups that contain it, directly or not.
 	around map[string][]string
+	direct map[string][]string // only those that contain it directly
 	// containers are the groups that contain others, inner ones first.
 	containers []*Group
 	// apart holds the constraints that are enforced, by each of their groups.

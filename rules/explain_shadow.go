@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"birthright/identity"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,8 @@ func (s *subject) won(d Decision, r Refusal) string {
 		return fmt.Sprintf("%s is part of %s: nobody can be in it", r.Group, r.Kept)
 	}
 	kept := s.rulesBehind(d.Memberships, r.Kept)
-	if len(kept) > 0 && len(r.Causes) > 0 && s.engine.earlier(kept, r.Causes[0].Name) {
+	gives := slices.IndexFunc(r.Causes, func(c identity.Cause) bool { return c.Kind == identity.CauseRule })
+	if len(kept) > 0 && gives >= 0 && s.engine.earlier(kept, r.Causes[gives].Name) {
 		return fmt.Sprintf("rule %s comes first in the policy", s.engine.first(kept))
 	}
 	return fmt.Sprintf("%s comes first by name", r.Kept)

@@ -63,7 +63,7 @@ func (s *subject) unmetIn(group string) (out []Unmet, gives bool) {
 
 // within returns group and the groups that it contains, nearest first, each once.
 func (e *Engine) within(group string) []string {
-	return append([]string{group}, outward(group, e.givers.inner, nil)...)
+	return append([]string{group}, outward(group, func(name string) []string { return e.givers.inner[name] }, nil)...)
 }
 
 // saidBefore reports whether a clause that belongs to no rule is told of already.

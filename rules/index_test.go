@@ -162,6 +162,11 @@ func drawPolicy(t *rapid.T) string {
 	groups := []string{"g0", "g1", "g2", "g3"}
 	if rapid.Bool().Draw(t, "nested") {
 		text = strings.Replace(text, "{name: g3}", "{name: g3, contains: [g0, g1]}, {name: g4, prehire: true, contains: [g3]}", 1)
+		asked := rapid.SampledFrom([]string{`inGroup("g3")`, `inGroup("g4")`, ""}).Draw(t, "ask for what is around")
+		if at := strings.Index(text, "inGroup("); at >= 0 && asked != "" {
+			end := at + strings.Index(text[at:], ")") + 1
+			text = text[:at] + asked + text[end:]
+		}
 	}
 	if rapid.Bool().Draw(t, "kept apart") {
 		pair := rapid.Permutation(groups).Draw(t, "pair")

@@ -8,15 +8,14 @@ import "slices"
 // nest works out, for every group, which groups contain it. Load has refused
 // circles.
 func (e *Engine) nest() {
-	e.around = map[string][]string{}
-	direct := map[string][]string{}
+	e.around, e.direct = map[string][]string{}, map[string][]string{}
 	for i := range e.policy.Groups {
 		for _, inner := range e.policy.Groups[i].Contains {
-			direct[inner] = append(direct[inner], e.policy.Groups[i].Name)
+			e.direct[inner] = append(e.direct[inner], e.policy.Groups[i].Name)
 		}
 	}
-	for inner := range direct {
-		e.around[inner] = outward(inner, direct, nil)
+	for inner := range e.direct {
+		e.around[inner] = outward(inner, func(name string) []string { return e.direct[name] }, nil)
 	}
 	done := map[string]bool{}
 	for i := range e.policy.Groups {
@@ -24,9 +23,9 @@ func (e *Engine) nest() {
 	}
 }
 
-// outward appends every group that contains name, nearest first, each once.
-func outward(name string, direct map[string][]string, found []string) []string {
-	for _, outer := range direct[name] {
+// outward appends every group that contains name, as direct tells of each, once.
+func outward(name string, direct func(string) []string, found []string) []string {
+	for _, outer := range direct(name) {
 		if !slices.Contains(found, outer) {
 			found = outward(outer, direct, append(found, outer))
 		}

@@ -94,7 +94,7 @@ func (s *subject) settle(memberships []identity.Membership) []Refusal {
 	var kept []string
 	var refused []Refusal
 	for _, m := range s.ranked(memberships, held) {
-		unit := append([]string{m.Group}, e.around[m.Group]...)
+		unit := append([]string{m.Group}, s.outward(m.Group)...)
 		if c, with := e.conflict(unit, kept); c != nil {
 			refused = append(refused, Refusal{Group: m.Group, Kind: RefusedByConstraint, Name: c.Name, Kept: with})
 			continue
@@ -145,13 +145,13 @@ func (e *Engine) conflict(unit, kept []string) (*Constraint, string) {
 	return nil, ""
 }
 
-// told returns the refusals that took something away, with the rules that give it.
-func (s *subject) told(refused []Refusal) []Refusal {
+// told returns the refusals that took something away, with what gives it.
+func (s *subject) told() []Refusal {
 	var out []Refusal
-	for _, r := range refused {
-		for _, g := range s.withheld {
-			if g.group == r.Group {
-				r.Causes = append(r.Causes, identity.Cause{Kind: identity.CauseRule, Name: g.rule})
+	for _, r := range s.refused {
+		for _, w := range s.withheld {
+			if w.group == r.Group {
+				r.Causes = append(r.Causes, w.cause)
 			}
 		}
 		if len(r.Causes) > 0 {

@@ -69,6 +69,39 @@ func TestWhatIsApartAndAround(t *testing.T) {
 	}
 }
 
+// TestWhatIsAroundCanBeRefused keeps people out of groups that contain theirs.
+func TestWhatIsAroundCanBeRefused(t *testing.T) {
+	e := engine(t, `
+groups: [{name: inner}, {name: middle, contains: [inner]}, {name: outer, contains: [middle]}, {name: far, contains: [outer]}, {name: asked}, {name: a}, {name: b}, {name: c}]
+rules:
+  - {name: r, when: user.team == "x", groups: [inner]}
+  - {name: asking, when: 'inGroup("far")', groups: [asked]}
+  - {name: c, when: user.title == "t", groups: [c]}
+  - {name: a, when: 'inGroup("c")', groups: [a]}
+  - {name: b, when: user.title == "t", groups: [b]}
+  - {name: d, when: user.title == "t", groups: [inner]}
+constraints:
+  - {name: one, conflict: [a, b]}
+  - {name: two, conflict: [c, inner]}
+exclusions: [{user: eve, groups: [outer], reason: r, until: never}]
+`)
+	for _, c := range []struct {
+		name string
+		user identity.User
+		held []string
+		want string
+	}{
+		{"all around", someone("team", "x"), nil, "asked<rule asking; far<group outer; inner<rule r; middle<group inner; outer<group middle"},
+		{"the outer one refused, and all beyond it", named("eve", someone("team", "x")), nil, "inner<rule r; middle<group inner; -outer by exclusion r"},
+		{"refused for what was lost in turn", someone("title", "t"), []string{"a", "inner"}, "asked<rule asking; b<rule b; far<group outer; inner<rule d; middle<group inner; outer<group middle; -c by constraint twoinner"},
+	} {
+		held := func(int64) []string { return c.held }
+		if got := decisionText(e.Decide(c.user, World{At: noon, Held: held})); got != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
 func named(name string, u identity.User) identity.User {
 	u.UserName = name
 	return u

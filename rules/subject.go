@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"slices"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/functions"
@@ -27,9 +28,11 @@ type subject struct {
 	// answers keeps those of leaves, in the round that they are of.
 	answers []answered
 	round   uint32
-	// given is what the rules evaluated so far give, withheld what they would
-	// give were it not refused.
-	given, withheld []given
+	// given is what the rules evaluated so far give, refused are the groups that
+	// something keeps from the person, and withheld what would give these.
+	given    []given
+	refused  []Refusal
+	withheld []withheld
 
 	// marked are the leaves that hold by a value alone, candidates the rules that
 	// could hold.
@@ -49,6 +52,12 @@ type given struct {
 	// rank is the place of group among the names that are spelled out, from 1; 0
 	// for a name that was made.
 	rank int
+}
+
+// withheld is one group that one thing would give.
+type withheld struct {
+	group string
+	cause identity.Cause
 }
 
 func compareGiven(a, b given) int {
@@ -130,7 +139,7 @@ func (s *subject) face(f population.Face, n uint32, inGroup func(group string) b
 
 // release forgets the user and makes s free for the next one.
 func (s *subject) release() {
-	s.user, s.world, s.person, s.inGroup = identity.User{}, World{}, nil, nil
+	s.user, s.world, s.person, s.inGroup, s.refused = identity.User{}, World{}, nil, nil, nil
 	clear(s.boxed)
 	s.forget()
 	s.engine.subjects.Put(s)
@@ -147,16 +156,24 @@ func (s *subject) ask(answer func(string) bool) functions.LateBoundOp {
 // holds reports whether a rule evaluated before gave group, or a group that it contains.
 func (s *subject) holds(group string) bool {
 	for _, g := range s.given {
-		if g.group == group {
+		if g.group == group || slices.Contains(s.outward(g.group), group) {
 			return true
-		}
-		for _, outer := range s.engine.around[g.group] {
-			if outer == group && s.engine.mayGive(s.user.State, outer, g.rule) {
-				return true
-			}
 		}
 	}
 	return false
+}
+
+// outward returns the groups that the subject is in for being in group. An
+// exclusion from one of them leaves the inner one; a constraint does not.
+func (s *subject) outward(group string) []string {
+	if len(s.engine.around[group]) == 0 {
+		return nil
+	}
+	return outward(group, func(inner string) []string {
+		return slices.DeleteFunc(slices.Clone(s.engine.direct[inner]), func(outer string) bool {
+			return isRefusedBy(RefusedByExclusion, s.refused, outer) || !s.engine.mayGive(s.user.State, outer, "")
+		})
+	}, nil)
 }
 
 // ResolveFunction gives CEL the functions that ask for facts.
