@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -14,6 +15,8 @@ type Supposition struct {
 	// User is who is different, "" for somebody new; People the file to find this
 	// person in instead of the directory.
 	User, People string
+	// Name is what somebody new is called.
+	Name string
 	// Set holds attributes; one without values is taken away.
 	Set map[string][]string
 	// State, if set, is where in the lifecycle.
@@ -36,8 +39,9 @@ type Supposed struct {
 
 // Suppose decides about somebody as if.
 func (a *App) Suppose(ctx context.Context, s Supposition) (out Supposed, err error) {
+	fresh := identity.User{UserName: cmp.Or(s.Name, "somebody"), State: identity.Active}
 	if s.User == "" && s.People == "" && !s.needsManagers(a.Engine()) {
-		return a.suppose(s, identity.User{State: identity.Active}, rules.World{At: a.Now(), Facts: rules.Nothing{}}), nil
+		return a.suppose(s, fresh, rules.World{At: a.Now(), Facts: rules.Nothing{}}), nil
 	}
 	if s.People == "" {
 		if err := a.Connect(ctx); err != nil {
@@ -45,7 +49,7 @@ func (a *App) Suppose(ctx context.Context, s Supposition) (out Supposed, err err
 		}
 	}
 	err = a.among(ctx, s.People, func(p people) error {
-		u := identity.User{State: identity.Active}
+		u := fresh
 		if s.User != "" {
 			if u, err = find(ctx, p, s.User); err != nil {
 				return err

@@ -29,7 +29,15 @@ type Trial struct {
 // Tried is what a change would do, with the names of everybody concerned.
 type Tried struct {
 	impact.Impact
-	Names map[uint32]string
+	Names         map[uint32]string
+	before, after *rules.Engine
+}
+
+// Carries returns what a group carries before or after the change.
+func (t Tried) Carries(group string) []identity.Entitlement {
+	before, _ := t.before.Group(group)
+	after, _ := t.after.Group(group)
+	return slices.Concat(before.Access, after.Access)
 }
 
 // Try works out what a change would do. It changes nothing.
@@ -86,7 +94,7 @@ func (a *App) try(ctx context.Context, p people, t Trial) (Tried, error) {
 			return Tried{}, err
 		}
 	}
-	out := Tried{}
+	out := Tried{before: t.Before, after: t.After}
 	if out.Impact, err = impact.Compare(before, after, scope); err != nil {
 		return out, err
 	}

@@ -13,7 +13,7 @@ import (
 
 func (p *program) policyCommand() *cobra.Command {
 	return p.family("policy", "The policy: groups, rules and who gets what",
-		p.policyCheckCommand(), p.policyGraphCommand(), p.policyHistoryCommand(), p.policyShowCommand())
+		p.policyCheckCommand(), p.policyDiffCommand(), p.policySimulateCommand(), p.policyGraphCommand(), p.policyHistoryCommand(), p.policyShowCommand())
 }
 
 func (p *program) policyCheckCommand() *cobra.Command {

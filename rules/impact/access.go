@@ -42,7 +42,7 @@ func (c *comparison) compareAccess(changed []Group) ([]Entitlement, []Target) {
 			out = append(out, e)
 		}
 	}
-	return out, byTarget(out)
+	return out, ByTarget(out)
 }
 
 // carry returns the groups that carry one of these entitlements on either side.
@@ -100,8 +100,8 @@ func (c *comparison) holders(p *picture, carriers map[string]bool, affected map[
 	return out
 }
 
-// byTarget counts; entitlements are sorted by target.
-func byTarget(entitlements []Entitlement) []Target {
+// ByTarget counts what changes on each target; entitlements are sorted by target.
+func ByTarget(entitlements []Entitlement) []Target {
 	var out []Target
 	for _, e := range entitlements {
 		if len(out) == 0 || out[len(out)-1].Target != e.Target {
