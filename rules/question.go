@@ -89,7 +89,7 @@ func (q *Question) Matches(pop *population.Population, w World, members func(gro
 			c.groups[group] = members(group)
 		}
 	}
-	out := c.holding(q.logic(), nil).Clone()
+	out := roaring.And(c.all, c.holding(q.logic(), nil))
 	apart := q.engine.decidedApart(c, &tally{})
 	out.AndNot(apart)
 	eachUser(apart, func(n uint32) {

@@ -125,7 +125,9 @@ func viewImpact(t app.Tried) impactView {
 	return v
 }
 
-func comparePairs(a, b pairView) int { return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Group, b.Group)) }
+func comparePairs(a, b pairView) int {
+	return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Group, b.Group))
+}
 
 func pairs(into []pairView, names []string, group string) []pairView {
 	for _, name := range names {
