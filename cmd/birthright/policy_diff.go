@@ -23,7 +23,9 @@ func (p *program) policyDiffCommand() *cobra.Command {
 
 OLD and NEW are policies: a folder, a file, or a pattern in quotes. NEW may be
 left out: then it is the policy that the configuration names. With --against live
-there is no OLD: NEW is compared with the memberships that people have now.`,
+there is no OLD: NEW is compared with the memberships that people have now.
+
+--output markdown writes a comment for a pull request.`,
 		Args: takes(0, 2),
 		RunE: p.offline(func(ctx context.Context, a *app.App, args []string) error {
 			trial, err := chooseTrial(a, against, args)
