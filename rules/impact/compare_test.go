@@ -73,6 +73,11 @@ func TestCompare(t *testing.T) {
 			grants: []Grant{{3, "a", identity.Cause{Kind: identity.CauseGrant, Name: "1"}}},
 			want:   plain{"4 gains a", "grant of a to 3 is needless", "group a 3→4 appears false vanishes false empties false"},
 		},
+		"another constraint speaks first": {
+			old:  strings.Replace(base, `groups: [b]`, `groups: [a, b]`, 1) + "constraints: [{name: k, conflict: [a, b]}, {name: l, conflict: [a, b]}]",
+			new:  strings.Replace(base, `groups: [b]`, `groups: [a, b]`, 1) + "constraints: [{name: l, conflict: [a, b]}, {name: k, conflict: [a, b]}]",
+			want: plain{"k enforce mends for 3", "k enforce mends for 4", "l enforce breaks for 3", "l enforce breaks for 4"},
+		},
 		"prehire": {
 			old: base, new: strings.Replace(base, "risk: high", "risk: high, prehire: true", 1),
 			want: plain{"5 adds x:g/1", "5 gains a", "group a 2→3 appears false vanishes false empties false"},

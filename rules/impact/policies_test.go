@@ -132,7 +132,9 @@ func drawChange(t *rapid.T, p parts) parts {
 	case 2:
 		p.templates = other.templates
 	case 3:
-		p.constraints = other.constraints
+		if p.constraints = rapid.Permutation(p.constraints).Draw(t, "order"); rapid.Bool().Draw(t, "others") {
+			p.constraints = other.constraints
+		}
 	case 4:
 		p.exclusions = other.exclusions
 	case 5:
