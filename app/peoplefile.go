@@ -25,7 +25,7 @@ func PeopleFile(ctx context.Context, path string, now time.Time) ([]identity.Use
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "read people", Object: path, Err: err}
 	}
-	list := people{places: map[string]int{}, now: now}
+	list := gathered{places: map[string]int{}, now: now}
 	if _, err := source.Pull(ctx, "", &list); err != nil {
 		return nil, err
 	}
@@ -37,15 +37,15 @@ func PeopleFile(ctx context.Context, path string, now time.Time) ([]identity.Use
 	return list.users, nil
 }
 
-// people gathers what a source tells.
-type people struct {
+// gathered is what a source told.
+type gathered struct {
 	users  []identity.User
 	places map[string]int // by key
 	now    time.Time
 }
 
 // Record takes one person.
-func (p *people) Record(r identity.Record) error {
+func (p *gathered) Record(r identity.Record) error {
 	r.Source = "people"
 	p.places[r.Key] = len(p.users)
 	u := directory.BuildUser(identity.User{N: int64(len(p.users) + 1)}, []identity.Record{r}, directory.Authority{}, p.now)
@@ -54,7 +54,7 @@ func (p *people) Record(r identity.Record) error {
 }
 
 // Group puts its members into it; groups of a file do not nest.
-func (p *people) Group(g identity.SourceGroup, members []identity.MemberRef) error {
+func (p *gathered) Group(g identity.SourceGroup, members []identity.MemberRef) error {
 	for _, m := range members {
 		i, ok := p.places[m.Key]
 		if !ok {

@@ -18,7 +18,7 @@ const (
 // Op is what a Node does with its arguments.
 type Op = op
 
-// The operators of conditions. OpAsk asks a Question.
+// The operators of conditions. OpAsk has an Ask.
 const (
 	OpTrue   Op = opTrue
 	OpFalse  Op = opFalse
@@ -37,7 +37,7 @@ type Node struct {
 	Question int // number of the question of OpAsk, see View
 }
 
-// Asking is what a Question is about.
+// Asking is what an Ask is about.
 type Asking = leafKind
 
 // The kinds of question.
@@ -55,8 +55,8 @@ const (
 	AskFree    Asking = leafFree  // CEL over anything
 )
 
-// Question is what conditions ask about a person and do not take apart further.
-type Question struct {
+// Ask is what conditions ask about a person and do not take apart further.
+type Ask struct {
 	Asking  Asking
 	Reading population.Reading // but for facts and AskFree
 	Texts   []string
@@ -71,7 +71,7 @@ type View struct {
 	When, Except []*Node
 	// Never are the conditions of the properties, in the order of the policy.
 	Never     []*Node
-	Questions []Question
+	Questions []Ask
 	engine    *Engine
 }
 
@@ -90,7 +90,7 @@ func (e *Engine) View() *View {
 	}
 	for i := range e.leaves.all {
 		l := &e.leaves.all[i]
-		v.Questions = append(v.Questions, Question{Asking: l.kind, Reading: l.reading, Texts: l.texts, Reads: l.reads})
+		v.Questions = append(v.Questions, Ask{Asking: l.kind, Reading: l.reading, Texts: l.texts, Reads: l.reads})
 	}
 	return v
 }

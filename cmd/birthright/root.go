@@ -61,7 +61,7 @@ writes down what it did.
 
 Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright init`" + ` to set up your own.`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.checkFlags() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.checkFlags(cmd) },
 		Args:              p.subcommands(),
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -84,7 +84,11 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 }
 
 // checkFlags refuses values of shared flags that nothing understands.
-func (p *program) checkFlags() error {
+func (p *program) checkFlags(cmd *cobra.Command) error {
+	formats := slices.Clone(formats)
+	if own := cmd.Annotations["formats"]; own != "" {
+		formats = append(formats, own)
+	}
 	if !slices.Contains(formats, p.output) {
 		return usageError{fmt.Errorf("--output %s: choose one of %s", p.output, strings.Join(formats, ", "))}
 	}

@@ -62,8 +62,8 @@ func below() []Wall {
 			Behind: func(f File) bool { return !f.Test() && decides(f) },
 			Allows: func(f File, i Import) bool {
 				if i.Own {
-					return slices.Contains([]string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}, i.Path) ||
-						f.In("rules/graph", "rules/analysis") && i.Path == "rules"
+					kept := []string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}
+					return slices.Contains(kept, i.Path) || i.Path == "rules" && f.In("rules/analysis", "rules/graph", "rules/impact", "rules/moves")
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},

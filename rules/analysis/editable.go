@@ -23,7 +23,7 @@ func (e *Editable) none() bool {
 }
 
 // question reports whether people can change the answer to a question.
-func (e *Editable) question(q rules.Question) bool {
+func (e *Editable) question(q rules.Ask) bool {
 	switch q.Asking {
 	case rules.AskShift:
 		return len(e.Shifts) > 0
@@ -91,7 +91,7 @@ func (e *Editable) within(view *rules.View, n *rules.Node) []touched {
 	return out
 }
 
-func (e *Editable) asked(q *rules.Question) []touched {
+func (e *Editable) asked(q *rules.Ask) []touched {
 	var out []touched
 	switch q.Asking {
 	case rules.AskShift, rules.AskTicket, rules.AskGroup, rules.AskManager: // see facts

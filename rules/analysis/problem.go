@@ -27,7 +27,7 @@ type problem struct {
 }
 
 // pose gathers what conditions ask. editable says what people can change.
-func pose(view *rules.View, editable func(rules.Question) bool, conditions ...*node) *problem {
+func pose(view *rules.View, editable func(rules.Ask) bool, conditions ...*node) *problem {
 	asked := map[int]int{}
 	for _, n := range conditions {
 		n.count(asked)
@@ -54,7 +54,7 @@ func pose(view *rules.View, editable func(rules.Question) bool, conditions ...*n
 }
 
 // complete fills in what follows of a variable, and leaves it open.
-func (p *problem) complete(view *rules.View, v *variable, editable func(rules.Question) bool, asked map[int]int) {
+func (p *problem) complete(view *rules.View, v *variable, editable func(rules.Ask) bool, asked map[int]int) {
 	for i, q := range v.questions {
 		v.weight += asked[q]
 		v.editable = v.editable || editable != nil && editable(view.Questions[q])
@@ -84,7 +84,7 @@ func (p *problem) answer(question int) answers { return p.known[question] }
 
 // alone reports whether a question is answered by itself: it is about no single
 // value, or one too many about that value.
-func alone(q *rules.Question, before []int, view *rules.View) bool {
+func alone(q *rules.Ask, before []int, view *rules.View) bool {
 	if q.Asking > rules.AskPart && q.Asking != rules.AskValue || q.Reading.Listed() {
 		return true
 	}
@@ -102,7 +102,7 @@ func alone(q *rules.Question, before []int, view *rules.View) bool {
 }
 
 // free are the options of a question that is answered by itself.
-func free(q *rules.Question) []option {
+func free(q *rules.Ask) []option {
 	out := []option{{answers: []answers{saysNo}}, {answers: []answers{saysYes}}}
 	if q.Asking == rules.AskValue || q.Asking == rules.AskFree {
 		out = append(out, option{answers: []answers{cannot}})

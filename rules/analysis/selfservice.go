@@ -45,7 +45,7 @@ func (c *checker) widening(i int, open map[string]bool) {
 	facts := append(c.Editable.facts(&r.When), c.Editable.facts(&r.Except)...)
 	reads := slices.Concat(c.Editable.within(c.view, c.view.When[i]), c.Editable.within(c.view, c.view.Except[i]), facts)
 	// CEL that is not taken apart may hide the facts that the rule asks for.
-	editable := func(q rules.Question) bool {
+	editable := func(q rules.Ask) bool {
 		return c.Editable.question(q) || q.Asking == rules.AskFree && len(facts) > 0
 	}
 	n := c.conditions.rule(i)

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"birthright/identity"
+	"birthright/reconcile"
+	"birthright/rules"
+	"birthright/rules/impact"
+)
+
+// people are those whom a policy is tried on.
+type people interface {
+	register
+	// crowd loads everybody; each sees them on the way.
+	crowd(ctx context.Context, each func(*identity.User) error, engines ...*rules.Engine) (reconcile.Crowd, error)
+	// world is what conditions may ask about one of them, or somebody made up.
+	world(ctx context.Context, u identity.User) (rules.World, error)
+	// inForce is the policy that they were decided by last, fallback where nothing
+	// tells; memberships are what they have of it.
+	inForce(ctx context.Context, fallback *rules.Engine) (*rules.Engine, error)
+	memberships(ctx context.Context, all bool) (stored, error)
+}
+
+// register knows people by name and by number.
+type register interface {
+	numbers(ctx context.Context, names []string) (map[string]int64, error)
+	users(ctx context.Context, ns []int64) ([]identity.User, error)
+	names(ctx context.Context, ns *roaring.Bitmap) (map[uint32]string, error)
+}
+
+// stored are memberships as they are, those of rules apart from all others.
+type stored struct {
+	members map[string]*roaring.Bitmap // nil where nobody asked
+	grants  []impact.Grant
+}
+
+// note adds one membership.
+func (s *stored) note(n int64, group string, causes []identity.Cause) {
+	byRule := false
+	for _, c := range causes {
+		if c.Kind == identity.CauseGrant {
+			s.grants = append(s.grants, impact.Grant{User: uint32(n), Group: group, Cause: c})
+		} else {
+			byRule = true
+		}
+	}
+	if !byRule || s.members == nil {
+		return
+	}
+	if s.members[group] == nil {
+		s.members[group] = roaring.New()
+	}
+	s.members[group].Add(uint32(n))
+}
+
+// chunk is how many people are looked up at once.
+const chunk = 10_000
+
+// inChunks hands the numbers of a set to do, some at a time.
+func inChunks(set *roaring.Bitmap, do func([]int64) error) error {
+	for part := range slices.Chunk(set.ToArray(), chunk) {
+		ns := make([]int64, len(part))
+		for i, n := range part {
+			ns[i] = int64(n)
+		}
+		if err := do(ns); err != nil {
+			return err
+		}
+	}
+	return nil
+}

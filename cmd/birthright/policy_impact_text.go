@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// printImpact prints an impact; limit bounds the names in tables and comments.
+func (p *program) printImpact(v impactView, limit int) error {
+	if p.output == markdown {
+		_, err := fmt.Fprint(p.out, impactComment(v, limit))
+		return err
+	}
+	l := listing{data: v, header: []string{"change", "user", "group"}}
+	for _, one := range v.Gains {
+		l.rows = append(l.rows, []string{"gain", one.User, one.Group})
+	}
+	for _, one := range v.Losses {
+		l.rows = append(l.rows, []string{"loss", one.User, one.Group})
+	}
+	if p.output == "table" {
+		l.text = impactText(v, limit)
+	}
+	return p.print(l)
+}
+
+// sentence says in one line what a change would do.
+func (v impactView) sentence() string {
+	if !v.changes() {
+		return fmt.Sprintf("Nothing would change for any of %s.", count(v.People, "person", "people"))
+	}
+	memberships, entitlements := v.removals()
+	text := fmt.Sprintf("Of %s, %d would gain and %d would lose memberships, in %s",
+		count(v.People, "person", "people"), v.gainers, v.losers, count(len(v.Groups), "group", "groups"))
+	if memberships == 0 && entitlements > 0 {
+		text += "; " + count(entitlements, "entitlement", "entitlements") + " on targets would be lost"
+	}
+	if broken := broken(v.Constraints) + broken(v.Properties); broken > 0 {
+		text += "; " + count(broken, "constraint or property", "constraints and properties") + " would break"
+	}
+	return text + "."
+}
+
+// broken counts the findings that break for somebody.
+func broken(findings []findingView) int {
+	n := 0
+	for _, f := range findings {
+		if len(f.Breaks) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// impactText is an impact for people at a terminal.
+func impactText(v impactView, limit int) string {
+	var b strings.Builder
+	b.WriteString(v.sentence() + "\n")
+	section := func(header []string, rows [][]string) {
+		if len(rows) > 0 {
+			b.WriteString("\n")
+			_ = printTable(&b, header, rows) // it cannot fail on a text
+		}
+	}
+	section([]string{"group", "risk", "gains", "losses", "before", "after", "note"}, groupRows(v))
+	section([]string{"group", "change", "user"}, nameRows(v, limit))
+	section([]string{"target", "adds", "removes"}, targetRows(v))
+	section([]string{"entitlement", "adds", "removes"}, accessRows(v))
+	section([]string{"constraint", "mode", "for", "user", "groups"}, findingRows(v.Constraints, limit))
+	section([]string{"property", "for", "user", "groups"}, withoutMode(findingRows(v.Properties, limit)))
+	section([]string{"needless_grant", "user", "group"}, needlessRows(v))
+	return b.String()
+}
