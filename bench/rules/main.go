@@ -30,7 +30,24 @@ func run(ctx context.Context, r *measure.Report) error {
 			return err
 		}
 	}
+	if err := cold(ctx, r); err != nil {
+		return err
+	}
 	return one(ctx, r)
+}
+
+// cold is the way from a closed database to everybody's memberships.
+func cold(ctx context.Context, r *measure.Report) error {
+	for _, rules := range []int{1_000, 10_000} {
+		result, err := measure.Fork(ctx, "cold", strconv.Itoa(people), strconv.Itoa(rules))
+		if err != nil {
+			return err
+		}
+		name := "from a cold store, " + measure.Count(rules) + " rules"
+		r.Line(name, measure.Seconds(result.Seconds), "loading "+measure.Seconds(result.Figures["load"]), "peak "+measure.Size(result.Peak))
+		r.Ratio(name, "5 s", result.Seconds/5, 1)
+	}
+	return nil
 }
 
 // everyone compares a recomputation of everybody with the floor and with CEL.

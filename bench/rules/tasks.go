@@ -10,6 +10,7 @@ import (
 	"birthright/bench/measure"
 	"birthright/identity"
 	"birthright/rules"
+	"birthright/rules/impact"
 	"birthright/rules/population"
 )
 
@@ -114,12 +115,9 @@ func changed(f map[string]float64, all []shape, e *rules.Engine, pop *population
 		return err
 	}
 	f["changed"] = timed(func() {
-		old, now := e.Groups([]string{"g4"}, pop, rules.World{}), edited.Groups([]string{"g4"}, pop, rules.World{})
-		gains, losses := now.Users("g4").Clone(), old.Users("g4").Clone()
-		gains.AndNot(old.Users("g4"))
-		losses.AndNot(now.Users("g4"))
+		_, err = impact.Compare(impact.Side{Engine: e, Population: pop}, impact.Side{Engine: edited, Population: pop}, impact.Scope{})
 	})
-	return nil
+	return err
 }
 
 // heap is what is in use after a collection.
