@@ -9,7 +9,8 @@ import (
 
 // Decision is what a policy gives one user, and what it withholds.
 type Decision struct {
-	// Memberships are sorted by group.
+	// Memberships are sorted by group. Their causes are shared and must not be
+	// changed.
 	Memberships []identity.Membership
 	// Refused are groups that rules give and something else keeps from the user,
 	// sorted by group.
@@ -100,7 +101,7 @@ func (s *subject) give(p *program) {
 		case isRefused(s.refused, name):
 			s.withhold(name, identity.Cause{Kind: identity.CauseRule, Name: p.rule.Name})
 		default:
-			s.given = append(s.given, given{name, p.rule.Name, to.rank})
+			s.given = append(s.given, given{name, to.rank, p})
 		}
 	}
 }
@@ -140,7 +141,7 @@ func (e *Engine) mayGive(state identity.State, group, rule string) bool {
 // groups around.
 func (s *subject) nested() []identity.Membership {
 	e := s.engine
-	memberships := collect(s.user.N, s.given)
+	memberships := s.collect()
 	for _, outer := range e.containers {
 		var causes []identity.Cause
 		for _, inner := range outer.Contains {
@@ -172,33 +173,4 @@ func findMembership(memberships []identity.Membership, group string) (int, bool)
 func holdsGroup(memberships []identity.Membership, group string) bool {
 	_, found := findMembership(memberships, group)
 	return found
-}
-
-// collect turns pairs of group and rule into memberships. It sorts pairs.
-func collect(userN int64, pairs []given) []identity.Membership {
-	if len(pairs) == 0 {
-		return nil
-	}
-	slices.SortFunc(pairs, compareGiven)
-	pairs = slices.Compact(pairs)
-	groups := 1
-	for i := 1; i < len(pairs); i++ {
-		if pairs[i].group != pairs[i-1].group {
-			groups++
-		}
-	}
-	// One array holds the causes of all memberships.
-	causes := make([]identity.Cause, len(pairs))
-	memberships := make([]identity.Membership, 0, groups)
-	for start := 0; start < len(pairs); {
-		end := start
-		for ; end < len(pairs) && pairs[end].group == pairs[start].group; end++ {
-			causes[end] = identity.Cause{Kind: identity.CauseRule, Name: pairs[end].rule}
-		}
-		memberships = append(memberships, identity.Membership{
-			UserN: userN, Group: pairs[start].group, Causes: causes[start:end:end],
-		})
-		start = end
-	}
-	return memberships
 }

@@ -13,8 +13,13 @@ const mostTurns = 16
 // ends notes when memberships end by the clock alone: with the last of the rules
 // that give them, or with a shift or a ticket.
 func (s *subject) ends(d *Decision) {
-	for i := range d.Memberships {
-		d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i])
+	if s.engine.ending {
+		for i := range d.Memberships {
+			d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i])
+		}
+	}
+	if !s.engine.passes {
+		return
 	}
 	open := 0
 	passing := make([]bool, len(d.Memberships))

@@ -41,8 +41,9 @@ type Engine struct {
 	exclusions map[string][]*Exclusion
 	// properties are the conditions of the policy's properties.
 	properties []*logic
-	// ending reports whether some rule has an end.
-	ending bool
+	// ending reports whether some rule has an end, passes whether the clock alone
+	// may end what some rule gives.
+	ending, passes bool
 	// subjects keeps the scratch space of evaluations.
 	subjects sync.Pool
 }
@@ -58,7 +59,11 @@ type program struct {
 	level   int
 	// bounded is set where the rule has a beginning or an end.
 	bounded bool
-	gives   []giving
+	// cause is the rule as the only cause, and byName its place among the names of
+	// the rules.
+	cause  []identity.Cause
+	byName int
+	gives  []giving
 }
 
 // giving is one group that a rule gives.
@@ -107,6 +112,7 @@ func Compile(p *Policy) (*Engine, error) {
 		}
 		r := e.rules[i].rule
 		e.byName[r.Name] = &e.rules[i]
+		e.passes = e.passes || e.rules[i].passing
 		e.ending = e.ending || !r.ValidUntil.IsZero()
 	}
 	if err := e.compileProperties(); err != nil {
@@ -114,6 +120,10 @@ func Compile(p *Policy) (*Engine, error) {
 	}
 	for i := range e.rules {
 		e.code.add(e.rules[i].logic)
+	}
+	for i, name := range sortedKeys(e.byName) {
+		p := e.byName[name]
+		p.byName, p.cause = i, []identity.Cause{{Kind: identity.CauseRule, Name: name}}
 	}
 	e.index = newIndex(e.rules, &e.leaves)
 	for i := range p.Rules {

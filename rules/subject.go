@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 
 	"cel.dev/cel-go/cel"
@@ -31,6 +30,7 @@ type subject struct {
 	// given is what the rules evaluated so far give, refused are the groups that
 	// something keeps from the person, and withheld what would give these.
 	given    []given
+	keys     []uint64 // scratch of collect
 	refused  []Refusal
 	withheld []withheld
 
@@ -46,25 +46,10 @@ type answered struct {
 	truth truth
 }
 
-// given is one group given by one rule.
-type given struct {
-	group, rule string
-	// rank is the place of group among the names that are spelled out, from 1; 0
-	// for a name that was made.
-	rank int
-}
-
 // withheld is one group that one thing would give.
 type withheld struct {
 	group string
 	cause identity.Cause
-}
-
-func compareGiven(a, b given) int {
-	if a.rank > 0 && b.rank > 0 {
-		return cmp.Or(a.rank-b.rank, cmp.Compare(a.rule, b.rule))
-	}
-	return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.rule, b.rule))
 }
 
 func newSubject(e *Engine) *subject {
