@@ -8,8 +8,8 @@ import (
 
 func (p *program) policyCommand() *cobra.Command {
 	return p.family("policy", "The policy: groups, rules and who gets what",
-		p.policyCheckCommand(), p.policyTestCommand(), p.policyDiffCommand(), p.policySimulateCommand(), p.policyGraphCommand(),
-		p.policyHistoryCommand(), p.policyShowCommand())
+		p.policyCheckCommand(), p.policyTestCommand(), p.policyExplainCommand(), p.policyDiffCommand(), p.policySimulateCommand(),
+		p.policyGraphCommand(), p.policyHistoryCommand(), p.policyShowCommand())
 }
 
 // policyWarnings tells what works and is probably not meant.
