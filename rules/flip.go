@@ -88,6 +88,9 @@ func newFlipping(e *Engine, u identity.User, w World, group string) *flipping {
 	}
 	f := &flipping{engine: e, user: u, world: w, group: group, giving: map[string][]*program{}}
 	f.values = e.candidates(group)
+	for _, name := range sortedKeys(e.needed(sortedKeys(e.closure([]string{group})))) {
+		e.beside(e.byName[name].logic, &u, f.values)
+	}
 	s := e.subject(u, w)
 	defer s.release()
 	f.want = !holdsGroup(s.decision().Memberships, group)

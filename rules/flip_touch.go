@@ -108,14 +108,7 @@ func (p *supposition) touchFact(f fact, on bool) {
 // touchFree notes every change of what a program reads and asks; what it compares
 // with each other is worth a try, too.
 func (p *supposition) touchFree(l *leaf) {
-	var beside []string
-	for _, r := range l.reads {
-		if r.Listed() {
-			beside = append(beside, r.List(&p.subject.user)...)
-		} else if r.Kind != population.Whole {
-			beside = append(beside, r.Text(&p.subject.user))
-		}
-	}
+	beside := textsOf(l.reads, &p.subject.user)
 	for _, r := range l.reads {
 		p.edits = append(p.edits, p.changesOf(r, beside)...)
 	}
@@ -147,6 +140,19 @@ func (p *supposition) shake(n *logic) {
 		if f.kind != leafInGroup {
 			p.touchFact(f, !p.subject.factHolds(f))
 		}
+	}
+	p.shakeFree(n)
+}
+
+// shakeFree notes what programs compare with each other.
+func (p *supposition) shakeFree(n *logic) {
+	if n.op == opLeaf {
+		if l := &p.engine.leaves.all[n.leaf]; l.kind == leafFree {
+			p.touchFree(l)
+		}
+	}
+	for _, arg := range n.args {
+		p.shakeFree(arg)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"birthright/identity"
 	"birthright/rules/population"
 )
 
@@ -126,6 +127,44 @@ func (e *Engine) name(n *logic, into candidates) {
 	for _, arg := range n.args {
 		e.name(arg, into)
 	}
+}
+
+// beside adds what u has of all that a program compares with each other.
+func (e *Engine) beside(n *logic, u *identity.User, into candidates) {
+	if n.op == opLeaf && e.leaves.all[n.leaf].kind == leafFree {
+		l := &e.leaves.all[n.leaf]
+		for _, r := range l.reads {
+			if r.Kind == population.Whole || r.Kind == population.State {
+				continue
+			}
+			list := into[attributeRead(r)]
+			if list == nil {
+				list = into.of(r)
+			}
+			for _, text := range textsOf(l.reads, u) {
+				if c := (candidate{formExact, text}); !slices.Contains(list, c) {
+					list = append(list, c)
+				}
+			}
+			into[attributeRead(r)] = list
+		}
+	}
+	for _, arg := range n.args {
+		e.beside(arg, u, into)
+	}
+}
+
+// textsOf is what u has of some readings.
+func textsOf(reads []population.Reading, u *identity.User) []string {
+	var out []string
+	for _, r := range reads {
+		if r.Listed() {
+			out = append(out, r.List(u)...)
+		} else if r.Kind != population.Whole {
+			out = append(out, r.Text(u))
+		}
+	}
+	return out
 }
 
 // nameSlugs adds what placeholders would have to be for group.
