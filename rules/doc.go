@@ -3,19 +3,26 @@
 // explanation and tests. It is pure: no store, no context, no clock, no logger;
 // the same policy, user and facts give the same answer, in the same order.
 //
-//	policy files ─Load→ Policy ─Compile→ Engine ─Memberships(user, facts)→ user × group, with causes
-//	               │                        ├────BreachesBy(user), Everyone.Trespasses→ who breaks a property
-//	               │                        ├────View()→ conditions taken apart, for package analysis
-//	               │                        ├────Explain(user, facts, group)→ causes, or the clauses unmet
-//	               └ all faults at once     ├────Group(name), Made(name, rule)→ what a group carries
-//	                 (file:line:column)     └────RunTests()→ what the policy's own tests say
+//	policy files ─Load→ Policy ─Compile→ Engine
+//	  all faults at once                   │ conditions taken apart into logic and leaves
+//	  (file:line:column)                   │
+//	                                       ├─ Decide(user, world) → memberships with causes, and what is refused
+//	                                       ├─ Everyone(population, world), Groups(…), Who(rule, …) → sets of people
+//	                                       ├─ Explain, Flip, Reach → why, why not, what would change it, whom it is about
+//	                                       ├─ Group(name), Made(name, rule) → what a group carries
+//	                                       ├─ RunTests, BreachesBy(user), Trespasses → what tests and properties say
+//	                                       └─ View() → conditions taken apart, for package analysis
 //
+//	facts of context sources ─NewTimeline→ Facts, which conditions ask
 //	two policies ─Changes→ what differs, definition by definition
 //
-// It leaves to others: who people are (directory), grants and exclusions on top
-// of birthright (grants, plan), storing versions (store), facts (Facts is given
-// by the caller), and everything about requests but the check that they are
-// well-formed.
+// Below it stand population, which keeps many people by what conditions read of
+// them; above it analysis (what is wrong with a policy), impact (what a change
+// comes to), moves (changes of people from a file) and graph (a picture).
+//
+// It leaves to others: who people are (directory), grants on top of birthright,
+// storing versions and facts (store), and everything about requests but the check
+// that they are well-formed.
 //
 // # What a condition sees
 //
@@ -34,13 +41,14 @@
 //     what is no number) gives nothing: a failing when does not hold, and a
 //     failing except takes the user out.
 //
-// A future index over posting lists must give the answers of plain evaluation
-// under these four rules, bit for bit.
+// CEL evaluated on one user says what a condition means; logic.go, sets.go and
+// code.go are faster ways to the same answer, and index_test.go holds them to it.
 //
 // # Order
 //
 // inGroup sees what other rules give the same user, so rules run in an order in
 // which those that give a group come before those that ask for it. Load refuses
 // policies for which there is none. inGroup means held: a group that the
-// lifecycle or standing: never withholds is not held.
+// lifecycle, standing: never, an exclusion or a constraint withholds is not held,
+// and one that contains a held group is.
 package rules
