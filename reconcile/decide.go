@@ -29,6 +29,8 @@ type decision struct {
 	ended map[int64][]int64
 	// refused is what rules give and something keeps from people, by user.
 	refused []Refused
+	// conflicts is what people hold together and constraints only report, by user.
+	conflicts []Conflict
 	// keep are the names of the attributes that targets keep or match by.
 	keep []string
 }
@@ -138,6 +140,7 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 		d.users = append(d.users, d.decided(&users[i]))
 		d.give(i, wanted[i])
 		d.refuse(i, refused[i])
+		d.conflict(i, d.engine.Conflicts(wanted[i]))
 	}
 	d.compare(stored)
 	return d, nil

@@ -24,8 +24,27 @@ func (d *decision) refuse(i int, refusals []rules.Refusal) {
 	}
 }
 
-// refuseAll notes what was kept from anybody, in the order of users.
+// Conflict is what somebody holds together although a constraint that is only
+// reported would keep it apart.
+type Conflict struct {
+	User           string `json:"user" yaml:"user"`
+	rules.Conflict `yaml:",inline"`
+}
+
+// conflict notes what the i-th user holds together.
+func (d *decision) conflict(i int, conflicts []rules.Conflict) {
+	for _, c := range conflicts {
+		d.conflicts = append(d.conflicts, Conflict{User: d.users[i].name, Conflict: c})
+	}
+}
+
+// refuseAll notes what was kept from anybody, and what is held together, in the
+// order of users.
 func (d *decision) refuseAll(x *rules.Everyone) {
+	conflicts := x.Conflicts()
+	for i := 0; i < len(d.users) && len(conflicts) > 0; i++ {
+		d.conflict(i, conflicts[uint32(d.users[i].n)])
+	}
 	for i, next := 0, slices.Sorted(maps.Keys(x.Apart)); i < len(d.users) && len(next) > 0; i++ {
 		if d.users[i].n == int64(next[0]) {
 			d.refuse(i, x.Apart[next[0]].Refused)
@@ -54,8 +73,9 @@ func (p *prepared) markRefused(u decided, holdings []plan.Holding) {
 	}
 }
 
-// refusing is the report with what d keeps from people.
+// refusing is the report with what d keeps from people and what they hold together.
 func (r Report) refusing(d *decision) Report {
 	r.Refused = append([]Refused{}, d.refused...)
+	r.Conflicts = append([]Conflict{}, d.conflicts...)
 	return r
 }

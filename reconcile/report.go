@@ -16,6 +16,9 @@ type Report struct {
 	// Refused are groups that rules give and an exclusion or a constraint keeps
 	// from somebody, by user and group.
 	Refused []Refused `json:"refused" yaml:"refused"`
+	// Conflicts are groups that somebody holds together although a constraint with
+	// mode report would keep them apart.
+	Conflicts []Conflict `json:"conflicts" yaml:"conflicts"`
 }
 
 // Run is one target's part. Complete is true where the target's state was fully

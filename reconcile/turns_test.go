@@ -115,3 +115,19 @@ const duties = `
 constraints:
   - {name: duties, conflict: [engineering, sales]}
 `
+
+// TestWhatIsOnlyReportedTakesNothing shows who holds together what one should not.
+func TestWhatIsOnlyReportedTakesNothing(t *testing.T) {
+	h := newHub(t, company+strings.Replace(strings.Replace(duties, "sales]", "everybody], mode: report", 1), "duties", "watched", 1), nil)
+	h.join("ada", "department", "Engineering")
+	h.join("bob", "department", "Sales")
+	for how, report := range map[string]reconcile.Report{"everybody": h.full(), "one": h.sync(reconcile.Request{User: "ada"})} {
+		var found []string
+		for _, c := range report.Conflicts {
+			found = append(found, c.User+" "+c.Constraint+" "+strings.Join(c.Groups, "+"))
+		}
+		h.same("conflicts, asked about "+how, found, []string{"ada watched engineering+everybody"})
+	}
+	h.onApp("ada: group/all group/engineers", "bob: group/all group/sellers")
+	h.quiet()
+}

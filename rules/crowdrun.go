@@ -31,20 +31,22 @@ func (c *crowd) run(take func(*program) bool) []*roaring.Bitmap {
 
 // side runs rules that do not ask for what each other gives, side by side.
 func (c *crowd) side(held []*roaring.Bitmap, start, end int, take func(*program) bool) {
+	sideBySide(start, end, func(i int) {
+		if p := &c.e.rules[i]; p.inForce(c.world.At) && (take == nil || take(p)) {
+			held[i] = c.holding(p.logic, nil)
+		}
+	})
+}
+
+// sideBySide calls do with every number from start to end, on all processors.
+func sideBySide(start, end int, do func(i int)) {
 	var next atomic.Int64
 	next.Store(int64(start))
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), end-start) {
 		wait.Go(func() {
-			for {
-				i := int(next.Add(1) - 1)
-				if i >= end {
-					return
-				}
-				p := &c.e.rules[i]
-				if p.inForce(c.world.At) && (take == nil || take(p)) {
-					held[i] = c.holding(p.logic, nil)
-				}
+			for i := int(next.Add(1) - 1); i < end; i = int(next.Add(1) - 1) {
+				do(i)
 			}
 		})
 	}

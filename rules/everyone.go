@@ -153,9 +153,9 @@ func (x *Everyone) decideApart(c *crowd, apart *roaring.Bitmap, t *tally) {
 		cause identity.Cause
 	}
 	gets := map[giving][]uint32{}
-	for it := apart.Iterator(); it.HasNext(); {
-		n := it.Next()
-		d := x.engine.Decide(c.pop.User(n), c.world)
+	users := apart.ToArray()
+	for i, d := range c.decideEach(users) {
+		n := users[i]
 		x.Apart[n] = d
 		for _, m := range d.Memberships {
 			for _, cause := range m.Causes {
@@ -167,4 +167,11 @@ func (x *Everyone) decideApart(c *crowd, apart *roaring.Bitmap, t *tally) {
 	for g, users := range gets {
 		t.add(g.group, g.cause, roaring.BitmapOf(users...))
 	}
+}
+
+// decideEach decides about users one by one, several at a time.
+func (c *crowd) decideEach(users []uint32) []Decision {
+	out := make([]Decision, len(users))
+	sideBySide(0, len(users), func(i int) { out[i] = c.e.Decide(c.pop.User(users[i]), c.world) })
+	return out
 }

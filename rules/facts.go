@@ -20,7 +20,8 @@ type World struct {
 
 // Facts answers what conditions ask beyond a user's attributes. The caller
 // takes them from a snapshot, so that one evaluation sees one state of the
-// world; answers must not change while an evaluation runs.
+// world; answers must not change while an evaluation runs, and may be asked for by
+// several goroutines.
 type Facts interface {
 	// OnCall reports whether user is on call in schedule at an instant.
 	OnCall(user identity.User, schedule string, at time.Time) bool

@@ -224,6 +224,15 @@ func TestEveryoneIsEachOne(t *testing.T) {
 		if d := cmp.Diff(want, byHoldings(x), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(identity.Membership{}, "EndsAt")); d != "" {
 			t.Fatalf("%s\n%s", d, text)
 		}
+		conflicts := map[uint32][]Conflict{}
+		for n, memberships := range want {
+			if found := e.Conflicts(memberships); len(found) > 0 {
+				conflicts[uint32(n)] = found
+			}
+		}
+		if d := cmp.Diff(conflicts, x.Conflicts()); d != "" {
+			t.Fatalf("%s\n%s", d, text)
+		}
 		some := e.Groups([]string{"g1"}, pop, w)
 		if !some.Users("g1").Equals(x.Users("g1")) {
 			t.Fatalf("g1 asked for alone: %v, with all: %v\n%s", some.Users("g1"), x.Users("g1"), text)

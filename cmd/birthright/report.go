@@ -40,6 +40,7 @@ func (p *program) printReport(report reconcile.Report) error {
 		p.remarkRun(run)
 	}
 	p.remarkRefused(report.Refused)
+	p.remarkConflicts(report.Conflicts)
 	return nil
 }
 
@@ -52,6 +53,18 @@ func (p *program) remarkRefused(refused []reconcile.Refused) {
 			return
 		}
 		p.remark("%s is kept out of %s by %s", r.User, r.Group, refusalText(r.Refusal))
+	}
+}
+
+// remarkConflicts tells what people hold together and should not.
+func (p *program) remarkConflicts(conflicts []reconcile.Conflict) {
+	const most = 10
+	for i, c := range conflicts {
+		if i == most {
+			p.remark("… and %d more conflicts; --output json has all of them", len(conflicts)-i)
+			return
+		}
+		p.remark("%s is in %s together: constraint %s reports it", c.User, strings.Join(c.Groups, " and "), c.Constraint)
 	}
 }
 
