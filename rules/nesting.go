@@ -48,3 +48,28 @@ func (e *Engine) contain(g *Group, done map[string]bool) {
 		e.containers = append(e.containers, g)
 	}
 }
+
+// Surroundings are what else the policy says of a group.
+type Surroundings struct {
+	// Contains are the groups within it, and Within those that contain it, both as
+	// far as the policy spells them out.
+	Contains []string `json:"contains"`
+	Within   []string `json:"within"`
+	// Rules give it, and Constraints keep it apart from other groups.
+	Rules       []string `json:"rules"`
+	Constraints []string `json:"constraints"`
+}
+
+// Surroundings tells what else the policy says of a group. No list is nil.
+func (e *Engine) Surroundings(group string) Surroundings {
+	s := Surroundings{
+		Contains: append([]string{}, e.givers.inner[group]...), Within: append([]string{}, e.direct[group]...),
+		Rules: append([]string{}, e.RulesGiving(group)...), Constraints: []string{},
+	}
+	for i := range e.policy.Constraints {
+		if c := &e.policy.Constraints[i]; slices.Contains(c.Conflict, group) {
+			s.Constraints = append(s.Constraints, c.Name)
+		}
+	}
+	return s
+}

@@ -33,6 +33,7 @@ type groupView struct {
 	Members     int      `json:"members"`
 	Defined     bool     `json:"defined"` // by the policy in force
 	Rule        string   `json:"rule,omitempty"`
+	rules.Surroundings
 }
 
 func viewGroup(engine *rules.Engine, name string, members int) groupView {
@@ -40,6 +41,7 @@ func viewGroup(engine *rules.Engine, name string, members int) groupView {
 	v := groupView{
 		Name: name, Title: g.Title, Description: g.Description, Owners: g.Owners, Risk: g.Risk,
 		Standing: "birthright", Access: []string{}, Members: members, Defined: ok, Rule: g.Rule,
+		Surroundings: engine.Surroundings(name),
 	}
 	if g.NoStanding {
 		v.Standing = "never"
@@ -123,6 +125,8 @@ func (p *program) groupShowCommand() *cobra.Command {
 				{"name", v.Name}, {"title", v.Title}, {"description", v.Description},
 				{"owners", strings.Join(v.Owners, " ")}, {"risk", v.Risk}, {"standing", v.Standing},
 				{"access", strings.Join(v.Access, " ")}, {"members", strconv.Itoa(v.Members)}, {"made by rule", v.Rule},
+				{"given by rules", strings.Join(v.Rules, " ")}, {"contains", strings.Join(v.Contains, " ")},
+				{"within", strings.Join(v.Within, " ")}, {"constraints", strings.Join(v.Constraints, " ")},
 			}
 			if p.output == "table" {
 				rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
