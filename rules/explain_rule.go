@@ -10,10 +10,8 @@ import (
 // giving returns the rules that give group themselves, in the order of the policy.
 func (e *Engine) giving(group string) []*program {
 	var out []*program
-	for i := range e.policy.Rules {
-		if r := &e.policy.Rules[i]; r.gives(group) {
-			out = append(out, e.byName[r.Name])
-		}
+	for _, i := range e.givers.directly(group) {
+		out = append(out, e.byName[e.policy.Rules[i].Name])
 	}
 	return out
 }

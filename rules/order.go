@@ -50,18 +50,25 @@ func (g *givers) find(group string) []int {
 		return rules
 	}
 	g.found[group] = nil // a circle of groups has its own fault
-	rules := slices.Clone(g.byName[group])
-	for _, i := range g.makers {
-		if g.policy.Rules[i].gives(group) {
-			rules = append(rules, i)
-		}
-	}
+	rules := g.directly(group)
 	for _, inner := range g.inner[group] {
 		rules = append(rules, g.find(inner)...)
 	}
 	slices.Sort(rules)
 	g.found[group] = slices.Compact(rules)
 	return g.found[group]
+}
+
+// directly returns the rules that give group themselves, ascending.
+func (g *givers) directly(group string) []int {
+	rules := slices.Clone(g.byName[group])
+	for _, i := range g.makers {
+		if g.policy.Rules[i].gives(group) {
+			rules = append(rules, i)
+		}
+	}
+	slices.Sort(rules)
+	return slices.Compact(rules)
 }
 
 // evaluationOrder sorts rules so that each comes after those that give what its
