@@ -6,12 +6,18 @@ import (
 	"strings"
 	"time"
 
+	"birthright/identity"
 	"birthright/rules"
 	"birthright/store"
 )
 
 // sourceAges tells how old is what each source says of one person.
-type sourceAges map[string]sourceAge
+type sourceAges struct {
+	records map[string]sourceAge // by source
+	facts   []identity.Fact      // shifts and tickets
+	read    map[string]time.Time // when each source was last read whole
+	at      time.Time
+}
 
 // sourceAge is when what a source says of a person changed last, and when it is
 // known to have said it last: with the last whole read of a source that is pulled,
@@ -19,34 +25,36 @@ type sourceAges map[string]sourceAge
 type sourceAge struct{ since, asOf time.Time }
 
 // agesOf reads the ages of everything that is said of a user: one query for the
-// records, one for the sources.
+// records, one for shifts and tickets, one for the sources.
 func agesOf(ctx context.Context, tx *store.Tx, userN int64) (sourceAges, error) {
+	out := sourceAges{records: map[string]sourceAge{}, read: map[string]time.Time{}, at: tx.Now()}
 	records, err := tx.RecordsOfUsers(ctx, []int64{userN})
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	states, err := tx.SourceStates(ctx)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	out := sourceAges{}
 	for _, r := range records[userN] {
 		if !r.Live() {
 			continue
 		}
-		age := out[r.Source]
+		age := out.records[r.Source]
 		if r.Modified.After(age.since) {
 			age.since, age.asOf = r.Modified, r.Modified
 		}
-		out[r.Source] = age
+		out.records[r.Source] = age
 	}
 	for _, s := range states {
-		if age, ok := out[s.Name]; ok && s.LastCompleteAt.After(age.asOf) {
+		out.read[s.Name] = s.LastCompleteAt
+		if age, ok := out.records[s.Name]; ok && s.LastCompleteAt.After(age.asOf) {
 			age.asOf = s.LastCompleteAt
-			out[s.Name] = age
+			out.records[s.Name] = age
 		}
 	}
-	return out, nil
+	out.facts, err = tx.FactsOfUsers(ctx, []int64{userN})
+	return out, err
 }
 
 // date fills in the ages of everything that was read.
@@ -85,11 +93,15 @@ func (ages sourceAges) dateReads(reads []rules.Evidence) {
 // dateRead fills in the age of one thing. Groups and the state follow from what all
 // sources say together: what is known of it is as old as the oldest of them.
 func (ages sourceAges) dateRead(r *rules.Evidence) {
+	if r.Fact.Kind != "" {
+		ages.dateFact(r)
+		return
+	}
 	if r.Source == "" && (r.Attribute == "groups" || r.Attribute == "state") {
 		r.Source = ages.all()
 	}
 	for source := range strings.SplitSeq(r.Source, ", ") {
-		age, ok := ages[source]
+		age, ok := ages.records[source]
 		if !ok {
 			continue
 		}
@@ -102,10 +114,25 @@ func (ages sourceAges) dateRead(r *rules.Evidence) {
 	}
 }
 
+// dateFact fills in who says that there is, or will be, a shift or a ticket. Where
+// nobody does, no source says the contrary either.
+func (ages sourceAges) dateFact(r *rules.Evidence) {
+	for _, f := range ages.facts {
+		if f.Kind != r.Fact.Kind || f.Name != r.Fact.Name || f.Over(ages.at) {
+			continue
+		}
+		asOf, since := ages.read[f.Source].UTC(), f.Seen.UTC()
+		r.Source, r.AsOf, r.Since = f.Source, &asOf, &since
+		if f.Begun(ages.at) {
+			return
+		}
+	}
+}
+
 // all names the sources.
 func (ages sourceAges) all() string {
 	var names []string
-	for name := range ages {
+	for name := range ages.records {
 		names = append(names, name)
 	}
 	slices.Sort(names)

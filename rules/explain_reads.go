@@ -23,6 +23,8 @@ type Evidence struct {
 	// says of this person changed last. The engine leaves both to who knows sources.
 	AsOf  *time.Time `json:"as_of"`
 	Since *time.Time `json:"since"`
+	// Fact is what was asked for, by kind and name, where it was a shift or a ticket.
+	Fact identity.Fact `json:"-"`
 }
 
 // asked is what a condition reads and asks.
@@ -83,8 +85,13 @@ func (s *subject) reading(r population.Reading) Evidence {
 // says.
 func (s *subject) factRead(f fact) Evidence {
 	r := Evidence{Attribute: f.String(), Value: fmt.Sprint(s.factHolds(f))}
-	if f.kind == leafReportsTo {
+	switch f.kind {
+	case leafReportsTo:
 		r.Source = originOf(&s.user, managerReading)
+	case leafOnCall:
+		r.Fact = identity.Fact{Kind: identity.FactShift, Name: f.text}
+	case leafHasTicket:
+		r.Fact = identity.Fact{Kind: identity.FactTicket, Name: f.text}
 	}
 	return r
 }
