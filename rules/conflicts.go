@@ -4,6 +4,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"birthright/identity"
+	"birthright/rules/population"
 )
 
 // Conflict is what somebody holds together although a constraint that is only
@@ -41,7 +42,7 @@ func (x *Everyone) Conflicts() map[uint32][]Conflict {
 		for _, group := range c.Conflict {
 			sets[group] = x.Users(group)
 		}
-		eachUser(several(c.Conflict, func(group string) *roaring.Bitmap { return sets[group] }), func(n uint32) {
+		population.Each(several(c.Conflict, func(group string) *roaring.Bitmap { return sets[group] }), func(n uint32) {
 			held := heldOf(c, func(group string) bool { return sets[group].Contains(n) })
 			out[n] = append(out[n], Conflict{c.Name, held})
 		})

@@ -148,22 +148,16 @@ func (c *crowd) askEach(l *leaf, within *roaring.Bitmap) split {
 		set := c.groups[group]
 		return set != nil && set.Contains(n)
 	}
-	buffer := make([]uint32, 1024)
-	for it := within.ManyIterator(); ; {
-		k := it.NextMany(buffer)
-		if k == 0 {
-			break
+	population.Each(within, func(user uint32) {
+		n = user
+		s.face(c.pop.Face(n), n, inGroup)
+		switch run(l.program, s) {
+		case yes:
+			holds = append(holds, n)
+		case fails:
+			failing = append(failing, n)
 		}
-		for _, n = range buffer[:k] {
-			s.face(c.pop.Face(n), n, inGroup)
-			switch run(l.program, s) {
-			case yes:
-				holds = append(holds, n)
-			case fails:
-				failing = append(failing, n)
-			}
-		}
-	}
+	})
 	out := split{yes: roaring.BitmapOf(holds...)}
 	if len(failing) > 0 {
 		out.failing = roaring.BitmapOf(failing...)

@@ -3,9 +3,8 @@ package rules
 import (
 	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2"
-
 	"birthright/identity"
+	"birthright/rules/population"
 )
 
 // Each hands fn everybody who is in a group, ascending by number, with the
@@ -64,7 +63,7 @@ func (x *Everyone) flatten() *flat {
 	}
 	f.starts = make([]uint64, uint64(last)+2)
 	for _, c := range f.causings {
-		eachUser(c.Users, func(n uint32) { f.starts[n+1]++ })
+		population.Each(c.Users, func(n uint32) { f.starts[n+1]++ })
 	}
 	for i := 1; i < len(f.starts); i++ {
 		f.starts[i] += f.starts[i-1]
@@ -72,26 +71,12 @@ func (x *Everyone) flatten() *flat {
 	f.refs = make([]uint32, f.starts[len(f.starts)-1])
 	next := slices.Clone(f.starts)
 	for ref, c := range f.causings {
-		eachUser(c.Users, func(n uint32) {
+		population.Each(c.Users, func(n uint32) {
 			f.refs[next[n]] = uint32(ref)
 			next[n]++
 		})
 	}
 	return f
-}
-
-// eachUser calls fn with every user of a set, ascending.
-func eachUser(set *roaring.Bitmap, fn func(n uint32)) {
-	buffer := make([]uint32, 4096)
-	for it := set.ManyIterator(); ; {
-		k := it.NextMany(buffer)
-		if k == 0 {
-			return
-		}
-		for _, n := range buffer[:k] {
-			fn(n)
-		}
-	}
 }
 
 // memberships puts together those of one user from refs, which are ascending.

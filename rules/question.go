@@ -92,7 +92,7 @@ func (q *Question) Matches(pop *population.Population, w World, members func(gro
 	out := roaring.And(c.all, c.holding(q.logic(), nil))
 	apart := q.engine.decidedApart(c, &tally{})
 	out.AndNot(apart)
-	eachUser(apart, func(n uint32) {
+	population.Each(apart, func(n uint32) {
 		if q.holds(c, n) {
 			out.Add(n)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"birthright/app"
+	"birthright/config"
 	"birthright/rules"
 )
 
@@ -10,6 +12,19 @@ func (p *program) policyCommand() *cobra.Command {
 	return p.family("policy", "The policy: groups, rules and who gets what",
 		p.policyCheckCommand(), p.policyTestCommand(), p.policyExplainCommand(), p.policyDiffCommand(), p.policySimulateCommand(),
 		p.policyGraphCommand(), p.policyHistoryCommand(), p.policyShowCommand())
+}
+
+// policyAlone loads the policy without anything else, and tells its warnings.
+func (p *program) policyAlone() (*config.Config, *rules.Engine, error) {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := app.Policy(cfg)
+	if err == nil {
+		p.policyWarnings(engine.Policy())
+	}
+	return cfg, engine, err
 }
 
 // policyWarnings tells what works and is probably not meant.

@@ -38,15 +38,10 @@ Errors, and tests that fail, give exit code 2; warnings do so with --strict.`,
 					return p.check(a.Config, a.Engine(), found, strict)
 				})(cmd, args)
 			}
-			cfg, err := p.loadConfig()
+			cfg, engine, err := p.policyAlone()
 			if err != nil {
 				return err
 			}
-			engine, err := app.Policy(cfg)
-			if err != nil {
-				return err
-			}
-			p.policyWarnings(engine.Policy())
 			return p.check(cfg, engine, nil, strict)
 		},
 	}

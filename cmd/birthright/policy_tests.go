@@ -46,15 +46,10 @@ A test that fails, and a property that somebody breaks, give exit code 2.`,
 					return p.testPolicy(ctx, &t, a.Engine(), a)
 				})(cmd, args)
 			}
-			cfg, err := p.loadConfig()
+			_, engine, err := p.policyAlone()
 			if err != nil {
 				return err
 			}
-			engine, err := app.Policy(cfg)
-			if err != nil {
-				return err
-			}
-			p.policyWarnings(engine.Policy())
 			return p.testPolicy(cmd.Context(), &t, engine, nil)
 		},
 	}

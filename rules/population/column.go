@@ -141,13 +141,13 @@ func (c *Column) seal(posted *roaring.Bitmap) {
 	}
 	c.sealed = true
 	counts := make([]uint32, len(c.values)+1)
-	each(posted, func(n uint32) { counts[c.Code(n)+1]++ })
+	Each(posted, func(n uint32) { counts[c.Code(n)+1]++ })
 	for i := 1; i < len(counts); i++ {
 		counts[i] += counts[i-1]
 	}
 	// One array holds the users of all values: sorted by value, then by user.
 	users, next := make([]uint32, counts[len(counts)-1]), slices.Clone(counts)
-	each(posted, func(n uint32) {
+	Each(posted, func(n uint32) {
 		code := c.Code(n)
 		users[next[code]] = n
 		next[code]++
@@ -160,8 +160,8 @@ func (c *Column) seal(posted *roaring.Bitmap) {
 	}
 }
 
-// each calls fn with every user of a set, ascending.
-func each(set *roaring.Bitmap, fn func(n uint32)) {
+// Each calls fn with every user of a set, ascending.
+func Each(set *roaring.Bitmap, fn func(n uint32)) {
 	buffer := make([]uint32, 4096)
 	for it := set.ManyIterator(); ; {
 		k := it.NextMany(buffer)
