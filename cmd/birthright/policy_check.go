@@ -24,7 +24,7 @@ func (p *program) policyCheckCommand() *cobra.Command {
 		Long: `Validate the policy files, run their tests and look for mistakes: rules that
 never match or always do, groups that nobody can get or answers for, constraints
 that cannot be kept, and ways for people to widen their own access. Each comes
-with what to do about it; docs/policies.md lists them.
+with what to do about it; docs/policy-tools.md lists them.
 
 Errors, and tests that fail, give exit code 2; warnings do so with --strict.`,
 		Args: takes(0, 0),

@@ -79,12 +79,16 @@ func TestSmallPictures(t *testing.T) {
 
 // The picture in the documentation is that of the policy in the documentation.
 func TestTheDocumentedPicture(t *testing.T) {
-	page, err := os.ReadFile("../../docs/policies.md")
+	language, err := os.ReadFile("../../docs/policies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/policy-tools.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var files []rules.File
-	for i, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(page, -1) {
+	for i, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(language, -1) {
 		files = append(files, rules.File{Name: fmt.Sprintf("%02d.yaml", i), Data: block[1]})
 	}
 	p, err := rules.Load(files, nil)
@@ -98,7 +102,7 @@ func TestTheDocumentedPicture(t *testing.T) {
 	g := draw(t, e, crowdOfUsers(e, documented()), Options{})
 	golden(t, "../../docs/policy-graph.svg", g.SVG())
 	if told := "\n" + g.Summary() + ".\n"; !strings.Contains(string(page), told) {
-		t.Errorf("docs/policies.md does not say %q below the command that draws the picture", told)
+		t.Errorf("docs/policy-tools.md does not say %q below the command that draws the picture", told)
 	}
 }
 
