@@ -21,6 +21,7 @@ type Population struct {
 	columns  map[Reading]*Column
 	posted   *roaring.Bitmap // the active people
 	staged   *roaring.Bitmap // people before their first day
+	sealing  sync.Mutex
 	// whole holds everything of everybody, by user number, if a reading asks for it.
 	whole []identity.Attributes
 }
@@ -114,8 +115,10 @@ func (p *Population) Drop(userN int64) {
 }
 
 // Seal makes postings of columns that have none yet, after many were put. Asking
-// without it panics; putting after it keeps them up to date.
+// without it panics; putting after it keeps them up to date. Several may call it.
 func (p *Population) Seal() {
+	p.sealing.Lock()
+	defer p.sealing.Unlock()
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, r := range p.readings {
