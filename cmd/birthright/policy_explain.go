@@ -17,16 +17,20 @@ import (
 )
 
 func (p *program) policyExplainCommand() *cobra.Command {
-	limit := 20
+	limit, when := 20, ""
 	cmd := &cobra.Command{
-		Use:   "explain RULE | GROUP",
+		Use:   "explain RULE | GROUP | --when CONDITION",
 		Short: "Say whom a rule is about, clause by clause, or who is in a group because of what",
 		Long: `Says of each clause of a rule for how many people it holds, how many are left
 after it, and whether it has to be asked about one person after the other; then
 who that is. Of a group it says so for every rule that gives it. It counts active
-people as the directory knows them now.`,
-		Args: takes(1, 1),
+people as the directory knows them now. With --when it says of whom a condition
+holds that is in no rule yet.`,
+		Args: takes(0, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			if when != "" {
+				return p.explainCondition(ctx, a, when, limit)
+			}
 			var all reaches
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 				all, err = reachOf(ctx, tx, a, args[0], limit)
@@ -36,8 +40,17 @@ people as the directory knows them now.`,
 				return err
 			}
 			return p.print(all.listing())
-		}, func(a *app.App, args []string) error { return knownInPolicy(a.Engine(), args[0]) }),
+		}, func(a *app.App, args []string) error {
+			switch {
+			case (when == "") == (len(args) == 0):
+				return usageError{errors.New("name a rule or a group, or give a condition with --when")}
+			case when == "":
+				return knownInPolicy(a.Engine(), args[0])
+			}
+			return nil
+		}),
 	}
+	cmd.Flags().StringVar(&when, "when", "", "a `CONDITION` instead of a rule")
 	cmd.Flags().IntVar(&limit, "limit", limit, "name at most `N` people of each rule; 0 names all")
 	return cmd
 }

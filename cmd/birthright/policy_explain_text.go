@@ -131,14 +131,7 @@ func (r ruleReach) write(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "  %-*s  %7d people  %7d left%s\n", widest, oneLine(c.Clause), c.People, c.Left, note)
 	}
-	fmt.Fprintf(b, "It holds of %s", count(r.People, "person", "people"))
-	if len(r.Users) > 0 {
-		b.WriteString(": " + visible(strings.Join(r.Users, ", ")))
-	}
-	if rest := r.People - len(r.Users); rest > 0 && len(r.Users) > 0 {
-		fmt.Fprintf(b, " and %d more", rest)
-	}
-	b.WriteString(".\n")
+	b.WriteString(holdsOf(r.People, r.Users))
 	for i, g := range r.Groups {
 		if i == 12 {
 			fmt.Fprintf(b, "  … and %d more groups\n", len(r.Groups)-i)
