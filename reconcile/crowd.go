@@ -19,7 +19,8 @@ type Crowd struct {
 
 // Crowd loads everybody, as far as these policies read them, and what conditions
 // may ask about them. each, if set, sees every user on the way, as
-// Tx.EachPerson hands them out; it must not use the transaction.
+// Tx.EachPerson hands them out: it must not use the transaction, nor keep lists of
+// attributes.
 func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.User) error, engines ...*rules.Engine) (Crowd, error) {
 	var readings []population.Reading
 	for _, e := range engines {

@@ -245,7 +245,7 @@ func picked(from identity.Attributes, names []string) identity.Attributes {
 	out := make(identity.Attributes, len(names))
 	for _, name := range names {
 		if values := from[name]; len(values) > 0 {
-			out[name] = values
+			out[name] = slices.Clone(values)
 		}
 	}
 	return out

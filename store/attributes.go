@@ -159,28 +159,35 @@ func parseAttributes(text string) (identity.Attributes, error) {
 // parsePlain cuts the text up without copying it; not ok if it is written in
 // any other way than the plain one.
 func parsePlain(text string) (identity.Attributes, bool) {
-	if text == "{}" {
-		return identity.Attributes{}, true
-	}
-	if strings.IndexByte(text, '\\') >= 0 || len(text) < 2 {
-		return nil, false
-	}
 	// Every list ends with a bracket: so many lists there are, or a few fewer. They
 	// share one array.
 	n := strings.Count(text, "]")
-	a, shared := make(identity.Attributes, n), make([]string, 0, n)
+	a := make(identity.Attributes, n)
+	_, ok := parseInto(a, make([]string, 0, n), text)
+	return a, ok
+}
+
+// parseInto is parsePlain into an empty map and an array that lists may share,
+// which it returns with what it appended.
+func parseInto(a identity.Attributes, shared []string, text string) (_ []string, ok bool) {
+	if text == "{}" {
+		return shared, true
+	}
+	if strings.IndexByte(text, '\\') >= 0 || len(text) < 2 {
+		return shared, false
+	}
 	for sep := byte('{'); ; sep = ',' {
 		name, rest, ok := cutString(text, sep)
 		if !ok || !strings.HasPrefix(rest, ":[") {
-			return nil, false
+			return shared, false
 		}
 		from := len(shared)
 		if shared, text, ok = cutValues(rest[1:], shared); !ok {
-			return nil, false
+			return shared, false
 		}
 		a[name] = shared[from:len(shared):len(shared)]
 		if text == "}" {
-			return a, true
+			return shared, true
 		}
 	}
 }

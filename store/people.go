@@ -9,28 +9,18 @@ import (
 
 // EachPerson hands every user to fn, by N, with what decisions are made of: name,
 // state, attributes, groups, and the times of employment and of the last change;
-// everything else is left out. It reads the next page while fn looks at one: fn
-// must not use the transaction.
+// everything else is left out. The map of attributes and its lists are valid until
+// fn returns. It reads the next page while fn looks at one: fn must not use the
+// transaction.
 func (tx *Tx) EachPerson(ctx context.Context, fn func(identity.User) error) error {
 	pages, stop := make(chan peoplePage, 2), make(chan struct{})
 	go func() {
 		defer close(pages)
 		tx.readPeople(ctx, pages, stop)
 	}()
-	read := make(chan peoplePage, 2)
-	go func() {
-		defer close(read)
-		for p := range pages {
-			p.parse()
-			select {
-			case read <- p:
-			case <-stop:
-			}
-		}
-	}()
-	err := takePeople(read, fn)
+	err := takePeople(pages, fn)
 	close(stop)
-	for range read { // the reader is done before the transaction goes on
+	for range pages { // the reader is done before the transaction goes on
 	}
 	return err
 }
@@ -40,17 +30,6 @@ type peoplePage struct {
 	users      []identity.User
 	attributes []string
 	err        error
-}
-
-// parse reads the attributes.
-func (p *peoplePage) parse() {
-	for i := range p.users {
-		var err error
-		if p.users[i].Attributes, err = parseAttributes(p.attributes[i]); err != nil {
-			p.err = fmt.Errorf("attributes of user %d: %w", p.users[i].N, err)
-			return
-		}
-	}
 }
 
 // readPeople sends every page, and last of all an error if there is one, unless
@@ -94,13 +73,23 @@ func (tx *Tx) peopleAfter(ctx context.Context, n int64, nesting *nesting) (peopl
 	return p, tx.fillGroupsByNesting(ctx, p.users, nesting)
 }
 
-// takePeople hands the people of every page to fn.
+// takePeople hands the people of every page to fn. All of them have the same map,
+// one after the other: a million maps would be most of the work.
 func takePeople(pages <-chan peoplePage, fn func(identity.User) error) error {
+	attributes, shared := identity.Attributes{}, []string(nil)
 	for p := range pages {
 		if p.err != nil {
 			return p.err
 		}
-		for _, u := range p.users {
+		for i, u := range p.users {
+			clear(attributes)
+			var ok bool
+			var err error
+			if shared, ok = parseInto(attributes, shared[:0], p.attributes[i]); ok {
+				u.Attributes = attributes
+			} else if u.Attributes, err = parseAttributes(p.attributes[i]); err != nil {
+				return fmt.Errorf("attributes of user %d: %w", u.N, err)
+			}
 			if err := fn(u); err != nil {
 				return err
 			}

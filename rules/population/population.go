@@ -95,7 +95,7 @@ func (p *Population) putWhole(n uint32, attributes identity.Attributes) {
 	if need := int(n) + 1; need > len(p.whole) {
 		p.whole = append(p.whole, make([]identity.Attributes, max(need, min(2*need, need+1<<20))-len(p.whole))...)
 	}
-	p.whole[n] = attributes
+	p.whole[n] = attributes.Clone()
 }
 
 // Drop removes user number n.
