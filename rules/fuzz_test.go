@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"birthright/identity"
 	"testing"
 )
 
@@ -67,6 +68,7 @@ func FuzzCondition(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		agreesWithCEL(t, e, c)
 		s := e.subject(someone("team", "a"), World{})
 		all := true
 		for _, clause := range conjuncts(source, e.rules[0].when) {
@@ -83,4 +85,30 @@ func FuzzCondition(f *testing.F) {
 			t.Fatalf("holds: %v, its clauses %q: %v", whole, clauses(source), all)
 		}
 	})
+}
+
+// agreesWithCEL holds the steps, the logic and the sets of a condition against CEL,
+// for a few people who differ in what conditions like to look at.
+func agreesWithCEL(t *testing.T, e *Engine, c Condition) {
+	plain, err := e.lang.program(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := []identity.User{
+		someone(), someone("team", "a"), someone("team", "3", "department", "a"), someone("department", "b", "x", "a"), someone("title", "Lead", "manager", "m"),
+	}
+	for i := range users {
+		users[i].N = int64(i + 1)
+		users[i].Groups = [][]string{nil, {"g"}, {"a", "h"}}[i%3]
+	}
+	pop := populate(e.Readings(), users)
+	who, _ := e.Who("r", pop, World{})
+	for _, u := range users {
+		s := e.subject(u, World{})
+		want, logic := run(plain, s), s.judge(e.rules[0].logic)
+		if want != logic || s.satisfies(0) != (want == yes) || who.Contains(uint32(u.N)) != (want == yes) {
+			t.Fatalf("of %+v CEL says %v, the logic %v, the steps %v, the set %v", u, want, logic, s.satisfies(0), who.Contains(uint32(u.N)))
+		}
+		s.release()
+	}
 }
