@@ -69,3 +69,19 @@ func TestHeldToTheRFC(t *testing.T) {
 		}
 	}
 }
+
+// TestATextIsAText: a role's value that looks like a role is read as one where
+// providers may speak as they do, and is the text that it is to the letter.
+func TestATextIsAText(t *testing.T) {
+	body := `{"schemas":["` + patch.URN + `"],"Operations":[{"op":"add","path":"roles.value","value":"{\"value\":\"Admin\"}"}]}`
+	for strict, want := range map[bool]string{true: `{"value":"Admin"}`, false: "Admin"} {
+		doc, err := outcome(users, object(t, `{"userName":"ada"}`), object(t, body), strict)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roles, _ := doc["roles"].([]any)
+		if len(roles) != 1 || roles[0].(map[string]any)["value"] != want {
+			t.Errorf("strict %v: %v, want the role %s", strict, doc["roles"], want)
+		}
+	}
+}

@@ -205,10 +205,9 @@ func (a *Attribute) complexValue(v any, r *Reading) (any, error) {
 	if !ok {
 		return nil, refusal
 	}
-	if inner := a.role(object); inner != nil {
-		if err := r.Lenient(refusal, "%s: the text of a value was read as an object", a.Name); err != nil {
-			return nil, err
-		}
+	// To the letter, the text of a value is a text, whatever it looks like.
+	if inner := a.role(object); inner != nil && (r == nil || !r.Strict) {
+		r.Note("%s: the text of a value was read as an object", a.Name)
 		object = inner
 	}
 	regular := make(map[string]any, len(object))

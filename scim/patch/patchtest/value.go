@@ -189,15 +189,13 @@ func (e evaluator) parts(a attribute, v any) (map[string]any, string) {
 }
 
 // role returns the role that the "value" of m has as JSON, as Entra writes
-// several, and what m says beside it; any other value is m.
+// several, and what m says beside it; any other value is m, and any is where the
+// text of a value is a text.
 func (e evaluator) role(a attribute, m map[string]any) (map[string]any, string) {
 	text, _ := m["value"].(string)
 	whole, err := resource.ReadObject([]byte(text))
-	if a.name != "roles" || !strings.HasPrefix(text, "{") || err != nil || whole["value"] == nil {
+	if e.strict || a.name != "roles" || !strings.HasPrefix(text, "{") || err != nil || whole["value"] == nil {
 		return m, ""
-	}
-	if e.strict {
-		return nil, invalidValue
 	}
 	return join(m, whole).(map[string]any), ""
 }
