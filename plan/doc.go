@@ -24,8 +24,9 @@
 //	no       yes    no        leave it and tell (drift), unless told to remove
 //	no       no     yes       forget it; if it was asked for and never seen, remove it to be sure
 //
-// A removal is ordered where the lifecycle gives nothing any more, or the time for
-// which the entitlement was given is over; else the guard counts it.
+// A removal is ordered where the lifecycle gives nothing any more, the time for
+// which the entitlement was given is over, or an exclusion names the person; else
+// the guard counts it.
 //
 // What it leaves to others: computing memberships (rules), reading and changing
 // targets (targets), remembering (store), acting (reconcile).

@@ -30,6 +30,8 @@ func TestTheTruthTable(t *testing.T) {
 		{name: "no yes yes", want: ada(identity.Active), have: []h{{Entitlement: 1, Present: true, Managed: true}}, then: []string{"remove ada e1"}},
 		{name: "no yes yes, its time is over", want: ada(identity.Active), have: []h{{Entitlement: 1, Present: true, Managed: true, Ended: true}}, then: []string{"remove ada e1, ordered"}},
 		{name: "no no yes, never seen, its time is over", want: ada(identity.Active), have: []h{{Entitlement: 1, Managed: true, Ended: true}}, then: []string{"remove ada e1, ordered"}},
+		{name: "no yes yes, excluded", want: ada(identity.Active), have: []h{{Entitlement: 1, Present: true, Managed: true, Refused: []identity.Cause{{Kind: identity.CauseExclusion, Name: "audit"}}}}, then: []string{"remove ada e1, ordered"}},
+		{name: "no yes yes, kept apart", want: ada(identity.Active), have: []h{{Entitlement: 1, Present: true, Managed: true, Refused: []identity.Cause{{Kind: identity.CauseConstraint, Name: "sod"}}}}, then: []string{"remove ada e1"}},
 		{name: "yes yes yes, given anew", want: ada(identity.Active, 1), have: []h{{Entitlement: 1, Present: true, Managed: true, Ended: true}}, then: []string{"renew e1"}},
 		{name: "no yes yes, not governed any more", want: ada(identity.Active), have: []h{{Entitlement: 6, Present: true, Managed: true}}, then: []string{"remove ada e6"}},
 		{name: "no yes yes, left", want: ada(identity.Left), have: []h{{Entitlement: 1, Present: true, Managed: true}}, then: []string{"disable-account ada, ordered", "remove ada e1, ordered"}},

@@ -20,11 +20,16 @@ const (
 )
 
 // Step does what is due in the work queue and reports how much that was. Zero
-// means that nothing is due now.
+// means that nothing is due now. Trouble with the policy's calendar, which
+// concerns everybody, keeps nobody's own work waiting.
 func (r *Runner) Step(ctx context.Context) (int, error) {
-	if err := r.followCalendar(ctx); err != nil {
-		return 0, err
-	}
+	trouble := r.followCalendar(ctx)
+	n, err := r.takeStep(ctx)
+	return n, errors.Join(trouble, err)
+}
+
+// takeStep does what is due and reports how much that was.
+func (r *Runner) takeStep(ctx context.Context) (int, error) {
 	claimed, err := r.claim(ctx)
 	if err != nil || len(claimed) == 0 {
 		return 0, err

@@ -47,9 +47,10 @@ func (r *Runner) factsForAll(ctx context.Context, tx *store.Tx, engines ...*rule
 	if f.Facts, err = r.timeline(ctx, tx, known); err != nil || !slices.ContainsFunc(engines, asksForManagers) {
 		return f, err
 	}
-	return f, tx.EachUser(ctx, func(u identity.User) error {
+	return f, tx.EachPerson(ctx, func(u identity.User) error {
 		if manager := u.Attributes.First(identity.AttrManager); manager != "" {
-			f.managerOf[strings.ToLower(u.UserName)] = strings.ToLower(manager)
+			// A copy: a part of the text of all attributes would keep the whole of it.
+			f.managerOf[strings.ToLower(u.UserName)] = strings.ToLower(strings.Clone(manager))
 		}
 		return nil
 	})

@@ -17,18 +17,17 @@ type turns struct {
 	followed time.Time
 }
 
-// due reports whether the calendar turned since it was followed last, and takes
-// it as followed up to now.
-func (t *turns) due(next func(time.Time) time.Time, now time.Time) bool {
+// due reports since when the calendar was not followed and whether it turned in
+// that time, and takes it as followed up to now.
+func (t *turns) due(next func(time.Time) time.Time, now time.Time) (from time.Time, turned bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	from := t.followed
-	t.followed = now
+	from, t.followed = t.followed, now
 	if from.IsZero() {
-		return false // what turned before the program began, its first full run sees
+		return from, false // what turned before the program began, its first full run sees
 	}
 	at := next(from)
-	return !at.IsZero() && !now.Before(at)
+	return from, !at.IsZero() && !now.Before(at)
 }
 
 // again has the calendar followed once more from an instant.
@@ -42,8 +41,8 @@ func (t *turns) again(from time.Time) {
 // changes something, and has them looked after: deciding and acting are one step,
 // so that what ended by itself is known to have.
 func (r *Runner) followCalendar(ctx context.Context) error {
-	from := r.turns.at()
-	if !r.turns.due(r.Engine().NextTurn, r.Now()) {
+	from, turned := r.turns.due(r.Engine().NextTurn, r.Now())
+	if !turned {
 		return nil
 	}
 	d, err := r.decide(ctx, nil)
@@ -69,10 +68,4 @@ func (d *decision) changed() []store.Work {
 		work[i] = store.Work{UserN: diff.user.n, Removal: len(diff.drop) > 0}
 	}
 	return work
-}
-
-func (t *turns) at() time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.followed
 }
