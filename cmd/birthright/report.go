@@ -46,25 +46,26 @@ func (p *program) printReport(report reconcile.Report) error {
 
 // remarkRefused tells what rules give and something keeps from people.
 func (p *program) remarkRefused(refused []reconcile.Refused) {
-	const most = 10
-	for i, r := range refused {
-		if i == most {
-			p.remark("… and %d more are kept out of groups; --output json has all of them", len(refused)-i)
-			return
-		}
-		p.remark("%s is kept out of %s by %s", r.User, r.Group, refusalText(r.Refusal))
-	}
+	remarkSome(p, refused, "are kept out of groups", func(r reconcile.Refused) string {
+		return fmt.Sprintf("%s is kept out of %s by %s", r.User, r.Group, refusalText(r.Refusal))
+	})
 }
 
 // remarkConflicts tells what people hold together and should not.
 func (p *program) remarkConflicts(conflicts []reconcile.Conflict) {
+	remarkSome(p, conflicts, "hold together what they should not", func(c reconcile.Conflict) string {
+		return fmt.Sprintf("%s is in %s together: constraint %s reports it", c.User, strings.Join(c.Groups, " and "), c.Constraint)
+	})
+}
+
+// remarkSome tells the first few of a list, and how many there are besides.
+func remarkSome[T any](p *program, list []T, what string, line func(T) string) {
 	const most = 10
-	for i, c := range conflicts {
-		if i == most {
-			p.remark("… and %d more conflicts; --output json has all of them", len(conflicts)-i)
-			return
-		}
-		p.remark("%s is in %s together: constraint %s reports it", c.User, strings.Join(c.Groups, " and "), c.Constraint)
+	for _, one := range list[:min(most, len(list))] {
+		p.remark("%s", line(one))
+	}
+	if rest := len(list) - most; rest > 0 {
+		p.remark("… and %d more %s; --output json has all of them", rest, what)
 	}
 }
 

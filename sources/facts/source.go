@@ -28,12 +28,7 @@ func (s *Source) Facts(ctx context.Context, tell func(identity.Fact) error) (sou
 	if err != nil {
 		return sources.Checkpoint{}, err
 	}
-	for _, f := range facts {
-		if err := tell(f); err != nil {
-			return sources.Checkpoint{}, err
-		}
-	}
-	return sources.Checkpoint{Complete: true, Seen: len(facts)}, nil
+	return sources.TellAll(facts, tell)
 }
 
 // Probe reads the file for faults and tells each of them.
@@ -92,14 +87,7 @@ func (s *Source) op() string { return "read source " + s.name }
 func (s *Source) load() ([]byte, error) {
 	f, err := os.Open(s.path)
 	if err != nil {
-		e := &identity.Error{Kind: identity.Unavailable, Op: s.op(), Err: err}
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			e.Kind, e.Hint = identity.NotFound, "check path; a relative one starts at the configuration's folder"
-		case errors.Is(err, fs.ErrPermission):
-			e.Kind, e.Hint = identity.Denied, "let the hub's user read it"
-		}
-		return nil, e
+		return nil, sources.Unreadable(s.op(), err)
 	}
 	defer f.Close()
 	before, err := f.Stat()

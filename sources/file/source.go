@@ -113,14 +113,7 @@ func (s *Source) op() string { return "read source " + s.name }
 func (s *Source) open(ctx context.Context) (*opened, error) {
 	f, err := os.Open(s.path)
 	if err != nil {
-		e := &identity.Error{Kind: identity.Unavailable, Op: s.op(), Err: err}
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			e.Kind, e.Hint = identity.NotFound, "check path; a relative one starts at the configuration's folder"
-		case errors.Is(err, fs.ErrPermission):
-			e.Kind, e.Hint = identity.Denied, "let the hub's user read it"
-		}
-		return nil, e
+		return nil, sources.Unreadable(s.op(), err)
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {

@@ -41,12 +41,7 @@ func (s *Source) Facts(ctx context.Context, tell func(identity.Fact) error) (sou
 	if err != nil {
 		return sources.Checkpoint{}, err
 	}
-	for _, f := range facts {
-		if err := tell(f); err != nil {
-			return sources.Checkpoint{}, err
-		}
-	}
-	return sources.Checkpoint{Complete: true, Seen: len(facts)}, nil
+	return sources.TellAll(facts, tell)
 }
 
 func (s *Source) read(ctx context.Context) ([]identity.Fact, error) {
