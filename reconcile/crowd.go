@@ -15,6 +15,7 @@ import (
 type Crowd struct {
 	Population *population.Population
 	World      rules.World
+	overlay    *overlay
 }
 
 // Crowd loads everybody, as far as these policies read them, and what conditions
@@ -31,6 +32,10 @@ func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.Us
 	if c.World.Facts, err = r.factsForAll(ctx, tx, engines...); err != nil {
 		return c, err
 	}
+	if c.overlay, err = r.overlayForAll(ctx, tx, c.World.Facts); err != nil {
+		return c, err
+	}
+	c.World.Overlay = c.overlay.given()
 	if c.World.Held, err = heldApart(ctx, tx, engines...); err != nil {
 		return c, err
 	}

@@ -31,6 +31,10 @@ type decision struct {
 	refused []Refused
 	// conflicts is what people hold together and constraints only report, by user.
 	conflicts []Conflict
+	// overlay is what grants add, and endedAccess what those gave, by user, that are
+	// over.
+	overlay     *overlay
+	endedAccess map[int64][]identity.Entitlement
 	// keep are the names of the attributes that targets keep or match by.
 	keep []string
 }
@@ -67,7 +71,10 @@ func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, e
 	if err != nil {
 		return nil, err
 	}
-	return d, r.saveDecision(ctx, d)
+	if err := r.saveDecision(ctx, d); err != nil {
+		return d, err
+	}
+	return d, r.saveGrants(ctx, d)
 }
 
 // decideAll works out everybody's memberships.
@@ -88,6 +95,10 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 	}
 	everyone := d.engine.Everyone(crowd.Population, crowd.World)
 	d.refuseAll(everyone)
+	for n, decision := range everyone.Apart {
+		crowd.overlay.refused(int64(n), decision.Refused)
+	}
+	d.overlay, d.endedAccess = crowd.overlay, crowd.overlay.over()
 	next := 0
 	everyone.Each(func(n int64, memberships []identity.Membership) bool {
 		for d.users[next].n != n {
@@ -126,13 +137,18 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 	if err := d.knowStored(ctx, tx, stored); err != nil {
 		return nil, err
 	}
-	world := rules.World{At: d.at, Facts: facts, Held: heldBy(stored, d.groups.name)}
+	if d.overlay, err = r.overlayFor(ctx, tx, users, facts); err != nil {
+		return nil, err
+	}
+	world := rules.World{At: d.at, Facts: facts, Held: heldBy(stored, d.groups.name), Overlay: d.overlay.given()}
 	wanted, refused := make([][]identity.Membership, len(users)), make([][]rules.Refusal, len(users))
 	for i, u := range users {
 		users[i] = asOf(u, d.at)
 		decision := d.engine.Decide(users[i], world)
 		wanted[i], refused[i] = decision.Memberships, decision.Refused
+		d.overlay.refused(users[i].N, decision.Refused)
 	}
+	d.endedAccess = d.overlay.over()
 	if err := d.knowWanted(ctx, tx, wanted); err != nil {
 		return nil, err
 	}

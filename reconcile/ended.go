@@ -74,6 +74,13 @@ func (d *decision) accessOf(groupN int64) []identity.Entitlement {
 // markEnded notes in what a user has on this target what this very decision ends:
 // a plan that is only shown has it nowhere else.
 func (w *wants) markEnded(userN int64, have []plan.Holding) {
+	for _, e := range w.decision.endedAccess[userN] {
+		if n, known := w.ents.numbers[e]; known {
+			for i, h := range have {
+				have[i].Ended = h.Ended || h.Entitlement == n
+			}
+		}
+	}
 	for _, group := range w.decision.ended[userN] {
 		for i, h := range have {
 			if slices.Contains(w.byGroup[group], h.Entitlement) {

@@ -64,7 +64,14 @@ func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
 		if err != nil {
 			return err
 		}
+		grantTurns, err := tx.TurnGrants(ctx, workPerStep)
+		if err != nil {
+			return err
+		}
 		var work []store.Work
+		for _, turn := range grantTurns {
+			work = append(work, store.Work{UserN: turn.UserN, Removal: turn.Ends})
+		}
 		for _, n := range slices.Concat(turned, begunOrOver) {
 			work = append(work, store.Work{UserN: n, Removal: true}) // an end or a beginning: neither waits behind a bulk load
 		}
@@ -107,11 +114,18 @@ func (r *Runner) stepUsers(ctx context.Context, work []store.Work) error {
 		all.Go(func() { owed[i] = r.bringUp(ctx, dest, d, scope, trust) })
 	}
 	all.Wait()
+	again, err := r.settleGrants(ctx, scope)
+	if err != nil {
+		return err
+	}
 	return r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if err := tx.EnqueueWork(ctx, slices.Concat(owed...)); err != nil {
 			return err
 		}
-		return tx.FinishWork(ctx, work)
+		if err := tx.FinishWork(ctx, work); err != nil {
+			return err
+		}
+		return tx.EnqueueWork(ctx, again)
 	})
 }
 
@@ -139,11 +153,18 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 		w.DueAt = latest(again.DueAt, r.Now().Add(retryAfter(w.Attempts, w.Removal)))
 		later = append(later, w)
 	}
+	again, err := r.settleGrants(ctx, usersOf(done))
+	if err != nil {
+		return err
+	}
 	return r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if err := tx.PostponeWork(ctx, later); err != nil {
 			return err
 		}
-		return tx.FinishWork(ctx, done)
+		if err := tx.FinishWork(ctx, done); err != nil {
+			return err
+		}
+		return tx.EnqueueWork(ctx, again)
 	})
 }
 

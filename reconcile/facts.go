@@ -135,7 +135,13 @@ func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (r
 	if err != nil {
 		return rules.World{}, err
 	}
-	return rules.World{At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] })}, nil
+	o, err := r.overlayFor(ctx, tx, []identity.User{u}, facts)
+	if err != nil {
+		return rules.World{}, err
+	}
+	return rules.World{
+		At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] }), Overlay: o.given(),
+	}, nil
 }
 
 // heldBy answers who is in which group from rows, which are ordered by user.

@@ -12,15 +12,22 @@ const (
 	// pollEvery is how often the work queue is looked at without being woken:
 	// for work that another process put there, and as a net under lost wake-ups.
 	pollEvery = time.Second
+	// shortestPause keeps a worker from spinning over what another has claimed.
+	shortestPause = 5 * time.Millisecond
 	// workers is how many steps run at once, so that one that waits for a sick
 	// target does not hold up the others.
 	workers = 3
 )
 
 // EventLoop does what is due until ctx ends. wake is a hint that something was
-// put into the queue; losing one delays it by pollEvery.
+// put into the queue; losing one delays it by pollEvery. What was owed when the
+// program ended is due at once.
 func (r *Runner) EventLoop(ctx context.Context, wake <-chan struct{}) {
+	if err := r.hasten(ctx, r.targetNames()...); err != nil && ctx.Err() == nil {
+		r.Log.Error("work queue", "error", err)
+	}
 	var all sync.WaitGroup
+	all.Go(func() { r.watchOutages(ctx) })
 	for range workers {
 		all.Go(func() { r.work(ctx, wake) })
 	}
@@ -35,14 +42,28 @@ func (r *Runner) work(ctx context.Context, wake <-chan struct{}) {
 			r.Log.Error("work queue", "error", err)
 		}
 		if n == 0 || err != nil {
-			pause(ctx, wake)
+			pause(ctx, wake, r.untilTurn(ctx))
 		}
 	}
 }
 
-// pause waits for a hint, for pollEvery, or for the end of ctx.
-func pause(ctx context.Context, wake <-chan struct{}) {
-	timer := time.NewTimer(pollEvery)
+// untilTurn is how long there is nothing to do: until a grant begins or ends, and no
+// longer than pollEvery.
+func (r *Runner) untilTurn(ctx context.Context) time.Duration {
+	var next time.Time
+	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
+		next, err = tx.NextGrantTurn(ctx)
+		return err
+	})
+	if err != nil || next.IsZero() {
+		return pollEvery
+	}
+	return min(max(next.Sub(r.Now()), shortestPause), pollEvery)
+}
+
+// pause waits for a hint, for some time, or for the end of ctx.
+func pause(ctx context.Context, wake <-chan struct{}, d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-wake:
@@ -65,7 +86,7 @@ func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
 			r.runFull(ctx, r.notReadSince(ctx, due))
 			due = next(r.Now())
 		}
-		pause(ctx, nil)
+		pause(ctx, nil, pollEvery)
 	}
 }
 

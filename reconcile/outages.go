@@ -1,13 +1,21 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	"birthright/identity"
+	"birthright/store"
 )
+
+// knockEvery is how often a target that did not answer, and is owed removals, is
+// asked whether it is back: what is owed goes out within seconds of that, however
+// long the pauses between attempts have become.
+const knockEvery = 2 * time.Second
 
 // outages remembers which targets did not answer, so that one that is down is
 // asked now and then instead of with every change, and which of them wait for a
@@ -51,6 +59,13 @@ func (o *outages) resting(target string, now time.Time) error {
 		return d.err
 	}
 	return nil
+}
+
+// absent returns the targets that did not answer when they were asked last, sorted.
+func (o *outages) absent() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Sorted(maps.Keys(o.down))
 }
 
 // owe notes that a target waits for a full run.
@@ -110,4 +125,49 @@ func neverRead(target string) error {
 		Kind: identity.Incomplete, Op: "sync target " + target, Err: errNeverRead,
 		Hint: "run `birthright sync --target " + target + " --full` first; a running hub does it by itself",
 	}}
+}
+
+// watchOutages asks targets that did not answer, and are owed removals, whether they
+// are back, and has what they are owed done at once when they are.
+func (r *Runner) watchOutages(ctx context.Context) {
+	for ctx.Err() == nil {
+		pause(ctx, nil, knockEvery)
+		for _, name := range r.outages.absent() {
+			if ctx.Err() != nil {
+				return
+			}
+			if err := r.knock(ctx, name); err != nil && ctx.Err() == nil {
+				r.Log.Error("look whether a target is back", "target", name, "error", err)
+			}
+		}
+	}
+}
+
+// knock asks one target whether it is back, if it is owed a removal.
+func (r *Runner) knock(ctx context.Context, name string) error {
+	at := slices.IndexFunc(r.Destinations, func(d Destination) bool { return d.Name() == name })
+	if at < 0 {
+		return nil
+	}
+	owed := false
+	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
+		owed, err = tx.OwesRemovals(ctx, name)
+		return err
+	})
+	if err != nil || !owed {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, knockEvery)
+	defer cancel()
+	report, err := r.Destinations[at].Target.Probe(limited)
+	if err != nil || !report.Reachable {
+		return nil //nolint:nilerr // it is still away, which is known
+	}
+	r.outages.answered(name)
+	return r.hasten(ctx, name)
+}
+
+// hasten makes the removals due now that targets are owed.
+func (r *Runner) hasten(ctx context.Context, names ...string) error {
+	return r.Store.Update(ctx, func(tx *store.Tx) error { return tx.HastenWork(ctx, names) })
 }

@@ -55,6 +55,11 @@ func (r *Runner) Sync(ctx context.Context, req Request) (Report, error) {
 		run, owed, err := r.syncUsers(ctx, dest, d, scope, sightFor(req), req.Actor)
 		return run, r.enqueued(ctx, owed, err)
 	})
+	if err == nil {
+		var again []store.Work
+		again, err = r.settleGrants(ctx, scope)
+		err = r.enqueued(ctx, again, err)
+	}
 	// Not before: a crash in between must find the work again.
 	if err == nil && scope == nil && len(req.Targets) == 0 {
 		err = r.Store.Update(ctx, func(tx *store.Tx) error { return tx.ClearWork(ctx, "", d.mark, nil) })

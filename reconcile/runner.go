@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"birthright/grants"
 	"birthright/plan"
 	"birthright/rules"
 	"birthright/store"
@@ -32,6 +33,10 @@ type Options struct {
 	// MaxAge is, by context source, how old the knowledge of a fact may be when
 	// the fact begins. What other sources once told opens nothing.
 	MaxAge map[string]time.Duration
+	// Fit says why grants may not begin although they were approved once, by number:
+	// whoever approved may no longer, or what was approved is no longer the same. nil
+	// finds all of them fit.
+	Fit func(ctx context.Context, tx *store.Tx, approved []grants.Grant) (map[int64]string, error)
 	// Refresh stores the lifecycle anew of users whose calendar has turned.
 	Refresh      func(ctx context.Context, users []int64) error
 	Destinations []Destination

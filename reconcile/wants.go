@@ -69,6 +69,13 @@ func (w *wants) numberEntitlements(ctx context.Context, tx *store.Tx, few bool) 
 			note(w.decision.groups.name(n))
 		}
 	}
+	for _, ended := range w.decision.endedAccess {
+		for _, e := range ended {
+			if e.Target == w.dest.Name() {
+				all = append(all, e)
+			}
+		}
+	}
 	numbers, err := tx.EntitlementNumbers(ctx, all, false)
 	if err != nil {
 		return err

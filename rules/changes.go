@@ -16,7 +16,7 @@ const (
 
 // Change is how one definition of a policy differs from that of another.
 type Change struct {
-	Kind   string `json:"kind"` // group, rule, template, constraint, exclusion, property
+	Kind   string `json:"kind"` // group, rule, template, constraint, exclusion, property, bundle, entitlements
 	Name   string `json:"name"` // a template's is its match, an exclusion's the user; "" for Reordered
 	Action string `json:"action"`
 	// Fields are those that differ; all that are set of what was added or removed.
@@ -64,6 +64,7 @@ func definitions(p *Policy) []kindOf {
 		listed("group", "name", p.Groups), listed("rule", "name", p.Rules),
 		listed("template", "match", p.Templates), listed("constraint", "name", p.Constraints),
 		listed("exclusion", "user", p.Exclusions), listed("property", "name", p.Properties),
+		listed("bundle", "name", p.Bundles), listed("entitlements", "match", p.Entitlements),
 	}
 }
 

@@ -131,6 +131,7 @@ func TestElementsWithCommas(t *testing.T) {
 func TestEveryFieldIsCompared(t *testing.T) {
 	for _, blank := range []any{
 		&Group{}, &identity.Group{}, &Rule{}, &Template{}, &Constraint{}, &Exclusion{}, &Property{}, &Request{},
+		&Bundle{}, &Requestable{}, &Stage{}, &Extend{}, &BreakGlass{},
 	} {
 		v := reflect.ValueOf(blank).Elem()
 		for i := range v.NumField() {

@@ -30,6 +30,14 @@ func (l *loader) crossCheck(files []*source) {
 			l.templateOwners(s, strictyaml.Join(path, "owners"), e.Owners)
 			l.approvers(s, path, e.Request)
 		}
+		for i, e := range s.doc.Bundles {
+			l.bundled(s, strictyaml.Join(strictyaml.Index("bundles", i), "groups"), e.Groups)
+		}
+		for i, e := range s.doc.Entitlements {
+			path := strictyaml.Index("entitlements", i)
+			l.owners(s, strictyaml.Join(path, "owners"), e.Owners)
+			l.approvers(s, path, e.Request)
+		}
 		for i, e := range s.doc.Constraints {
 			l.conflict(s, strictyaml.Join(strictyaml.Index("constraints", i), "conflict"), e.Conflict)
 		}
@@ -211,23 +219,5 @@ func (l *loader) templateOwners(s *source, path string, owners []string) {
 			continue
 		}
 		l.answers(s, strictyaml.Index(path, i), owner)
-	}
-}
-
-// approvers checks who approves requests, and whom their conditions ask about.
-func (l *loader) approvers(s *source, path string, r *requestEntry) {
-	if r == nil {
-		return
-	}
-	for key, x := range map[string]expression{"allow": r.Allow, "auto_approve": r.AutoApprove} {
-		l.references(s, strictyaml.Join(strictyaml.Join(path, "request"), key), l.conditions[conditionKey{x.source, true}].condition.Groups)
-	}
-	for i, stage := range r.Approve {
-		if stage.By != "" && stage.By != "owners" {
-			at := strictyaml.Index(strictyaml.Join(strictyaml.Join(path, "request"), "approve"), i)
-			if group := l.owner(s, strictyaml.Join(at, "by"), stage.By); group != "" && !l.known(group) {
-				l.undefined(s, strictyaml.Join(at, "by"), group)
-			}
-		}
 	}
 }

@@ -141,7 +141,7 @@ func (e *Engine) mayGive(state identity.State, group, rule string) bool {
 // groups around.
 func (s *subject) nested() []identity.Membership {
 	e := s.engine
-	memberships := s.collect()
+	memberships := s.overlaid(s.collect())
 	for _, outer := range e.containers {
 		var causes []identity.Cause
 		for _, inner := range outer.Contains {

@@ -13,12 +13,13 @@ const mostTurns = 16
 // ends notes when memberships end by the clock alone: with the last of the rules
 // that give them, or with a shift or a ticket.
 func (s *subject) ends(d *Decision) {
-	if s.engine.ending {
+	granted := len(s.world.Overlay[s.user.N]) > 0
+	if s.engine.ending || granted {
 		for i := range d.Memberships {
-			d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i])
+			d.Memberships[i].EndsAt = s.engine.lastEnd(d.Memberships, &d.Memberships[i], s.endOf)
 		}
 	}
-	if !s.engine.passes {
+	if !s.engine.passes && !granted {
 		return
 	}
 	open := 0
@@ -34,7 +35,7 @@ func (s *subject) ends(d *Decision) {
 		if open == 0 {
 			return
 		}
-		if at = s.world.Facts.NextTurn(s.user, at); at.IsZero() {
+		if at = s.nextTurn(at); at.IsZero() {
 			return
 		}
 		then := s.at(at)
@@ -57,19 +58,18 @@ func (s *subject) at(t time.Time) Decision {
 	return later.decide()
 }
 
-// lastEnd returns when the last cause of m ends by the validity of rules; zero
-// when one of them has no end.
-func (e *Engine) lastEnd(memberships []identity.Membership, m *identity.Membership) time.Time {
+// lastEnd returns when the last cause of m ends by the validity of rules, or by
+// that of grants, of which endOf tells; zero when one of them has no end.
+func (e *Engine) lastEnd(memberships []identity.Membership, m *identity.Membership, endOf func(identity.Cause) time.Time) time.Time {
 	var last time.Time
-	if !e.ending {
-		return last
-	}
 	for _, c := range m.Causes {
 		end := time.Time{}
 		if c.Kind == identity.CauseRule {
 			end = e.byName[c.Name].rule.ValidUntil
+		} else if c.Kind == identity.CauseGrant {
+			end = endOf(c)
 		} else if at, found := findMembership(memberships, c.Name); found {
-			end = e.lastEnd(memberships, &memberships[at])
+			end = e.lastEnd(memberships, &memberships[at], endOf)
 		}
 		if end.IsZero() {
 			return time.Time{}
@@ -81,7 +81,7 @@ func (e *Engine) lastEnd(memberships []identity.Membership, m *identity.Membersh
 	return last
 }
 
-// passing reports whether m could end with a shift or a ticket.
+// passing reports whether m could end with a shift, a ticket or a grant.
 func (e *Engine) passing(m *identity.Membership) bool {
 	return !slices.ContainsFunc(m.Causes, func(c identity.Cause) bool {
 		return c.Kind == identity.CauseRule && !e.byName[c.Name].passing

@@ -207,7 +207,8 @@ func (e *Engine) GroupNames() []string {
 }
 
 // Group returns the definition of a group that the policy spells out, or that
-// one of its rules could make, and false for any other name.
+// one of its rules could make, or of an entitlement that may be asked for by
+// itself, and false for any other name.
 func (e *Engine) Group(name string) (identity.Group, bool) {
 	if g, ok := e.groups[name]; ok {
 		return g.Group, true
@@ -217,7 +218,7 @@ func (e *Engine) Group(name string) (identity.Group, bool) {
 			return e.Made(name, r.Name), true
 		}
 	}
-	return identity.Group{}, false
+	return e.single(name)
 }
 
 // Made returns the group called name that rule makes: what the first template

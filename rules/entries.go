@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"time"
 
 	"birthright/identity"
 	"birthright/internal/strictyaml"
@@ -54,49 +53,4 @@ func (l *loader) access(s *source, path string, addresses []string) []identity.E
 		}
 	}
 	return out
-}
-
-func (l *loader) request(s *source, path string, e *requestEntry) *Request {
-	if e == nil {
-		return nil
-	}
-	r := &Request{
-		Allow:       l.condition(s, strictyaml.Join(path, "allow"), e.Allow, true),
-		AutoApprove: l.condition(s, strictyaml.Join(path, "auto_approve"), e.AutoApprove, true),
-		Default:     e.Durations.Default, Max: e.Durations.Max,
-		Require: e.Require, RemindBefore: e.RemindBefore,
-	}
-	durations := strictyaml.Join(path, "durations")
-	for at, d := range map[string]time.Duration{
-		strictyaml.Join(durations, "default"): r.Default, strictyaml.Join(durations, "max"): r.Max,
-		strictyaml.Join(path, "remind_before"): r.RemindBefore,
-	} {
-		if _, said := s.positions.At(at); said && d <= 0 {
-			l.fault(s, at, "a duration is longer than nothing")
-		}
-	}
-	if r.Max > 0 && r.Default > r.Max {
-		l.fault(s, strictyaml.Join(durations, "default"), "the default duration is longer than the longest allowed one")
-	}
-	for i, what := range e.Require {
-		l.oneOf(s, strictyaml.Index(strictyaml.Join(path, "require"), i), what, "reason", "ticket")
-	}
-	for i, stage := range e.Approve {
-		r.Approve = append(r.Approve, l.stage(s, strictyaml.Index(strictyaml.Join(path, "approve"), i), stage))
-	}
-	return r
-}
-
-func (l *loader) stage(s *source, path string, e stageEntry) Stage {
-	stage := Stage{By: e.By, Count: 1}
-	if e.By == "" {
-		l.fault(s, path, "a stage of approval needs by: owners, manager, user:NAME or group:NAME")
-	}
-	if e.Count != nil {
-		stage.Count = *e.Count
-		if stage.Count < 1 {
-			l.fault(s, strictyaml.Join(path, "count"), "count is how many people must approve: at least 1")
-		}
-	}
-	return stage
 }

@@ -83,6 +83,11 @@ func (s *subject) end(d Decision, at int) (*time.Time, string) {
 			why = append(why, "rule "+name+" is valid until then")
 		}
 	}
+	for _, c := range m.Causes {
+		if c.Kind == identity.CauseGrant && s.endOf(c).Equal(m.EndsAt) {
+			why = append(why, c.String()+" ends then")
+		}
+	}
 	if len(why) == 0 {
 		why = s.turning(m.Group, m.EndsAt)
 	}

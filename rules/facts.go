@@ -16,6 +16,8 @@ type World struct {
 	// Held names, sorted, the groups that a user is in already: where two groups
 	// exclude each other, the one that is held stays. nil knows nobody's.
 	Held func(userN int64) []string
+	// Overlay is what grants give.
+	Overlay Overlays
 }
 
 // Facts answers what conditions ask beyond a user's attributes. The caller

@@ -10,13 +10,15 @@ import (
 // document is the shape of a policy file. Its types say which keys there are;
 // what the values mean is checked afterwards.
 type document struct {
-	Groups      []groupEntry      `yaml:"groups"`
-	Rules       []ruleEntry       `yaml:"rules"`
-	Templates   []templateEntry   `yaml:"templates"`
-	Constraints []constraintEntry `yaml:"constraints"`
-	Exclusions  []exclusionEntry  `yaml:"exclusions"`
-	Never       []propertyEntry   `yaml:"never"`
-	Tests       []testEntry       `yaml:"tests"`
+	Groups       []groupEntry       `yaml:"groups"`
+	Rules        []ruleEntry        `yaml:"rules"`
+	Templates    []templateEntry    `yaml:"templates"`
+	Constraints  []constraintEntry  `yaml:"constraints"`
+	Exclusions   []exclusionEntry   `yaml:"exclusions"`
+	Never        []propertyEntry    `yaml:"never"`
+	Bundles      []bundleEntry      `yaml:"bundles"`
+	Entitlements []entitlementEntry `yaml:"entitlements"`
+	Tests        []testEntry        `yaml:"tests"`
 }
 
 type groupEntry struct {
@@ -33,12 +35,18 @@ type groupEntry struct {
 }
 
 type requestEntry struct {
-	Allow        expression    `yaml:"allow"`
-	Durations    durationEntry `yaml:"durations"`
-	Require      []string      `yaml:"require"`
-	Approve      []stageEntry  `yaml:"approve"`
-	AutoApprove  expression    `yaml:"auto_approve"`
-	RemindBefore time.Duration `yaml:"remind_before"`
+	Allow          expression       `yaml:"allow"`
+	ForOthers      []string         `yaml:"for_others"`
+	Durations      durationEntry    `yaml:"durations"`
+	Require        []string         `yaml:"require"`
+	Approve        []stageEntry     `yaml:"approve"`
+	AutoApprove    expression       `yaml:"auto_approve"`
+	AutoMax        time.Duration    `yaml:"auto_max"`
+	ExpireAfter    time.Duration    `yaml:"expire_after"`
+	ActivateWithin time.Duration    `yaml:"activate_within"`
+	RemindBefore   time.Duration    `yaml:"remind_before"`
+	Extend         *extendEntry     `yaml:"extend"`
+	BreakGlass     *breakGlassEntry `yaml:"break_glass"`
 }
 
 type durationEntry struct {
@@ -47,8 +55,37 @@ type durationEntry struct {
 }
 
 type stageEntry struct {
-	By    string `yaml:"by"`
-	Count *int   `yaml:"count"`
+	By            string        `yaml:"by"`
+	Count         *int          `yaml:"count"`
+	RemindAfter   time.Duration `yaml:"remind_after"`
+	EscalateAfter time.Duration `yaml:"escalate_after"`
+	EscalateTo    string        `yaml:"escalate_to"`
+}
+
+type extendEntry struct {
+	Approve *bool         `yaml:"approve"`
+	Max     time.Duration `yaml:"max"`
+}
+
+type breakGlassEntry struct {
+	Allow expression    `yaml:"allow"`
+	Max   time.Duration `yaml:"max"`
+}
+
+type bundleEntry struct {
+	Name        string   `yaml:"name"`
+	Title       string   `yaml:"title"`
+	Description string   `yaml:"description"`
+	Groups      []string `yaml:"groups"`
+}
+
+type entitlementEntry struct {
+	Match       string        `yaml:"match"`
+	Title       string        `yaml:"title"`
+	Description string        `yaml:"description"`
+	Owners      []string      `yaml:"owners"`
+	Risk        string        `yaml:"risk"`
+	Request     *requestEntry `yaml:"request"`
 }
 
 type ruleEntry struct {

@@ -93,7 +93,7 @@ func (f *flat) memberships(userN int64, refs []uint32, into []identity.Membershi
 	}
 	if f.x.engine.ending {
 		for i := range into {
-			into[i].EndsAt = f.x.engine.lastEnd(into, &into[i])
+			into[i].EndsAt = f.x.engine.lastEnd(into, &into[i], nil) // whoever has a grant is decided about apart
 		}
 	}
 	return into

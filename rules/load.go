@@ -117,6 +117,12 @@ func (l *loader) file(s *source) {
 	for i := range s.doc.Never {
 		l.property(s, strictyaml.Index("never", i), &s.doc.Never[i])
 	}
+	for i := range s.doc.Bundles {
+		l.bundle(s, strictyaml.Index("bundles", i), &s.doc.Bundles[i])
+	}
+	for i := range s.doc.Entitlements {
+		l.entitlement(s, strictyaml.Index("entitlements", i), &s.doc.Entitlements[i])
+	}
 	for i := range s.doc.Tests {
 		l.test(s, strictyaml.Index("tests", i), &s.doc.Tests[i])
 	}

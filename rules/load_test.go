@@ -247,7 +247,7 @@ groups:
 	if r.Default.Hours() != 1 || r.Max.Hours() != 48 || r.RemindBefore.Minutes() != 15 {
 		t.Errorf("durations: %+v", r)
 	}
-	if d := cmp.Diff([]Stage{{"owners", 2}, {"manager", 1}}, r.Approve); d != "" {
+	if d := cmp.Diff([]Stage{{By: "owners", Count: 2}, {By: "manager", Count: 1}}, r.Approve); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"primary"}, r.AutoApprove.Schedules); d != "" {

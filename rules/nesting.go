@@ -49,6 +49,9 @@ func (e *Engine) contain(g *Group, done map[string]bool) {
 	}
 }
 
+// Around returns the groups that contain a group, directly or not.
+func (e *Engine) Around(group string) []string { return e.around[group] }
+
 // Surroundings are what else the policy says of a group.
 type Surroundings struct {
 	// Contains are the groups within it, and Within those that contain it, both as

@@ -24,7 +24,11 @@ type Policy struct {
 	Exclusions  []Exclusion
 	// Properties are what must be true of everybody, whatever the rules say.
 	Properties []Property
-	Tests      []Test
+	// Bundles are groups that are asked for together, and Entitlements what may be
+	// asked for by itself.
+	Bundles      []Bundle
+	Entitlements []Requestable
+	Tests        []Test
 
 	// Warnings are what works and is probably not meant, in the order of the
 	// files: an owner that is a group nobody defined.
@@ -134,29 +138,6 @@ type Property struct {
 	Position Position `json:"-"`
 
 	globs []glob
-}
-
-// Request says how a group may be asked for.
-type Request struct {
-	// Allow says who may ask; zero means everybody.
-	Allow Condition
-	// AutoApprove says when nobody needs to be asked; zero means never.
-	AutoApprove Condition
-	// Default and Max bound for how long; zero where not said.
-	Default, Max time.Duration
-	// Require lists what a request must bring: "reason", "ticket".
-	Require []string
-	// Approve are the stages of approval, in order.
-	Approve []Stage
-	// RemindBefore is how long before its end people are reminded; zero: not.
-	RemindBefore time.Duration
-}
-
-// Stage is one step of an approval: so many of these people.
-type Stage struct {
-	// By is "owners", "manager", "user:NAME" or "group:NAME".
-	By    string
-	Count int
 }
 
 // Test is an example that the policy must get right.

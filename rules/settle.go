@@ -80,7 +80,8 @@ func (s *subject) excluded() []Refusal {
 // or a group around it, excludes one that was kept before:
 //
 //  1. groups that the user is in already, before new ones;
-//  2. groups that an earlier rule of the policy gives, before those of later ones;
+//  2. groups that an earlier rule of the policy gives, before those of later ones,
+//     and all of these before what only a grant gives;
 //  3. by name.
 func (s *subject) settle(memberships []identity.Membership) []Refusal {
 	e := s.engine
@@ -104,7 +105,7 @@ func (s *subject) settle(memberships []identity.Membership) []Refusal {
 	return refused
 }
 
-// ranked returns the memberships that rules give, in the order in which they win.
+// ranked returns the memberships that rules and grants give, in the order in which they win.
 func (s *subject) ranked(memberships []identity.Membership, held []string) []identity.Membership {
 	given := slices.DeleteFunc(slices.Clone(memberships), func(m identity.Membership) bool { return s.engine.firstRule(m) == math.MaxInt })
 	isNew := func(m identity.Membership) int {
@@ -119,12 +120,16 @@ func (s *subject) ranked(memberships []identity.Membership, held []string) []ide
 	return given
 }
 
-// firstRule is the place in the policy of the first rule that gives m.
+// firstRule is the place in the policy of the first rule that gives m. Grants come
+// after all of them, and last what follows from another membership alone.
 func (e *Engine) firstRule(m identity.Membership) int {
 	first := math.MaxInt
 	for _, c := range m.Causes {
-		if c.Kind == identity.CauseRule {
+		switch c.Kind {
+		case identity.CauseRule:
 			first = min(first, e.byName[c.Name].rule.order)
+		case identity.CauseGrant:
+			first = min(first, orderOfGrants)
 		}
 	}
 	return first

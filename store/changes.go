@@ -74,6 +74,19 @@ func (tx *Tx) SaveChanges(ctx context.Context, rows []ChangeRow, events ...audit
 	return tx.note(err, events)
 }
 
+// UsersWithOpenChanges returns which of some users have a change whose outcome is not
+// known.
+func (tx *Tx) UsersWithOpenChanges(ctx context.Context, userNs []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	err := tx.each(ctx, func(row scanner) error {
+		var n int64
+		err := row.Scan(&n)
+		out[n] = true
+		return err
+	}, "SELECT user_n FROM changes WHERE user_n IN {numbers} AND finished_at = 0", numbers(userNs))
+	return out, err
+}
+
 // OpenChanges returns the intents of a target whose outcome is not known, in
 // the order of their planning; "" for all targets.
 func (tx *Tx) OpenChanges(ctx context.Context, target string) ([]ChangeRow, error) {

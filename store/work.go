@@ -116,6 +116,18 @@ func fillWork(w workRow, version int64, v []any) {
 	v[5], v[6], v[7], v[8], v[9] = w.Removal, printable(w.LastError), version, w.claim, w.leasedUntil
 }
 
+// HastenWork makes due now the removals that some targets are owed: they can be
+// reached again.
+func (tx *Tx) HastenWork(ctx context.Context, targets []string) error {
+	return tx.exec(ctx, "UPDATE work SET due_at = ? WHERE target IN {texts} AND removal = TRUE AND due_at > ?", micros(tx.now), texts(targets), micros(tx.now))
+}
+
+// OwesRemovals reports whether a target is owed a removal.
+func (tx *Tx) OwesRemovals(ctx context.Context, target string) (bool, error) {
+	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 FROM work WHERE target = ? AND removal = TRUE LIMIT 1) AS one", target)
+	return n > 0, err
+}
+
 // DueWork returns up to limit notes for a target that are due at now, leased or
 // not: removals first, then by DueAt and UserN. A limit of 0 is no bound.
 func (tx *Tx) DueWork(ctx context.Context, target string, now time.Time, limit int) ([]Work, error) {

@@ -30,11 +30,13 @@ type Wall struct {
 }
 
 // The pure packages decide; everything they need comes in as an argument.
-var pure = []string{"identity", "directory", "rules", "plan", "audit", "signals"}
+var pure = []string{"identity", "directory", "rules", "grants", "plan", "audit", "signals"}
 
 // decides reports whether the file is one of a pure package. What delivers
-// signals lies below the package that decides on them.
-func decides(f File) bool { return f.In(pure...) && !f.In("signals/delivery", "signals/signing") }
+// signals, and where requests are handled, lie below the packages that decide.
+func decides(f File) bool {
+	return f.In(pure...) && !f.In("signals/delivery", "signals/signing", "grants/desk")
+}
 
 // builders make test servers and contracts out of parts that production code
 // keeps apart: they are used by tests, benchmarks and the demo alone.
@@ -63,7 +65,8 @@ func below() []Wall {
 			Allows: func(f File, i Import) bool {
 				if i.Own {
 					kept := []string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}
-					return slices.Contains(kept, i.Path) || i.Path == "rules" && f.In("rules/analysis", "rules/graph", "rules/impact", "rules/moves")
+					return slices.Contains(kept, i.Path) || i.Path == "rules" && f.In("rules/analysis", "rules/graph", "rules/impact", "rules/moves") ||
+						(i.Path == "rules" || i.Path == "grants") && f.In("grants/approval")
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},
@@ -101,10 +104,10 @@ func above() []Wall {
 	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
-			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, signals are delivered from it, app and commands wire and show; everybody else is handed values",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, signals are delivered from it, the desk keeps requests and grants, app and commands wire and show; everybody else is handed values",
 			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "signals/delivery", "app", "store", "migrations")
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "signals/delivery", "grants/desk", "app", "store", "migrations")
 			},
 		},
 		{
@@ -112,7 +115,7 @@ func above() []Wall {
 			Why:    "it keeps nouns; whoever it imported would be decided for by SQL",
 			Behind: func(f File) bool { return !f.Test() && f.In("store", "migrations") && !f.In("store/storetest") },
 			Allows: func(_ File, i Import) bool {
-				return !i.Own || own(i, "identity", "audit", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
+				return !i.Own || own(i, "identity", "audit", "grants", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
 			},
 		},
 		{
