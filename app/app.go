@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"birthright/config"
+	"birthright/grants"
+	"birthright/grants/desk"
 	"birthright/identity"
 	"birthright/intake"
 	"birthright/internal/ids"
@@ -41,6 +43,8 @@ type App struct {
 	Store  *store.DB
 	Intake *intake.Service
 	Runner *reconcile.Runner
+	// Desk handles requests for access.
+	Desk *desk.Desk
 
 	policy       policyInForce
 	sources      []Source
@@ -96,8 +100,11 @@ func (a *App) Connect(ctx context.Context) error {
 	}
 	a.Intake = intake.New(a.Store, a.intakeOptions())
 	a.Runner = reconcile.New(reconcile.Options{
-		Store: a.Store, Engine: a.Engine, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
+		Store: a.Store, Engine: a.Engine, Fit: a.fit, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Now: a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
+	})
+	a.Desk = desk.New(desk.Options{
+		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
 	})
 	return nil
 }
@@ -159,6 +166,11 @@ func prepareStore(ctx context.Context, url string, o store.Options) error {
 func (a *App) refresh(ctx context.Context, users []int64) error {
 	_, err := a.Intake.Refresh(ctx, users, a.Now())
 	return err
+}
+
+// fit asks the desk which approved grants may begin.
+func (a *App) fit(ctx context.Context, tx *store.Tx, approved []grants.Grant) (map[int64]string, error) {
+	return a.Desk.Fit(ctx, tx, approved)
 }
 
 // Close frees what Open took, last first.

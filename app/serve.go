@@ -82,6 +82,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { recorder.Run(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
+	s.done.Go(func() { a.Desk.Run(loops, func(err error) { a.Log.Error("requests", "error", err) }) })
 	if transmitter != nil {
 		s.http.RegisterOnShutdown(transmitter.EndPolls)
 		s.done.Go(func() { transmitter.Run(loops) })

@@ -25,6 +25,9 @@ const (
 	OverFailed    = "failed"    // see Grant.OverReason
 )
 
+// OverdueAfter is how long access may be left behind before people are told.
+const OverdueAfter = time.Minute
+
 // Grant is an approved request at work: a membership for a time.
 type Grant struct {
 	N        int64

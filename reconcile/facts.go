@@ -121,8 +121,23 @@ func (r *Runner) Reads(ctx context.Context, tx *store.Tx) (map[string]rules.Read
 	return reads, err
 }
 
-// WorldFor returns what conditions may ask about u now.
+// WorldFor returns what conditions may ask about u now, and what grants give u.
 func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
+	w, err := r.StandingWorldFor(ctx, tx, u)
+	if err != nil {
+		return rules.World{}, err
+	}
+	o, err := r.overlayFor(ctx, tx, []identity.User{u}, w.Facts)
+	if err != nil {
+		return rules.World{}, err
+	}
+	w.Overlay = o.given()
+	return w, nil
+}
+
+// StandingWorldFor is WorldFor without what grants give: it depends on nobody's
+// approval.
+func (r *Runner) StandingWorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
 	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
 	if err != nil {
 		return rules.World{}, err
@@ -135,13 +150,7 @@ func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (r
 	if err != nil {
 		return rules.World{}, err
 	}
-	o, err := r.overlayFor(ctx, tx, []identity.User{u}, facts)
-	if err != nil {
-		return rules.World{}, err
-	}
-	return rules.World{
-		At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] }), Overlay: o.given(),
-	}, nil
+	return rules.World{At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] })}, nil
 }
 
 // heldBy answers who is in which group from rows, which are ordered by user.

@@ -92,7 +92,11 @@ func (o *overlay) end(g *grants.Grant) bool {
 	default:
 		s = stop{grants.OverByTime, ""}
 	}
-	return g.Stop(s.how, actorHub, s.reason, o.at)
+	if !g.Stop(s.how, actorHub, s.reason, o.at) {
+		return false
+	}
+	g.RemindAt = o.at.Add(grants.OverdueAfter)
+	return true
 }
 
 // notice tells the user how a grant stands.

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -100,13 +99,11 @@ func (r *Runner) stillHolds(g *grants.Grant, u identity.User, facts rules.Facts,
 	if err != nil {
 		return false, err
 	}
-	var in struct{ Request, Ticket map[string]any }
-	if len(g.Inputs) > 0 {
-		if err := json.Unmarshal(g.Inputs, &in); err != nil {
-			return false, err
-		}
+	in, err := rules.Kept(g.Inputs, at)
+	if err != nil {
+		return false, err
 	}
-	return r.Engine().HoldsOf(c, u, rules.World{At: at, Facts: facts}, rules.Inquiry{Request: in.Request, Ticket: in.Ticket, Now: at})
+	return r.Engine().HoldsOf(c, u, rules.World{At: at, Facts: facts}, in)
 }
 
 // given is what the grants give, for the rules to take in.

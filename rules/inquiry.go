@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -17,6 +18,38 @@ import (
 type Inquiry struct {
 	Request, Ticket map[string]any
 	Now             time.Time
+}
+
+// Keep writes the request and the ticket down, to be asked about again later.
+func (in Inquiry) Keep() ([]byte, error) {
+	return json.Marshal(struct{ Request, Ticket map[string]any }{in.Request, in.Ticket})
+}
+
+// Kept reads what Keep wrote; numbers, the duration and the start are what they were.
+func Kept(data []byte, now time.Time) (Inquiry, error) {
+	in := Inquiry{Now: now}
+	if len(data) == 0 {
+		return in, nil
+	}
+	var kept struct{ Request, Ticket map[string]any }
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return in, err
+	}
+	for key, value := range kept.Request {
+		if n, ok := value.(float64); ok {
+			kept.Request[key] = int64(n)
+		}
+	}
+	if n, ok := kept.Request["duration"].(int64); ok {
+		kept.Request["duration"] = time.Duration(n)
+	}
+	if text, ok := kept.Request["start"].(string); ok {
+		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			kept.Request["start"] = at
+		}
+	}
+	in.Request, in.Ticket = kept.Request, kept.Ticket
+	return in, nil
 }
 
 // inquiries keeps the programs of request conditions, by text.

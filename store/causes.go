@@ -57,6 +57,15 @@ func parseCauses(text string) (causes []identity.Cause, err error) {
 
 // CauseSets returns every list of causes by its number.
 func (tx *Tx) CauseSets(ctx context.Context) (map[int64][]identity.Cause, error) {
+	return tx.causeSets(ctx, "SELECT n, causes FROM cause_sets")
+}
+
+// CauseSetsByN returns some lists of causes by their numbers.
+func (tx *Tx) CauseSetsByN(ctx context.Context, ns []int64) (map[int64][]identity.Cause, error) {
+	return tx.causeSets(ctx, "SELECT n, causes FROM cause_sets WHERE n IN {numbers}", numbers(ns))
+}
+
+func (tx *Tx) causeSets(ctx context.Context, statement string, args ...any) (map[int64][]identity.Cause, error) {
 	out := map[int64][]identity.Cause{}
 	err := tx.each(ctx, func(row scanner) error {
 		var n int64
@@ -67,7 +76,7 @@ func (tx *Tx) CauseSets(ctx context.Context) (map[int64][]identity.Cause, error)
 		causes, err := parseCauses(text)
 		out[n] = causes
 		return err
-	}, "SELECT n, causes FROM cause_sets")
+	}, statement, args...)
 	return out, err
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,9 +65,18 @@ func (tx *Tx) SaveGrants(ctx context.Context, changed []*grants.Grant, events ..
 		v[7], v[8], v[9], v[10], v[11], v[12] = micros(g.StartsAt), g.Duration.Microseconds(), micros(g.Deadline), micros(g.NotAfter), g.While, string(g.Inputs)
 		v[13], v[14], v[15], v[16] = micros(g.BegunAt), micros(g.ActivatedAt), micros(g.EndsAt), micros(g.RemindAt)
 		v[17], v[18], v[19], v[20] = micros(g.OverAt), g.Over, g.OverBy, printable(g.OverReason)
-		v[21], v[22] = micros(g.SettledAt), micros(g.NextTurn(tx.now))
+		v[21], v[22] = micros(g.SettledAt), micros(turnOf(g, tx.now))
 	})
 	return tx.note(err, events)
+}
+
+// turnOf is when the run must look at a grant next: now, where the clock has changed
+// something that is not on record yet.
+func turnOf(g *grants.Grant, now time.Time) time.Time {
+	if g.OverAt.IsZero() && (g.IsOver(now) || g.BegunAt.IsZero() && g.Gives(now)) {
+		return now
+	}
+	return g.NextTurn(now)
 }
 
 // GrantByID returns one grant; kind NotFound where there is none.
@@ -166,16 +177,22 @@ func (tx *Tx) TurnGrants(ctx context.Context, limit int) ([]GrantTurn, error) {
 		return nil, err
 	}
 	users := map[int64]bool{}
-	changed := make([]*grants.Grant, len(turned))
+	next := map[time.Time]numbers{}
 	for i := range turned {
-		changed[i] = &turned[i]
-		users[turned[i].UserN] = users[turned[i].UserN] || turned[i].IsOver(tx.now)
+		g := &turned[i]
+		users[g.UserN] = users[g.UserN] || g.IsOver(tx.now)
+		next[g.NextTurn(tx.now)] = append(next[g.NextTurn(tx.now)], g.N)
+	}
+	for at, ns := range next {
+		if err := tx.exec(ctx, "UPDATE grants SET turn_at = ? WHERE n IN {numbers}", micros(at), ns); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]GrantTurn, 0, len(users))
-	for n, ends := range users {
-		out = append(out, GrantTurn{n, ends})
+	for _, n := range slices.Sorted(maps.Keys(users)) {
+		out = append(out, GrantTurn{n, users[n]})
 	}
-	return out, tx.SaveGrants(ctx, changed)
+	return out, nil
 }
 
 // NextGrantTurn returns when the clock changes something about a grant next; the

@@ -7,25 +7,26 @@ type Verb string
 
 // The verbs.
 const (
-	Ask         Verb = "ask" // for oneself
-	AskForOther Verb = "ask for somebody else"
-	BreakGlass  Verb = "break glass" // for oneself
-	Read        Verb = "read"        // one request or grant
-	ReadAll     Verb = "read all"    // everybody's
-	Decide      Verb = "decide on"   // approve or deny
-	Cancel      Verb = "cancel"      // a request that is open, or whose grant has not begun
-	Amend       Verb = "change"      // a request that is open
-	Extend      Verb = "extend"      // a grant
-	Return      Verb = "return"      // a grant
-	Revoke      Verb = "revoke"      // a grant
-	Examine     Verb = "review"      // a broken glass
-	Delegate    Verb = "delegate"    // one's own decisions
-	DelegateFor Verb = "delegate for somebody else"
+	Ask                Verb = "ask" // for oneself
+	AskForOther        Verb = "ask for somebody else"
+	BreakGlass         Verb = "break glass" // for oneself
+	BreakGlassForOther Verb = "break glass for somebody else"
+	Read               Verb = "read"      // one request or grant
+	ReadAll            Verb = "read all"  // everybody's
+	Decide             Verb = "decide on" // approve or deny
+	Cancel             Verb = "cancel"    // a request that is open, or whose grant has not begun
+	Amend              Verb = "change"    // a request that is open
+	Extend             Verb = "extend"    // a grant
+	Return             Verb = "return"    // a grant
+	Revoke             Verb = "revoke"    // a grant
+	Examine            Verb = "review"    // a broken glass
+	Delegate           Verb = "delegate"  // one's own decisions
+	DelegateFor        Verb = "delegate for somebody else"
 )
 
 // Verbs lists them all.
 func Verbs() []Verb {
-	return []Verb{Ask, AskForOther, BreakGlass, Read, ReadAll, Decide, Cancel, Amend, Extend, Return, Revoke, Examine, Delegate, DelegateFor}
+	return []Verb{Ask, AskForOther, BreakGlass, BreakGlassForOther, Read, ReadAll, Decide, Cancel, Amend, Extend, Return, Revoke, Examine, Delegate, DelegateFor}
 }
 
 // Actor is who wants to do something.
@@ -97,7 +98,7 @@ func May(a Actor, v Verb, r Relation) (why string) {
 			return "somebody else must look at it"
 		}
 		return unless(r.Owner || a.Admin, "only an owner of the group or an administrator can")
-	case DelegateFor:
+	case DelegateFor, BreakGlassForOther:
 		return unless(a.Admin, "only an administrator can")
 	}
 	return "nobody can"

@@ -1,0 +1,142 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"birthright/audit"
+	"birthright/grants/approval"
+	"birthright/identity"
+	"birthright/rules"
+	"birthright/store"
+)
+
+// Options are what a Desk needs.
+type Options struct {
+	Store *store.DB
+	// Engine returns the policy in force.
+	Engine func() *rules.Engine
+	// World returns what conditions may ask about a user, without what grants add.
+	World func(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error)
+	// Admins are those who may do everything: "user:NAME" or "group:NAME".
+	Admins []string
+	// Wake hints that there is work for the run; nil for nobody.
+	Wake func()
+}
+
+// Desk handles requests. It is safe for concurrent use.
+type Desk struct{ Options }
+
+// New returns a Desk.
+func New(o Options) *Desk {
+	if o.Wake == nil {
+		o.Wake = func() {}
+	}
+	return &Desk{o}
+}
+
+// Operator is the actor who works on the machine with the database.
+func Operator(name string) approval.Actor { return approval.Actor{Name: name, Operator: true} }
+
+// Actor returns the user of that name as one who acts, as the directory has them now.
+// Whoever has left or is suspended is refused only when they do something.
+func (d *Desk) Actor(ctx context.Context, userName string) (a approval.Actor, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, userName)
+		a = approval.Actor{UserN: u.N, Name: "user:" + u.UserName}
+		return err
+	})
+	return a, err
+}
+
+// session is one transaction on behalf of one actor.
+type session struct {
+	*Desk
+	ctx    context.Context //nolint:containedctx // it lives as long as one call
+	tx     *store.Tx
+	engine *rules.Engine
+	people *people
+	actor  approval.Actor
+	now    time.Time
+}
+
+// session looks at the actor as of this moment: whoever was suspended a moment ago
+// does nothing any more.
+func (d *Desk) session(ctx context.Context, tx *store.Tx, a approval.Actor) (*session, error) {
+	s := &session{Desk: d, ctx: ctx, tx: tx, engine: d.Engine(), actor: a, now: tx.Now()}
+	s.people = newPeople(ctx, tx, s.engine, d.World)
+	if a.UserN == 0 {
+		return s, nil
+	}
+	u, known := s.people.User(a.UserN)
+	if !known {
+		return nil, s.people.or(refused("there is no such user"))
+	}
+	s.actor.Name, s.actor.State = "user:"+u.UserName, u.State
+	for _, admin := range d.Admins {
+		kind, name, _ := strings.Cut(admin, ":")
+		switch kind {
+		case "user":
+			s.actor.Admin = s.actor.Admin || strings.EqualFold(name, u.UserName)
+		case "group":
+			s.actor.Admin = s.actor.Admin || s.people.Belongs(u.N, name).In
+		}
+	}
+	return s, s.people.err
+}
+
+// update runs fn for an actor in one transaction and then wakes the run.
+func (d *Desk) update(ctx context.Context, a approval.Actor, fn func(s *session) error) error {
+	err := d.Store.Update(ctx, func(tx *store.Tx) error {
+		s, err := d.session(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		return s.people.or(fn(s))
+	})
+	if err == nil {
+		d.Wake()
+	}
+	return err
+}
+
+// view runs fn for an actor in one snapshot.
+func (d *Desk) view(ctx context.Context, a approval.Actor, fn func(s *session) error) error {
+	return d.Store.View(ctx, func(tx *store.Tx) error {
+		s, err := d.session(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		return s.people.or(fn(s))
+	})
+}
+
+// may refuses what the actor may not do.
+func (s *session) may(v approval.Verb, r approval.Relation) error {
+	if why := approval.May(s.actor, v, r); why != "" {
+		return &identity.Error{Kind: identity.Denied, Op: string(v), Err: errors.New(why)}
+	}
+	return nil
+}
+
+func (s *session) event(action, subject string, detail map[string]any) audit.Event {
+	return audit.Event{Actor: s.actor.Name, Action: action, Subject: subject, Detail: detail}
+}
+
+func refused(format string, args ...any) error {
+	return &identity.Error{Kind: identity.Denied, Err: fmt.Errorf(format, args...)}
+}
+
+func invalid(format string, args ...any) error {
+	return &identity.Error{Kind: identity.Invalid, Err: fmt.Errorf(format, args...)}
+}
+
+func conflict(hint, format string, args ...any) error {
+	return &identity.Error{Kind: identity.Conflict, Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// moment writes an instant for people.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }

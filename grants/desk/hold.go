@@ -1,0 +1,337 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"birthright/grants"
+	"birthright/grants/approval"
+	"birthright/internal/duration"
+	"birthright/store"
+)
+
+func errNoUser(name string) error { return fmt.Errorf("there is no user %q", name) }
+
+// Extension is what became of the wish to have a grant for longer: it is longer, or
+// a request waits for a decision.
+type Extension struct {
+	Grant   Grant    `json:"grant"`
+	Request *Request `json:"request,omitempty"`
+}
+
+// Extend asks for a grant that is active to be longer by some time.
+func (d *Desk) Extend(ctx context.Context, a approval.Actor, id string, by time.Duration, reason string) (out Extension, err error) {
+	err = d.update(ctx, a, func(s *session) error {
+		out = Extension{}
+		g, m, err := s.grant(id)
+		if err != nil {
+			return err
+		}
+		if err := s.may(approval.Extend, s.relation(m)); err != nil {
+			return err
+		}
+		if err := s.extensible(&g, m, by); err != nil {
+			return err
+		}
+		r := &grants.Request{
+			Kind: grants.KindExtension, UserN: g.UserN, User: g.User, ByN: s.actor.UserN, By: s.actor.Name, Group: g.Group,
+			Reason: strings.TrimSpace(reason), Ticket: m.Request.Ticket, Duration: by, Extends: g.N,
+			Created: s.now, ExpiresAt: earlier(s.now.Add(m.Policy.Patience()), g.EndsAt), Revision: 1, Terms: m.Terms,
+		}
+		longer := approval.Matter{Request: r, Policy: m.Policy, Owners: m.Owners, Terms: m.Terms, Now: s.now}
+		if err := s.proper(longer); err != nil {
+			return err
+		}
+		if err := s.noDuplicate(r); err != nil {
+			return err
+		}
+		if err := s.fileExtension(r, m); err != nil {
+			return err
+		}
+		if g, err = s.tx.GrantByN(s.ctx, g.N); err != nil {
+			return err
+		}
+		if out.Grant, err = s.describeGrant(g); err != nil {
+			return err
+		}
+		described, err := s.describeOne(*r)
+		out.Request = &described
+		return err
+	})
+	return out, err
+}
+
+// fileExtension keeps the wish, and grants it at once where the policy asks nobody.
+func (s *session) fileExtension(r *grants.Request, m approval.Matter) error {
+	if m.Policy.Extend == nil || m.Policy.Extend.Approve {
+		return s.file([]*grants.Request{r})
+	}
+	r.RemindAt = time.Time{}
+	if err := s.tx.AddRequests(s.ctx, []*grants.Request{r}, s.event("request.created", "user:"+r.User,
+		map[string]any{"group": r.Group, "for": duration.Format(r.Duration), "extends": r.Extends})); err != nil {
+		return err
+	}
+	r.DecidedBy, r.Auto = "policy", "extend: {approve: false}"
+	full, err := s.load(r)
+	if err != nil {
+		return err
+	}
+	return s.approve(full)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// extensible checks that a grant can be longer.
+func (s *session) extensible(g *grants.Grant, m approval.Matter, by time.Duration) error {
+	switch state := g.State(s.now); {
+	case m.Policy == nil:
+		return conflict("", "the policy does not let %s be asked for any more", g.Group)
+	case state != grants.Active:
+		return conflict("`birthright request "+g.Group+"` asks for it anew", "%s is %s: only an active grant can be extended", g.ID, state)
+	case g.Kind == grants.KindBreakGlass:
+		return conflict("`birthright request "+g.Group+"` asks for it in the ordinary way", "%s broke the glass, and cannot be extended", g.ID)
+	case g.Duration+by > m.Policy.Whole():
+		return invalid("%s would last %s as a whole: at most %s are allowed", g.ID, duration.Format(g.Duration+by), duration.Format(m.Policy.Whole()))
+	case !g.NotAfter.IsZero() && !g.EndsAt.Before(g.NotAfter):
+		return conflict("", "%s ends with what it was given for, at %s", g.ID, moment(g.NotAfter))
+	}
+	return nil
+}
+
+// lengthen makes the grant longer that an approved request is about. One that is over
+// stays so: access that has ended is asked for anew.
+func (s *session) lengthen(m approval.Matter) error {
+	r := m.Request
+	g, err := s.tx.GrantByN(s.ctx, r.Extends)
+	if err != nil {
+		return err
+	}
+	if err := s.extensible(&g, m, r.Duration); err != nil {
+		return err
+	}
+	g.Lengthen(r.Duration)
+	g.RemindAt = time.Time{}
+	if before := m.Policy.RemindBefore; before > 0 && g.EndsAt.Add(-before).After(s.now) {
+		g.RemindAt = g.EndsAt.Add(-before)
+	}
+	err = s.tx.SaveGrants(s.ctx, []*grants.Grant{&g}, s.event("grant.extended", "user:"+g.User,
+		map[string]any{"grant": g.ID, "group": g.Group, "by": duration.Format(r.Duration), "until": g.EndsAt}))
+	if err != nil {
+		return err
+	}
+	if err := s.tell("grant.extended", r, &g, s.concerned(r)); err != nil {
+		return err
+	}
+	return s.tx.EnqueueWork(s.ctx, []store.Work{{UserN: g.UserN}}) // a back-stop on the target moves with it
+}
+
+// Return gives a grant back before its time.
+func (d *Desk) Return(ctx context.Context, a approval.Actor, id string) (Grant, error) {
+	return d.stop(ctx, a, id, approval.Return, grants.OverReturned, "")
+}
+
+// Revoke takes a grant away before its time. It needs a reason.
+func (d *Desk) Revoke(ctx context.Context, a approval.Actor, id, reason string) (Grant, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Grant{}, invalid("a revocation needs a reason: --reason TEXT")
+	}
+	return d.stop(ctx, a, id, approval.Revoke, grants.OverRevoked, strings.TrimSpace(reason))
+}
+
+func (d *Desk) stop(ctx context.Context, a approval.Actor, id string, v approval.Verb, how, reason string) (out Grant, err error) {
+	err = d.update(ctx, a, func(s *session) error {
+		g, m, err := s.grant(id)
+		if err != nil {
+			return err
+		}
+		if err := s.may(v, s.relation(m)); err != nil {
+			return err
+		}
+		if !g.IsOver(s.now) {
+			if err := s.end(&g, how, reason); err != nil {
+				return err
+			}
+		}
+		out, err = s.describeGrant(g)
+		return err
+	})
+	return out, err
+}
+
+// grant loads a grant and what decides on the request behind it.
+func (s *session) grant(id string) (grants.Grant, approval.Matter, error) {
+	g, err := s.tx.GrantByID(s.ctx, id)
+	if err != nil {
+		return g, approval.Matter{}, err
+	}
+	r, err := s.tx.RequestByN(s.ctx, g.RequestN)
+	if err != nil {
+		return g, approval.Matter{}, err
+	}
+	m, err := s.load(&r)
+	return g, m, err
+}
+
+// end puts down that a grant is over. What has not begun leaves nothing behind.
+func (s *session) end(g *grants.Grant, how, reason string) error {
+	if !g.Stop(how, s.actor.Name, reason, s.now) {
+		return nil
+	}
+	g.RemindAt = s.now.Add(grants.OverdueAfter)
+	if g.BegunAt.IsZero() {
+		g.SettledAt, g.RemindAt = s.now, time.Time{}
+	}
+	err := s.tx.SaveGrants(s.ctx, []*grants.Grant{g}, s.event("grant."+how, "user:"+g.User,
+		map[string]any{"grant": g.ID, "group": g.Group, "reason": reason}))
+	if err != nil {
+		return err
+	}
+	told := []int64{g.UserN}
+	if err := s.tell("grant."+how, nil, g, told); err != nil {
+		return err
+	}
+	return s.work(g, true)
+}
+
+// BreakGlass gives somebody a group at once, in an emergency. Every owner of the group
+// is told, and somebody else must look at it afterwards.
+func (d *Desk) BreakGlass(ctx context.Context, a approval.Actor, w Wish) (out Request, err error) {
+	err = d.update(ctx, a, func(s *session) error {
+		r, err := s.breakGlass(w)
+		if err != nil {
+			return err
+		}
+		out, err = s.describeOne(*r)
+		return err
+	})
+	return out, err
+}
+
+func (s *session) breakGlass(w Wish) (*grants.Request, error) {
+	u, err := s.beneficiary(w.User)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Groups) != 1 {
+		return nil, invalid("say which group: exactly one")
+	}
+	group := w.Groups[0]
+	definition, _ := s.engine.Group(group)
+	policy := s.engine.Request(group)
+	if policy == nil || policy.BreakGlass == nil {
+		return nil, conflict("`birthright request "+group+"` asks for it in the ordinary way", "the policy of %s has no glass to break", group)
+	}
+	r := &grants.Request{
+		Kind: grants.KindBreakGlass, UserN: u.N, User: u.UserName, ByN: s.actor.UserN, By: s.actor.Name, Group: group,
+		Reason: strings.TrimSpace(w.Reason), Ticket: strings.TrimSpace(w.Ticket), Duration: w.For,
+		Created: s.now, ExpiresAt: s.now.Add(policy.Patience()), Revision: 1, Terms: s.engine.Terms(group),
+	}
+	longest := policy.BreakGlass.Longest()
+	if r.Duration == 0 {
+		r.Duration = longest
+	}
+	m := s.matter(r, definition, policy)
+	verb := approval.BreakGlass
+	if r.UserN != s.actor.UserN {
+		verb = approval.BreakGlassForOther
+	}
+	if err := s.may(verb, approval.Relation{Beneficiary: true}); err != nil {
+		return nil, err
+	}
+	switch {
+	case r.Reason == "":
+		return nil, invalid("breaking the glass needs a reason: --reason TEXT")
+	case r.Duration < time.Second || r.Duration > longest:
+		return nil, invalid("the glass of %s can be broken for %s at most, not for %s", group, duration.Format(longest), duration.Format(r.Duration))
+	}
+	condition := policy.BreakGlass.Allow
+	if condition.IsZero() {
+		condition = policy.Allow
+	}
+	if err := s.allowed(m, condition); err != nil {
+		return nil, err
+	}
+	world, ok := s.people.worldOf(u.N)
+	if !ok {
+		return nil, s.people.err
+	}
+	if err := s.notKept(r, u, world); err != nil {
+		return nil, err
+	}
+	return r, s.glassBroken(m)
+}
+
+// reviewReminder is how often people are told that nobody has looked at a broken glass.
+const reviewReminder = 24 * time.Hour
+
+func (s *session) glassBroken(m approval.Matter) error {
+	r := m.Request
+	r.Outcome, r.DecidedAt, r.DecidedBy, r.RemindAt = grants.Approved, s.now, "break-glass", s.now.Add(reviewReminder)
+	if err := s.tx.AddRequests(s.ctx, []*grants.Request{r}); err != nil {
+		return err
+	}
+	g := grants.New(r, "", s.now, m.Policy.ActivationLimit())
+	err := s.tx.AddGrant(s.ctx, &g, s.event("glass.broken", "user:"+r.User,
+		map[string]any{"request": r.ID, "group": r.Group, "for": duration.Format(r.Duration), "reason": r.Reason}))
+	if err != nil {
+		return err
+	}
+	if err := s.tell("glass.broken", r, &g, s.watchers(m)); err != nil {
+		return err
+	}
+	return s.work(&g, false)
+}
+
+// watchers are the owners of a group and the administrators.
+func (s *session) watchers(m approval.Matter) []int64 {
+	out := m.OwnersOf(s.people)
+	for _, admin := range s.Admins {
+		kind, name, _ := strings.Cut(admin, ":")
+		switch kind {
+		case "user":
+			if n := s.people.Named(name); n != 0 {
+				out = append(out, n)
+			}
+		case "group":
+			out = append(out, s.people.Members(name, 50)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Examine closes the review of a broken glass: verdict is justified or abuse.
+func (d *Desk) Examine(ctx context.Context, a approval.Actor, id, verdict, note string) (Request, error) {
+	return d.change(ctx, a, id, func(s *session, r *grants.Request, relation approval.Relation) error {
+		switch {
+		case r.Kind != grants.KindBreakGlass:
+			return conflict("", "%s did not break any glass", r.ID)
+		case verdict != grants.Justified && verdict != grants.Abuse:
+			return invalid("the verdict is %s or %s", grants.Justified, grants.Abuse)
+		}
+		if err := s.may(approval.Examine, relation); err != nil {
+			return err
+		}
+		switch {
+		case !r.Review.At.IsZero() && r.Review.Verdict == verdict:
+			return nil
+		case !r.Review.At.IsZero():
+			return conflict("", "%s was reviewed at %s by %s: %s", r.ID, moment(r.Review.At), r.Review.By, r.Review.Verdict)
+		}
+		r.Review = grants.Review{At: s.now, By: s.actor.Name, Verdict: verdict, Note: strings.TrimSpace(note)}
+		r.RemindAt = time.Time{}
+		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("glass.reviewed", "user:"+r.User,
+			map[string]any{"request": r.ID, "group": r.Group, "verdict": verdict, "note": note})); err != nil {
+			return err
+		}
+		return s.tell("glass.reviewed", r, nil, s.concerned(r))
+	})
+}

@@ -1,0 +1,241 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"birthright/grants"
+	"birthright/grants/approval"
+	"birthright/store"
+)
+
+const (
+	// perTick bounds how much one transaction of a tick takes on.
+	perTick = 200
+	// overdueReminder is how often people are told that access is still there which
+	// should be gone.
+	overdueReminder = time.Hour
+	// tickEvery is how often Run looks at what time brings.
+	tickEvery = 5 * time.Second
+)
+
+// Run ticks until ctx ends. failed hears what went wrong; the next tick tries again.
+func (d *Desk) Run(ctx context.Context, failed func(error)) {
+	for ctx.Err() == nil {
+		if err := d.Tick(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+		timer := time.NewTimer(tickEvery)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// Tick does what time brings: requests that nobody decided on expire, those who must
+// decide are reminded, others are asked in their place, and people hear of grants that
+// end soon or should be gone.
+func (d *Desk) Tick(ctx context.Context) error {
+	for {
+		more := false
+		err := d.update(ctx, Operator("hub"), func(s *session) error {
+			due, err := s.tx.RequestsDue(s.ctx, perTick)
+			if err != nil {
+				return err
+			}
+			for i := range due {
+				if err := s.bring(&due[i]); err != nil {
+					return err
+				}
+			}
+			late, err := s.remindOfGrants()
+			more = len(due) == perTick || late == perTick
+			return err
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// bring does what time brings for one request.
+func (s *session) bring(r *grants.Request) error {
+	switch {
+	case r.Kind == grants.KindBreakGlass && r.Outcome == grants.Approved:
+		return s.remindOfReview(r)
+	case r.Outcome != "":
+		r.RemindAt = time.Time{}
+		return s.tx.SaveRequests(s.ctx, []*grants.Request{r})
+	case !r.Open(s.now):
+		r.Outcome, r.DecidedAt, r.DecidedBy, r.RemindAt = grants.Expired, r.ExpiresAt, s.actor.Name, time.Time{}
+		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("request.expired", "user:"+r.User, map[string]any{"request": r.ID, "group": r.Group})); err != nil {
+			return err
+		}
+		return s.tell("request.expired", r, nil, s.concerned(r))
+	}
+	m, err := s.load(r)
+	if err != nil {
+		return err
+	}
+	if m.Policy == nil {
+		r.RemindAt = r.ExpiresAt
+		return s.tx.SaveRequests(s.ctx, []*grants.Request{r})
+	}
+	v := approval.Judge(m, s.people)
+	kind := "request.reminder"
+	stage := m.Policy.Stages()[v.Stage]
+	if stage.EscalateAfter > 0 && r.Escalated <= v.Stage && !s.now.Before(v.Since.Add(stage.EscalateAfter)) {
+		kind, r.Escalated = "request.escalated", v.Stage+1
+	}
+	r.RemindAt = s.reminder(m, v)
+	if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
+		return err
+	}
+	return s.tell(kind, r, nil, m.Panel(v, s.people))
+}
+
+// firstReminder is when those who decide on a new request are told again.
+func (s *session) firstReminder(r *grants.Request) time.Time {
+	m, err := s.load(r)
+	if err != nil || m.Policy == nil {
+		return time.Time{}
+	}
+	return s.reminder(m, approval.Verdict{Since: s.now})
+}
+
+// reminder is when those who decide on a stage are told next: after RemindAfter since
+// now, when it is handed on to others, and when the request expires.
+func (s *session) reminder(m approval.Matter, v approval.Verdict) time.Time {
+	stage := m.Policy.Stages()[v.Stage]
+	after := stage.RemindAfter
+	if after == 0 {
+		after = m.Policy.Patience() / 3
+	}
+	next := s.now.Add(after)
+	if handedOn := v.Since.Add(stage.EscalateAfter); stage.EscalateAfter > 0 && handedOn.After(s.now) {
+		next = earlier(next, handedOn)
+	}
+	return earlier(next, m.Request.ExpiresAt)
+}
+
+func (s *session) remindOfReview(r *grants.Request) error {
+	if !r.Review.At.IsZero() {
+		r.RemindAt = time.Time{}
+		return s.tx.SaveRequests(s.ctx, []*grants.Request{r})
+	}
+	r.RemindAt = s.now.Add(reviewReminder)
+	if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
+		return err
+	}
+	m, err := s.load(r)
+	if err != nil {
+		return err
+	}
+	return s.tell("glass.unreviewed", r, nil, s.watchers(m))
+}
+
+// remindOfGrants tells of grants that end soon, and of those that should be gone.
+func (s *session) remindOfGrants() (int, error) {
+	due, err := s.tx.GrantsToRemind(s.ctx, perTick)
+	if err != nil {
+		return 0, err
+	}
+	for i := range due {
+		g := &due[i]
+		g.RemindAt = time.Time{}
+		kind, users := "", []int64{g.UserN}
+		switch {
+		case !g.SettledAt.IsZero():
+		case g.IsOver(s.now):
+			kind, g.RemindAt = "grant.overdue", s.now.Add(overdueReminder)
+			users = s.ownersOf(g)
+		case g.State(s.now) == grants.Active:
+			kind = "grant.ending"
+		}
+		if err := s.tx.SaveGrants(s.ctx, []*grants.Grant{g}); err != nil {
+			return 0, err
+		}
+		if kind == "" {
+			continue
+		}
+		if err := s.tell(kind, nil, g, users); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), nil
+}
+
+// ownersOf are those who answer for what a grant left behind.
+func (s *session) ownersOf(g *grants.Grant) []int64 {
+	definition, _ := s.engine.Group(g.Group)
+	m := s.matter(&grants.Request{UserN: g.UserN, Group: g.Group}, definition, s.engine.Request(g.Group))
+	return s.watchers(m)
+}
+
+// Fit says why grants may not begin although they were approved, by number: an approver
+// left or may no longer decide, or what was approved is no longer the same.
+func (d *Desk) Fit(ctx context.Context, tx *store.Tx, approved []grants.Grant) (map[int64]string, error) {
+	s, err := d.session(ctx, tx, Operator("hub"))
+	if err != nil {
+		return nil, err
+	}
+	ns := make([]int64, len(approved))
+	for i := range approved {
+		ns[i] = approved[i].RequestN
+	}
+	requests, err := tx.RequestsByN(ctx, ns)
+	if err != nil {
+		return nil, err
+	}
+	votes, err := tx.Votes(ctx, ns)
+	if err != nil {
+		return nil, err
+	}
+	unfit := map[int64]string{}
+	for i := range approved {
+		at := slices.IndexFunc(requests, func(r grants.Request) bool { return r.N == approved[i].RequestN })
+		if at < 0 {
+			unfit[approved[i].N] = "its request is not there"
+			continue
+		}
+		r := &requests[at]
+		mine := slices.DeleteFunc(slices.Clone(votes), func(v grants.Vote) bool { return v.RequestN != r.N })
+		if why := s.unfit(r, mine); why != "" {
+			unfit[approved[i].N] = why
+		}
+	}
+	return unfit, s.people.err
+}
+
+func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
+	definition, _ := s.engine.Group(r.Group)
+	m := s.matter(r, definition, s.engine.Request(r.Group))
+	m.Votes = votes
+	switch {
+	case m.Policy == nil:
+		return "the policy does not let it be asked for any more: it needs a new approval"
+	case r.Kind == grants.KindBreakGlass:
+		return ""
+	case r.Auto != "" && r.Auto == m.Policy.AutoApprove.Source && r.Duration <= m.Policy.LongestAuto():
+		return ""
+	case r.Auto != "":
+		return "the policy that approved it was changed: it needs a new approval"
+	}
+	v := approval.Judge(m, s.people)
+	if v.State == grants.Approved {
+		return ""
+	}
+	var why []string
+	for _, void := range v.Void {
+		why = append(why, strings.TrimPrefix(void.Vote.By, "user:")+"'s approval does not count any more: "+void.Why)
+	}
+	if len(why) == 0 {
+		return fmt.Sprintf("it needs a new approval: %d of %d have approved stage %d", v.Have, v.Need, v.Stage+1)
+	}
+	return strings.Join(why, "; ")
+}
