@@ -99,6 +99,9 @@ func (r *Runner) decideAll(ctx context.Context, tx *store.Tx) (*decision, error)
 		crowd.overlay.refused(int64(n), decision.Refused)
 	}
 	d.overlay, d.endedAccess = crowd.overlay, crowd.overlay.over()
+	if err := d.knowGranted(ctx, tx, everyone); err != nil {
+		return nil, err
+	}
 	next := 0
 	everyone.Each(func(n int64, memberships []identity.Membership) bool {
 		for d.users[next].n != n {
@@ -189,7 +192,7 @@ func (d *decision) knowAll(ctx context.Context, tx *store.Tx) error {
 	for n, name := range names {
 		d.groups.know(name, n)
 	}
-	sets, err := tx.CauseSets(ctx)
+	sets, err := tx.StandingCauseSets(ctx)
 	for n, causes := range sets {
 		d.causes.know(encodeCauses(causes), n)
 	}
@@ -201,6 +204,34 @@ func (d *decision) knowStored(ctx context.Context, tx *store.Tx, stored []store.
 	byN, err := tx.GroupNames(ctx, groupNumbers(stored))
 	for n, name := range byN {
 		d.groups.know(name, n)
+	}
+	return err
+}
+
+// knowGranted learns the numbers of the lists of causes with a grant among them that
+// somebody is to have now.
+func (d *decision) knowGranted(ctx context.Context, tx *store.Tx, everyone *rules.Everyone) error {
+	var lists [][]identity.Cause
+	for _, apart := range everyone.Apart {
+		for _, m := range apart.Memberships {
+			if slices.ContainsFunc(m.Causes, func(c identity.Cause) bool { return c.Kind == identity.CauseGrant }) {
+				lists = append(lists, m.Causes)
+			}
+		}
+	}
+	return d.knowCauses(ctx, tx, lists)
+}
+
+// knowCauses learns the numbers of lists of causes that have one.
+func (d *decision) knowCauses(ctx context.Context, tx *store.Tx, lists [][]identity.Cause) error {
+	if len(lists) == 0 {
+		return nil
+	}
+	numbers, err := tx.CauseSetNumbers(ctx, lists)
+	for i, n := range numbers {
+		if n != 0 {
+			d.causes.know(encodeCauses(lists[i]), n)
+		}
 	}
 	return err
 }
@@ -221,13 +252,7 @@ func (d *decision) knowWanted(ctx context.Context, tx *store.Tx, wanted [][]iden
 	for name, n := range numbers {
 		d.groups.know(name, n)
 	}
-	causeNs, err := tx.CauseSetNumbers(ctx, lists)
-	for i, n := range causeNs {
-		if n != 0 {
-			d.causes.know(encodeCauses(lists[i]), n)
-		}
-	}
-	return err
+	return d.knowCauses(ctx, tx, lists)
 }
 
 // decided is u, before it is given anything.

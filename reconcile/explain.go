@@ -96,7 +96,7 @@ func (x *explainer) load(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	causes, err := tx.CauseSets(ctx)
+	causes, err := tx.CausesOf(ctx, rows)
 	if err != nil {
 		return err
 	}

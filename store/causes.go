@@ -60,6 +60,22 @@ func (tx *Tx) CauseSets(ctx context.Context) (map[int64][]identity.Cause, error)
 	return tx.causeSets(ctx, "SELECT n, causes FROM cause_sets")
 }
 
+// StandingCauseSets is CauseSets without those that have a grant among them: every
+// grant there ever was left one, and only a few of them are alive.
+func (tx *Tx) StandingCauseSets(ctx context.Context) (map[int64][]identity.Cause, error) {
+	return tx.causeSets(ctx, `SELECT n, causes FROM cause_sets WHERE causes NOT LIKE '%"kind":"`+identity.CauseGrant+`"%'`)
+}
+
+// CausesOf returns the lists of causes of some memberships by their numbers.
+func (tx *Tx) CausesOf(ctx context.Context, rows []MembershipRow) (map[int64][]identity.Cause, error) {
+	ns := make([]int64, len(rows))
+	for i, row := range rows {
+		ns[i] = row.CausesN
+	}
+	slices.Sort(ns)
+	return tx.CauseSetsByN(ctx, slices.Compact(ns))
+}
+
 // CauseSetsByN returns some lists of causes by their numbers.
 func (tx *Tx) CauseSetsByN(ctx context.Context, ns []int64) (map[int64][]identity.Cause, error) {
 	return tx.causeSets(ctx, "SELECT n, causes FROM cause_sets WHERE n IN {numbers}", numbers(ns))

@@ -188,7 +188,7 @@ func groupMembers(ctx context.Context, tx *store.Tx, group string) ([]memberView
 	if err != nil {
 		return nil, err
 	}
-	causes, err := tx.CauseSets(ctx)
+	causes, err := tx.CausesOf(ctx, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -135,7 +135,7 @@ func memberships(ctx context.Context, tx *store.Tx, users []identity.User) (map[
 	if err != nil {
 		return nil, err
 	}
-	causes, err := tx.CauseSets(ctx)
+	causes, err := tx.CausesOf(ctx, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -130,3 +130,18 @@ func TestOverdueUntilTheTargetAnswers(t *testing.T) {
 	same(t, "gone", o.Holds("role/readonly"), []string{})
 	same(t, "state", o.GrantState(glass.Grant), "ended")
 }
+
+// A full run over grants that are as they should be changes nothing.
+func TestAFullRunLeavesLiveGrantsAlone(t *testing.T) {
+	o := open(t)
+	made, err := o.Ask(t.Context(), o.As("ada"), desk.Wish{Groups: []string{"prod-db-read"}, Reason: "look"})
+	o.Must(err)
+	answer, err := o.Approve(t.Context(), o.As("olga"), made[0].ID, "")
+	o.Must(err)
+	o.Work()
+	before := o.AuditHead()
+	o.Full()
+	o.Full()
+	same(t, "audit records of two full runs", o.AuditHead()-before, int64(0))
+	same(t, "state", o.GrantState(answer.Request.Grant), "active")
+}

@@ -117,15 +117,15 @@ func (p *people) groupsOf(n int64) map[string][]identity.Cause {
 	if p.fail(err) {
 		return nil
 	}
-	var groupNs, causeNs []int64
-	for _, row := range rows {
-		groupNs, causeNs = append(groupNs, row.GroupN), append(causeNs, row.CausesN)
+	groupNs := make([]int64, len(rows))
+	for i, row := range rows {
+		groupNs[i] = row.GroupN
 	}
 	names, err := p.tx.GroupNames(p.ctx, groupNs)
 	if p.fail(err) {
 		return nil
 	}
-	sets, err := p.tx.CauseSetsByN(p.ctx, causeNs)
+	sets, err := p.tx.CausesOf(p.ctx, rows)
 	if p.fail(err) {
 		return nil
 	}

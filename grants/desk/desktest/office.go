@@ -241,3 +241,15 @@ func (o *Office) Down(down bool) {
 	}
 	o.App.SetFaults(faults)
 }
+
+// AuditHead returns how many records the audit log has.
+func (o *Office) AuditHead() (seq int64) {
+	o.Helper()
+	ctx := o.Context()
+	o.Must(o.DB.View(ctx, func(tx *store.Tx) error {
+		head, err := tx.AuditHead(ctx)
+		seq = head.Seq
+		return err
+	}))
+	return seq
+}
