@@ -161,8 +161,8 @@ func (s *settling) underWay(g *grants.Grant) bool {
 
 // remembered reports whether everything that g gives was done.
 func (s *settling) remembered(g *grants.Grant) bool {
-	for n := range s.access[g.N] {
-		if !s.held[store.Holding{UserN: g.UserN, EntN: n}] {
+	for n, e := range s.access[g.N] {
+		if s.configured(e.Target) && !s.held[store.Holding{UserN: g.UserN, EntN: n}] {
 			return false
 		}
 	}

@@ -91,6 +91,11 @@ func (tx *Tx) GrantByN(ctx context.Context, n int64) (grants.Grant, error) {
 	return only(found, "grant", publicID("g", n), err)
 }
 
+// GrantsByN returns grants by number, ascending.
+func (tx *Tx) GrantsByN(ctx context.Context, ns []int64) ([]grants.Grant, error) {
+	return list(ctx, tx, readGrant, selectGrants+"WHERE n IN {numbers} ORDER BY n", numbers(ns))
+}
+
 // GrantsByIDs returns the grants of these IDs that there are, by number.
 func (tx *Tx) GrantsByIDs(ctx context.Context, ids []string) ([]grants.Grant, error) {
 	return list(ctx, tx, readGrant, selectGrants+"WHERE id IN {texts} ORDER BY n", texts(ids))

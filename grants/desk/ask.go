@@ -181,11 +181,9 @@ func (s *session) forOthers(m approval.Matter) bool {
 // policy lets this user have it.
 func (s *session) proper(m approval.Matter) error {
 	r := m.Request
-	switch longest := m.Policy.Longest(); {
+	switch {
 	case r.Duration < time.Second:
 		return invalid("%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
-	case r.Duration > longest:
-		return invalid("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	case !r.Start.IsZero() && r.Start.Before(s.now.Add(-time.Minute)):
 		return invalid("%s is in the past", moment(r.Start))
 	case r.Start.After(s.now.Add(farthestStart)):
@@ -194,6 +192,19 @@ func (s *session) proper(m approval.Matter) error {
 		return invalid("%s needs a reason: --reason TEXT", r.Group)
 	case m.Policy.Requires(rules.RequireTicket) && r.Ticket == "":
 		return invalid("%s needs a ticket: --ticket ID", r.Group)
+	}
+	return s.fits(m)
+}
+
+// fits checks what the policy allows, which may have changed since it was asked for:
+// for how long, and to whom.
+func (s *session) fits(m approval.Matter) error {
+	r := m.Request
+	if u, _ := s.people.User(r.UserN); u.State != identity.Active {
+		return conflict("", "%s is %s and cannot be given anything", r.User, u.State)
+	}
+	if longest := m.Policy.Longest(); r.Duration > longest {
+		return invalid("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	return s.allowed(m, m.Policy.Allow)
 }
@@ -233,13 +244,13 @@ const recently = 90 * 24 * time.Hour
 // inquiry is what conditions may read of a request: see docs/requests.md.
 func (s *session) inquiry(r *grants.Request) (rules.Inquiry, error) {
 	approved, denied := 0, 0
-	before, err := s.tx.Requests(s.ctx, store.RequestFilter{UserN: r.UserN, Group: r.Group, From: s.now.Add(-recently), Limit: 1000})
+	before, err := s.askedBefore(r.UserN)
 	if err != nil {
 		return rules.Inquiry{}, err
 	}
 	for i := range before {
 		switch {
-		case before[i].N == r.N:
+		case before[i].N == r.N || before[i].Group != r.Group:
 		case before[i].Outcome == grants.Approved:
 			approved++
 		case before[i].Outcome == grants.Denied:
@@ -261,6 +272,21 @@ func (s *session) inquiry(r *grants.Request) (rules.Inquiry, error) {
 		},
 		Ticket: ticket, Now: s.now,
 	}, nil
+}
+
+// mostAsked bounds how many requests of one person conditions can see.
+const mostAsked = 5000
+
+// askedBefore returns what a user asked for lately; it is read once.
+func (s *session) askedBefore(userN int64) ([]grants.Request, error) {
+	if known, ok := s.asked[userN]; ok {
+		return known, nil
+	}
+	before, err := s.tx.Requests(s.ctx, store.RequestFilter{UserN: userN, From: s.now.Add(-recently), Limit: mostAsked})
+	if err == nil {
+		s.asked[userN] = before
+	}
+	return before, err
 }
 
 // ticket is what the hub knows of the ticket that a request names.
@@ -408,9 +434,6 @@ func (s *session) approvesItself(m approval.Matter) (bool, error) {
 
 // load gathers everything that decides on a request.
 func (s *session) load(r *grants.Request) (approval.Matter, error) {
-	definition, _ := s.engine.Group(r.Group)
-	m := s.matter(r, definition, s.engine.Request(r.Group))
 	votes, err := s.tx.Votes(s.ctx, []int64{r.N})
-	m.Votes = votes
-	return m, err
+	return s.matterOf(r, votes), err
 }

@@ -154,7 +154,7 @@ func (s *session) conclude(m approval.Matter, before approval.Verdict, note stri
 		return s.tell("request.denied", r, nil, s.concerned(r))
 	case v.State == grants.Approved:
 		r.DecidedBy, r.Note = s.actor.Name, note
-		if err := s.proper(m); err != nil { // the policy may have changed since it was asked for
+		if err := s.fits(m); err != nil {
 			return err
 		}
 		return s.approve(m)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"birthright/audit"
+	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/identity"
 	"birthright/rules"
@@ -61,12 +62,13 @@ type session struct {
 	people *people
 	actor  approval.Actor
 	now    time.Time
+	asked  map[int64][]grants.Request // what users asked for lately
 }
 
 // session looks at the actor as of this moment: whoever was suspended a moment ago
 // does nothing any more.
 func (d *Desk) session(ctx context.Context, tx *store.Tx, a approval.Actor) (*session, error) {
-	s := &session{Desk: d, ctx: ctx, tx: tx, engine: d.Engine(), actor: a, now: tx.Now()}
+	s := &session{Desk: d, ctx: ctx, tx: tx, engine: d.Engine(), actor: a, now: tx.Now(), asked: map[int64][]grants.Request{}}
 	s.people = newPeople(ctx, tx, s.engine, d.World)
 	if a.UserN == 0 {
 		return s, nil

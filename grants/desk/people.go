@@ -23,6 +23,7 @@ type people struct {
 	users  map[int64]*identity.User
 	worlds map[int64]*rules.World
 	causes map[int64]map[string][]identity.Cause // by user and group
+	groups map[string][]int64                    // members, as far as they were asked for
 	err    error
 }
 
@@ -30,6 +31,7 @@ func newPeople(ctx context.Context, tx *store.Tx, engine *rules.Engine, world fu
 	return &people{
 		ctx: ctx, tx: tx, engine: engine, world: world, users: map[int64]*identity.User{},
 		worlds: map[int64]*rules.World{}, causes: map[int64]map[string][]identity.Cause{},
+		groups: map[string][]int64{},
 	}
 }
 
@@ -234,8 +236,8 @@ func (p *people) delegated(n int64, read func(context.Context, int64) ([]grants.
 
 // Members implements approval.Crowd.
 func (p *people) Members(group string, limit int) []int64 {
-	if p.err != nil {
-		return nil
+	if known, ok := p.groups[group]; ok || p.err != nil {
+		return known
 	}
 	numbers, err := p.tx.GroupNumbers(p.ctx, []string{group}, false)
 	if p.fail(err) || numbers[group] == 0 {
@@ -249,6 +251,7 @@ func (p *people) Members(group string, limit int) []int64 {
 	for i, row := range rows {
 		out[i] = row.UserN
 	}
+	p.groups[group] = out
 	return out
 }
 

@@ -1,12 +1,10 @@
 package desk
 
 import (
-	"context"
 	"time"
 
 	"birthright/grants"
 	"birthright/grants/approval"
-	"birthright/store"
 )
 
 // Request is a request as people and programs see it.
@@ -111,13 +109,13 @@ func (s *session) describe(requests []grants.Request) ([]Request, error) {
 	for i := range requests {
 		ns[i] = requests[i].N
 	}
-	votes, err := s.tx.Votes(s.ctx, ns)
+	byRequest, err := s.votes(requests)
 	if err != nil {
 		return nil, err
 	}
-	byRequest := map[int64][]grants.Vote{}
-	for _, v := range votes {
-		byRequest[v.RequestN] = append(byRequest[v.RequestN], v)
+	extended, err := s.extended(requests)
+	if err != nil {
+		return nil, err
 	}
 	given, err := s.tx.GrantsOfRequests(s.ctx, ns)
 	if err != nil {
@@ -129,9 +127,42 @@ func (s *session) describe(requests []grants.Request) ([]Request, error) {
 	}
 	out := make([]Request, len(requests))
 	for i := range requests {
-		out[i] = s.show(&requests[i], byRequest[requests[i].N], grantOf[requests[i].N])
+		out[i] = s.show(&requests[i], byRequest[requests[i].N], grantOf[requests[i].N], extended)
 	}
 	return out, s.people.err
+}
+
+// votes returns the answers to requests, by the number of the request.
+func (s *session) votes(requests []grants.Request) (map[int64][]grants.Vote, error) {
+	ns := make([]int64, len(requests))
+	for i := range requests {
+		ns[i] = requests[i].N
+	}
+	all, err := s.tx.Votes(s.ctx, ns)
+	out := map[int64][]grants.Vote{}
+	for _, v := range all {
+		out[v.RequestN] = append(out[v.RequestN], v)
+	}
+	return out, err
+}
+
+// extended returns the IDs of the grants that requests would make longer, by number.
+func (s *session) extended(requests []grants.Request) (map[int64]string, error) {
+	var ns []int64
+	for i := range requests {
+		if n := requests[i].Extends; n != 0 {
+			ns = append(ns, n)
+		}
+	}
+	out := map[int64]string{}
+	if len(ns) == 0 {
+		return out, nil
+	}
+	found, err := s.tx.GrantsByN(s.ctx, ns)
+	for i := range found {
+		out[found[i].N] = found[i].ID
+	}
+	return out, err
 }
 
 func (s *session) describeOne(r grants.Request) (Request, error) {
@@ -143,7 +174,7 @@ func (s *session) describeOne(r grants.Request) (Request, error) {
 }
 
 // show puts together what is seen of one request.
-func (s *session) show(r *grants.Request, votes []grants.Vote, g *grants.Grant) Request {
+func (s *session) show(r *grants.Request, votes []grants.Vote, g *grants.Grant, extended map[int64]string) Request {
 	out := Request{
 		ID: r.ID, Batch: r.Batch, Kind: r.Kind, User: r.User, Group: r.Group, State: r.State(s.now), By: r.By, Reason: r.Reason, Ticket: r.Ticket,
 		Start: known(r.Start), Seconds: int64(r.Duration / time.Second), Created: r.Created, ExpiresAt: r.ExpiresAt, Revision: r.Revision,
@@ -160,11 +191,7 @@ func (s *session) show(r *grants.Request, votes []grants.Vote, g *grants.Grant) 
 	if g != nil {
 		out.Grant, out.EndsAt = g.ID, endOf(g)
 	}
-	if r.Extends != 0 {
-		if extended, err := s.tx.GrantByN(s.ctx, r.Extends); err == nil {
-			out.Extends = extended.ID
-		}
-	}
+	out.Extends = extended[r.Extends]
 	definition, _ := s.engine.Group(r.Group)
 	m := s.matter(r, definition, s.engine.Request(r.Group))
 	m.Votes = votes
@@ -255,255 +282,4 @@ func (s *session) describeGrants(given []grants.Grant) ([]Grant, error) {
 		}
 	}
 	return out, nil
-}
-
-// Query selects requests and grants. Empty fields do not filter.
-type Query struct {
-	// User is who gets or asked for it, Group what; Approver who may decide on it now.
-	User, Group, Approver string
-	Kind                  string
-	// States are states of requests or grants.
-	States []string
-	// Text is looked for in users, groups, reasons and tickets.
-	Text     string
-	From, To time.Time
-	// Before continues behind a page: the N of its last entry.
-	Before int64
-	Limit  int
-}
-
-// Requests returns what a query selects, newest first, of what the actor may see:
-// whoever may not see everybody's sees their own and those to decide on.
-func (d *Desk) Requests(ctx context.Context, a approval.Actor, q Query) (out []Request, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		found, err := s.find(q)
-		if err != nil {
-			return err
-		}
-		out, err = s.describe(found)
-		return err
-	})
-	return out, err
-}
-
-func (s *session) find(q Query) ([]grants.Request, error) {
-	f := store.RequestFilter{Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Outcomes: outcomes(q.States)}
-	if q.User != "" {
-		n := s.people.Named(q.User)
-		if n == 0 {
-			return nil, errUnknown(q.User)
-		}
-		f.UserN, f.ByN = n, n
-	}
-	approver := int64(0)
-	if q.Approver != "" {
-		if approver = s.people.Named(q.Approver); approver == 0 {
-			return nil, errUnknown(q.Approver)
-		}
-		f.Outcomes = []string{""}
-	}
-	all := s.may(approval.ReadAll, approval.Relation{}) == nil
-	var out []grants.Request
-	for {
-		f.Limit = pageOf(q.Limit, len(out))
-		page, err := s.tx.Requests(s.ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		for i := range page {
-			r := page[i]
-			if !matchesState(r.State(s.now), q.States) || !all && !s.sees(&r) || approver != 0 && !s.decides(&r, approver) {
-				continue
-			}
-			if out = append(out, r); q.Limit > 0 && len(out) == q.Limit {
-				return out, nil
-			}
-		}
-		if len(page) < f.Limit || f.Limit == 0 {
-			return out, s.people.err
-		}
-		f.BeforeN = page[len(page)-1].N
-	}
-}
-
-// pageOf is how many rows to read for what a query still lacks.
-func pageOf(limit, have int) int {
-	if limit == 0 {
-		return 0
-	}
-	return max(2*(limit-have), 50)
-}
-
-// outcomes are those stored for some states; an open request may be pending or expired.
-func outcomes(states []string) []string {
-	var out []string
-	for _, state := range states {
-		switch state {
-		case grants.Pending:
-			out = append(out, "")
-		case grants.Expired:
-			out = append(out, "", grants.Expired)
-		default:
-			out = append(out, state)
-		}
-	}
-	return out
-}
-
-func matchesState(state string, states []string) bool {
-	if len(states) == 0 {
-		return true
-	}
-	for _, s := range states {
-		if s == state {
-			return true
-		}
-	}
-	return false
-}
-
-// sees reports whether the actor may read a request.
-func (s *session) sees(r *grants.Request) bool {
-	if r.Concerns(s.actor.UserN) {
-		return true
-	}
-	m, err := s.load(r)
-	return err == nil && s.maySee(m) == nil
-}
-
-// decides reports whether a user may decide on a request now.
-func (s *session) decides(r *grants.Request, userN int64) bool {
-	m, err := s.load(r)
-	if err != nil || m.Policy == nil || !r.Open(s.now) {
-		return false
-	}
-	return len(m.Standing(userN, approval.Judge(m, s.people), s.people).For) > 0
-}
-
-// Request returns one request.
-func (d *Desk) Request(ctx context.Context, a approval.Actor, id string) (out Request, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		r, err := s.tx.RequestByID(s.ctx, id)
-		if err != nil {
-			return err
-		}
-		m, err := s.load(&r)
-		if err != nil {
-			return err
-		}
-		if err := s.maySee(m); err != nil {
-			return err
-		}
-		out, err = s.describeOne(r)
-		return err
-	})
-	return out, err
-}
-
-// Grant returns one grant.
-func (d *Desk) Grant(ctx context.Context, a approval.Actor, id string) (out Grant, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		g, m, err := s.grant(id)
-		if err != nil {
-			return err
-		}
-		if err := s.maySee(m); err != nil {
-			return err
-		}
-		out, err = s.describeGrant(g)
-		return err
-	})
-	return out, err
-}
-
-// Grants returns what a query selects, newest first, of what the actor may see. Without
-// states it is what is not over: the history is asked for by its states.
-func (d *Desk) Grants(ctx context.Context, a approval.Actor, q Query) (out []Grant, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		found, err := s.findGrants(q)
-		if err != nil {
-			return err
-		}
-		out, err = s.describeGrants(found)
-		return err
-	})
-	return out, err
-}
-
-func (s *session) findGrants(q Query) ([]grants.Grant, error) {
-	f := store.GrantFilter{Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Open: onlyOpen(q.States)}
-	if q.User != "" {
-		if f.UserN = s.people.Named(q.User); f.UserN == 0 {
-			return nil, errUnknown(q.User)
-		}
-	}
-	all := s.may(approval.ReadAll, approval.Relation{}) == nil
-	var out []grants.Grant
-	for {
-		f.Limit = pageOf(q.Limit, len(out))
-		page, err := s.tx.Grants(s.ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		for i := range page {
-			if !matchesState(page[i].State(s.now), q.States) || !all && !s.seesGrant(&page[i]) {
-				continue
-			}
-			if out = append(out, page[i]); q.Limit > 0 && len(out) == q.Limit {
-				return out, nil
-			}
-		}
-		if len(page) < f.Limit || f.Limit == 0 {
-			return out, s.people.err
-		}
-		f.BeforeN = page[len(page)-1].N
-	}
-}
-
-// onlyOpen reports whether no state is asked for that a settled grant can have.
-func onlyOpen(states []string) bool {
-	if len(states) == 0 {
-		return false
-	}
-	return !matchesState(grants.Ended, states) && !matchesState(grants.Failed, states)
-}
-
-func (s *session) seesGrant(g *grants.Grant) bool {
-	if g.UserN == s.actor.UserN {
-		return true
-	}
-	r, err := s.tx.RequestByN(s.ctx, g.RequestN)
-	return err == nil && s.sees(&r)
-}
-
-// Overdue returns the grants that are over and of which something is left on a target,
-// oldest first.
-func (d *Desk) Overdue(ctx context.Context) (out []Grant, err error) {
-	err = d.view(ctx, Operator("hub"), func(s *session) error {
-		found, err := s.tx.OverdueGrants(s.ctx)
-		if err != nil {
-			return err
-		}
-		out, err = s.describeGrants(found)
-		return err
-	})
-	return out, err
-}
-
-// Delegations returns the delegations in force or ahead: from or to a user, or, for
-// those who see everybody's, every one there was.
-func (d *Desk) Delegations(ctx context.Context, a approval.Actor) (out []grants.Delegation, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		if s.may(approval.ReadAll, approval.Relation{}) == nil {
-			out, err = s.tx.Delegations(s.ctx)
-			return err
-		}
-		if out, err = s.tx.DelegationsFrom(s.ctx, a.UserN); err != nil {
-			return err
-		}
-		to, err := s.tx.DelegationsTo(s.ctx, a.UserN)
-		out = append(out, to...)
-		return err
-	})
-	return out, err
 }
