@@ -305,7 +305,7 @@ func (s *session) ticket(r *grants.Request) (map[string]any, error) {
 }
 
 // possible checks that the request can lead to anything: the user does not have it
-// already, nothing keeps it from the user, and somebody could approve it.
+// already, and nothing keeps it from the user.
 func (s *session) possible(m approval.Matter, u identity.User) error {
 	r := m.Request
 	if err := s.noDuplicate(r); err != nil {
@@ -315,19 +315,19 @@ func (s *session) possible(m approval.Matter, u identity.User) error {
 	if !ok {
 		return s.people.err
 	}
-	if err := s.notKept(r, u, w); err != nil {
-		return err
-	}
-	if auto, err := s.approvesItself(m); err != nil || auto {
-		return err
-	}
+	return s.notKept(r, u, w)
+}
+
+// lacking says of which stage there are too few people to approve it, "" where there
+// are enough for each. Such a request waits all the same: owners come and go, and
+// whoever runs the hub can decide.
+func (s *session) lacking(m approval.Matter) string {
 	for i, stage := range m.Policy.Stages() {
 		if n := len(m.PanelOf(i, s.people)); n < stage.Count {
-			return conflict("the owners of the group, or its policy, have to change first",
-				"nobody could approve %s for %s: it takes %d of %s, and there are %d", r.Group, r.User, stage.Count, stage.By, n)
+			return fmt.Sprintf("it takes %d of %s to approve it, and there are %d: the owners of the group, its policy, or whoever runs the hub must help", stage.Count, stage.By, n)
 		}
 	}
-	return nil
+	return ""
 }
 
 // noDuplicate refuses to ask twice for the same.
@@ -416,7 +416,11 @@ func (s *session) decideAlone(r *grants.Request) error {
 		r.Auto, r.DecidedBy = m.Policy.AutoApprove.Source, "policy"
 		return s.approve(m)
 	}
-	return s.tell("request.waiting", r, nil, m.Panel(approval.Judge(m, s.people), s.people))
+	told := m.Panel(approval.Judge(m, s.people), s.people)
+	if s.lacking(m) != "" {
+		told = append(told, s.watchers(m)...)
+	}
+	return s.tell("request.waiting", r, nil, told)
 }
 
 // approvesItself reports whether the policy approves the request without anybody: its

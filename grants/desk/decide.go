@@ -260,10 +260,9 @@ func (s *session) bind(g *grants.Grant, m approval.Matter) error {
 
 // tell notes what people are to be told.
 func (s *session) tell(kind string, r *grants.Request, g *grants.Grant, users []int64) error {
-	row := store.NoticeRow{Kind: kind, Users: users, Data: map[string]any{"actor": s.actor.Name}}
-	if row.Users == nil {
-		row.Users = []int64{}
-	}
+	users = append([]int64{}, users...)
+	slices.Sort(users)
+	row := store.NoticeRow{Kind: kind, Users: slices.Compact(users), Data: map[string]any{"actor": s.actor.Name}}
 	if r != nil {
 		row.RequestN = r.N
 	}

@@ -53,6 +53,8 @@ type Stage struct {
 	Need   int    `json:"need"`
 	// Approvers are those who may decide, at most 200.
 	Approvers []string `json:"approvers"`
+	// Lacking says that there are too few people to approve it, and what to do.
+	Lacking string `json:"lacking,omitempty"`
 }
 
 // Vote is an answer to a request.
@@ -200,7 +202,7 @@ func (s *session) show(r *grants.Request, votes []grants.Vote, g *grants.Grant, 
 		verdict = approval.Judge(m, s.people)
 		out.Stage = &Stage{
 			Number: verdict.Stage + 1, Of: verdict.Stages, By: m.Policy.Stages()[verdict.Stage].By, Have: verdict.Have, Need: verdict.Need,
-			Approvers: s.people.names(m.Panel(verdict, s.people)),
+			Approvers: s.people.names(m.Panel(verdict, s.people)), Lacking: s.lacking(m),
 		}
 	}
 	for _, v := range votes {
