@@ -140,6 +140,9 @@ func userDetail(v userView) listing {
 		if version := under(m.Causes); version != "" {
 			row = append(row, "policy "+version)
 		}
+		if m.EndsAt != nil {
+			row = append(row, fmt.Sprintf("until %v", m.EndsAt))
+		}
 		held = append(held, row)
 		l.rows = append(l.rows, []string{v.UserName, m.Group, becauseOf(m.Causes), under(m.Causes)})
 	}
