@@ -27,7 +27,11 @@ every one of them in its name, title, description, owners or entitlements.`,
 			if err != nil {
 				return err
 			}
-			return p.print(p.offerListing(offers))
+			l := p.offerListing(offers)
+			if user != "" || p.as != "" || len(words) > 0 {
+				l.empty = "Nothing such can be asked for. `birthright catalog`, without anything, lists all there is."
+			}
+			return p.print(l)
 		}),
 	}
 	cmd.Flags().StringVar(&user, "user", "", "what this `USER` can ask for")

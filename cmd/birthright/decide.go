@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +47,7 @@ func (p *program) answering(do answer, checks ...check) func(*cobra.Command, []s
 
 // about puts in front of an error what it is about, unless it says so.
 func about(id string, err error) error {
-	if identity.KindOf(err) == identity.NotFound {
+	if identity.KindOf(err) == identity.NotFound || strings.HasPrefix(err.Error(), id+" ") {
 		return err
 	}
 	return fmt.Errorf("%s: %w", id, err)

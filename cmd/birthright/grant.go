@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 )
@@ -72,7 +73,10 @@ func grantFields(g desk.Grant, r desk.Request) [][]string {
 
 // approvedBy is whose word gave a grant.
 func approvedBy(r desk.Request) string {
-	if r.Because != "" {
+	switch {
+	case r.Kind == grants.KindBreakGlass:
+		return "nobody: the glass was broken"
+	case r.Because != "":
 		return "the policy: " + r.Because
 	}
 	return who(r.DecidedBy)

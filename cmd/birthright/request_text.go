@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,7 +66,9 @@ func lengthText(r desk.Request) string {
 func decisionText(r desk.Request) string {
 	switch {
 	case r.Stage != nil:
-		return "asks " + stageText(*r.Stage)
+		return "asks " + stageText(r)
+	case r.Kind == grants.KindBreakGlass:
+		return "nobody: the glass was broken"
 	case r.Because != "":
 		return "policy: " + r.Because
 	case r.DecidedBy != "" && r.State != grants.Expired:
@@ -75,8 +78,9 @@ func decisionText(r desk.Request) string {
 }
 
 // stageText is the open step of an approval: what it takes, and who can give it.
-func stageText(s desk.Stage) string {
+func stageText(r desk.Request) string {
 	const most = 4
+	s := r.Stage
 	text := s.By
 	if s.Of > 1 {
 		text = fmt.Sprintf("stage %d of %d, %s", s.Number, s.Of, text)
@@ -84,7 +88,7 @@ func stageText(s desk.Stage) string {
 	if s.Need > 1 {
 		text += fmt.Sprintf(", %d of %d", s.Have, s.Need)
 	}
-	names := s.Approvers
+	names := unheard(r)
 	if len(names) == 0 {
 		return text + ": nobody can at present"
 	}
@@ -93,6 +97,15 @@ func stageText(s desk.Stage) string {
 		text += fmt.Sprintf(" and %d more", rest)
 	}
 	return text
+}
+
+// unheard are those who may decide and have not.
+func unheard(r desk.Request) []string {
+	return slices.DeleteFunc(slices.Clone(r.Stage.Approvers), func(name string) bool {
+		return slices.ContainsFunc(r.Votes, func(v desk.Vote) bool {
+			return v.Stage == r.Stage.Number && v.Void == "" && who(v.By) == name
+		})
+	})
 }
 
 // voteTexts says vote by vote who answered what.
@@ -122,7 +135,7 @@ func voteTexts(r desk.Request) []string {
 func (p *program) remarkRequest(r desk.Request, now time.Time) {
 	switch {
 	case r.State == grants.Pending && r.Stage != nil:
-		p.remark("%s asks %s; nobody can decide on it after %s", r.ID, stageText(*r.Stage), until(r.ExpiresAt, now))
+		p.remark("%s asks %s; nobody can decide on it after %s", r.ID, stageText(r), until(r.ExpiresAt, now))
 	case r.State == grants.Pending:
 		p.remark("%s is open, but the policy does not let %s be asked for any more", r.ID, r.Group)
 	case r.State == grants.Approved && r.Because != "":

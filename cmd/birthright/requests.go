@@ -147,7 +147,7 @@ func (p *program) requestsShowCommand() *cobra.Command {
 func requestFields(r desk.Request) [][]string {
 	waits := ""
 	if r.Stage != nil {
-		waits = stageText(*r.Stage)
+		waits = stageText(r)
 	}
 	rows := [][]string{
 		{"request", r.ID}, {"kind", r.Kind}, {"user", r.User}, {"group", r.Group}, {"for", lengthText(r)}, {"state", r.State},
