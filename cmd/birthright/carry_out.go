@@ -22,21 +22,28 @@ type touched struct{ user, grant string }
 func (p *program) carryOut(ctx context.Context, a *app.App, concerned []touched) (unfinished func() error) {
 	var faults []error
 	reports := map[string]reconcile.Report{}
-	for _, c := range concerned {
-		if _, done := reports[c.user]; done {
-			continue
-		}
-		report, err := a.Sync(ctx, reconcile.Request{User: c.user, Actor: a.Actor})
+	bringUp := func(user string) {
+		report, err := a.Sync(ctx, reconcile.Request{User: user, Actor: a.Actor})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("it is decided, and could not be carried out: %w", err))
 		}
-		reports[c.user] = report
+		if _, again := reports[user]; !again {
+			reports[user] = report
+		}
+	}
+	for _, c := range concerned {
+		if _, done := reports[c.user]; !done {
+			bringUp(c.user)
+		}
 	}
 	for _, c := range concerned {
 		g, err := a.Desk.Grant(ctx, desk.Operator(a.Actor), c.grant)
 		if err != nil {
 			faults = append(faults, err)
 			continue
+		}
+		if g.State == grants.Active {
+			bringUp(c.user) // its end is known only now, and stands with the membership
 		}
 		faults = append(faults, p.remarkGrant(a, g, reports[c.user]))
 	}
