@@ -25,7 +25,7 @@ func (p *program) grantsCommand() *cobra.Command {
 		Short: "List grants: who has what for how long, and what should be gone",
 		Long: `Lists the grants of which something is, will be or may be left on a target; those first
 that should be gone. With --all, --state ended or a time, the history. With --as it is
-what that user may see. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
+what concerns that user; with --group, all of a group that they own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
 		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
 			q, err := f.query(a.Now(), grantStates)

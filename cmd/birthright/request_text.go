@@ -136,6 +136,9 @@ func (p *program) remarkRequest(r desk.Request, now time.Time) {
 	switch {
 	case r.State == grants.Pending && r.Stage != nil:
 		p.remark("%s asks %s; nobody can decide on it after %s", r.ID, stageText(r), until(r.ExpiresAt, now))
+		if r.Stage.Lacking != "" {
+			p.remark("%s: %s", r.ID, r.Stage.Lacking)
+		}
 	case r.State == grants.Pending:
 		p.remark("%s is open, but the policy does not let %s be asked for any more", r.ID, r.Group)
 	case r.State == grants.Approved && r.Because != "":

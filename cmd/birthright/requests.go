@@ -68,8 +68,8 @@ func (p *program) requestsCommand() *cobra.Command {
 		Use:   "requests",
 		Short: "List requests for access: what is open, and what was lately",
 		Long: `Lists what is open and what was asked for in the last 30 days, newest first; with --all,
---since or --until, the history. With --as it is what that user may see: their own, those
-of their reports and of groups that they own, and those to decide on.
+--since or --until, the history. With --as it is what concerns that user, and what they may
+decide on; with --group, all of a group that they own.
 ` + "`birthright requests --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
 		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
@@ -107,25 +107,43 @@ of their reports and of groups that they own, and those to decide on.
 }
 
 // findRequests finds what a query chooses. Unless somebody bounds the time, that is
-// what is open, however old, and what was made lately.
+// what is open, however old, and what was made lately; of a user who asks about nobody
+// in particular, it is also what that user may decide on.
 func (p *program) findRequests(ctx context.Context, a *app.App, actor approval.Actor, q desk.Query, all bool) ([]desk.Request, error) {
-	if all || !q.From.IsZero() || !q.To.IsZero() || q.Approver != "" {
-		return a.Desk.Requests(ctx, actor, q)
+	queries := []desk.Query{q}
+	if !all && q.From.IsZero() && q.To.IsZero() && q.Approver == "" {
+		recent, open := q, q
+		recent.From = a.Now().AddDate(0, 0, -recentDays)
+		open.To, open.States = recent.From, []string{grants.Pending}
+		queries = []desk.Query{recent, open}
 	}
-	recent := q
-	recent.From = a.Now().AddDate(0, 0, -recentDays)
-	found, err := a.Desk.Requests(ctx, actor, recent)
-	if err != nil || len(q.States) > 0 && !slices.Contains(q.States, grants.Pending) {
-		return found, err
+	if p.as != "" && q.User == "" && q.Approver == "" {
+		mine := q
+		mine.Approver = p.as
+		queries = append(queries, mine)
 	}
-	open := q
-	open.To, open.States = recent.From, []string{grants.Pending}
-	older, err := a.Desk.Requests(ctx, actor, open)
-	found = append(found, older...)
-	if q.Limit > 0 && len(found) > q.Limit {
-		found = found[:q.Limit]
+	if len(q.States) > 0 && !slices.Contains(q.States, grants.Pending) {
+		queries = queries[:1]
 	}
-	return found, err
+	return together(ctx, a, actor, queries, q.Limit)
+}
+
+// together joins what several queries choose, newest first.
+func together(ctx context.Context, a *app.App, actor approval.Actor, queries []desk.Query, limit int) ([]desk.Request, error) {
+	var found []desk.Request
+	for _, q := range queries {
+		some, err := a.Desk.Requests(ctx, actor, q)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	slices.SortFunc(found, func(a, b desk.Request) int { return cmp.Compare(b.N, a.N) })
+	found = slices.CompactFunc(found, func(a, b desk.Request) bool { return a.N == b.N })
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found, nil
 }
 
 func (p *program) requestsShowCommand() *cobra.Command {
