@@ -48,6 +48,7 @@ func (p *program) actor(ctx context.Context, a *app.App) (approval.Actor, error)
 		return desk.Operator(a.Actor), nil
 	}
 	actor, err := a.Desk.Actor(ctx, p.as)
+	actor.Via = a.Actor
 	return actor, noUser(err, p.as)
 }
 
