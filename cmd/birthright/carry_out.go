@@ -11,6 +11,7 @@ import (
 	"birthright/grants"
 	"birthright/grants/desk"
 	"birthright/reconcile"
+	"birthright/store"
 )
 
 // touched is a grant that a command has changed, and who has it.
@@ -45,7 +46,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, concerned []touched)
 		if g.State == grants.Active {
 			bringUp(c.user) // its end is known only now, and stands with the membership
 		}
-		faults = append(faults, p.remarkGrant(a, g, reports[c.user]))
+		faults = append(faults, p.remarkGrant(ctx, a, g, reports[c.user]))
 	}
 	return func() error {
 		if err := errors.Join(faults...); err != nil {
@@ -57,16 +58,20 @@ func (p *program) carryOut(ctx context.Context, a *app.App, concerned []touched)
 
 // remarkGrant says in a sentence how a grant stands; where it is not yet as it should
 // be, that is the error.
-func (p *program) remarkGrant(a *app.App, g desk.Grant, report reconcile.Report) error {
+func (p *program) remarkGrant(ctx context.Context, a *app.App, g desk.Grant, report reconcile.Report) error {
 	names := targetsOf(a, g.Group)
 	switch g.State {
 	case grants.Active:
-		p.remark("%s is active until %s, on %s", g.ID, until(g.EndsAt, a.Now()), count(len(names), "target", "targets"))
+		p.remark("%s is active until %s, on %s", g.ID, until(g.EndsAt, a.Now()), onTargets(names))
 	case grants.Scheduled:
 		p.remark("%s begins at %s; `birthright serve`, or a `birthright sync` from then on, gives it", g.ID, until(g.StartsAt, a.Now()))
 	case grants.Ended:
-		p.remark("%s is over, and gone from %s", g.ID, count(len(names), "target", "targets"))
+		p.remark("%s is over, and gone from %s", g.ID, onTargets(names))
 	case grants.Activating:
+		if name := p.neverRead(ctx, a, names); name != "" {
+			p.remark("%s is under way. Nobody has looked at %s yet: the first `birthright sync`, or `birthright serve`, does, and gives it", g.ID, name)
+			return nil
+		}
 		return fmt.Errorf("%s is under way, and not on every target yet%s; the next sync, or `birthright serve` by itself, goes on", g.ID, troubleOf(report, names))
 	case grants.Ending:
 		return fmt.Errorf("%s is over, and not gone from %s yet%s; the next sync, or `birthright serve` by itself, goes on",
@@ -75,6 +80,34 @@ func (p *program) remarkGrant(a *app.App, g desk.Grant, report reconcile.Report)
 		return fmt.Errorf("%s failed: %s", g.ID, g.Reason)
 	}
 	return nil
+}
+
+func onTargets(names []string) string {
+	if len(names) == 0 {
+		return "no target: its group carries nothing"
+	}
+	return count(len(names), "target", "targets")
+}
+
+// neverRead is one of some targets that no run has read yet, "" where there is none: of
+// such a one nobody can tell what is on it.
+func (p *program) neverRead(ctx context.Context, a *app.App, names []string) (unread string) {
+	err := a.Store.View(ctx, func(tx *store.Tx) error {
+		for _, name := range names {
+			status, err := reconcile.Status(ctx, tx, name)
+			if err != nil {
+				return err
+			}
+			if status.LastFullAt.IsZero() {
+				unread = name
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return ""
+	}
+	return unread
 }
 
 // targetsOf lists the targets on which a group gives something.

@@ -111,10 +111,14 @@ func unheard(r desk.Request) []string {
 // voteTexts says vote by vote who answered what.
 func voteTexts(r desk.Request) []string {
 	texts := make([]string, len(r.Votes))
+	staged := slices.ContainsFunc(r.Votes, func(v desk.Vote) bool { return v.Stage > 1 })
 	for i, v := range r.Votes {
 		word := "denied"
 		if v.Approve {
 			word = "approved"
+		}
+		if staged {
+			word += fmt.Sprintf(" stage %d", v.Stage)
 		}
 		text := fmt.Sprintf("%s %s at %s", who(v.By), word, timeText(v.At))
 		if v.For != "" {
