@@ -26,10 +26,16 @@ func acting(commands ...*cobra.Command) []*cobra.Command {
 	return commands
 }
 
-// checkAs refuses --as where it would mean nothing: somebody who thinks to act for
-// another must not act as the operator.
+// checkAs refuses --as where it would mean nothing, and one that names nobody: somebody
+// who thinks to act for a user must not act as the operator.
 func (p *program) checkAs(cmd *cobra.Command) error {
-	if p.as == "" || cmd.Annotations[knowsAs] != "" {
+	flag := cmd.Flag("as")
+	switch {
+	case flag == nil || !flag.Changed:
+		return nil
+	case p.as == "":
+		return misused(cmd, "--as is empty: whom to act for?")
+	case cmd.Annotations[knowsAs] != "":
 		return nil
 	}
 	var names []string
