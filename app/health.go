@@ -84,6 +84,7 @@ func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, heardGauge, signalsGauge, signalsOld, refusedGauge} {
 		ch <- d
 	}
+	describeGrants(ch)
 }
 
 // Collect implements prometheus.Collector.
@@ -135,6 +136,9 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 	}
 	for kind, n := range byKind {
 		gauge(heldGauge, float64(n), kind)
+	}
+	if err := collectGrants(ctx, tx, gauge); err != nil {
+		return err
 	}
 	return g.app.collectSignals(ctx, tx, gauge)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"birthright/audit"
 	"birthright/reconcile"
@@ -11,12 +12,14 @@ import (
 )
 
 // Sync is Runner.Sync under a policy that is kept: every membership that it
-// gives can name its version.
+// gives can name its version. What time brings for requests is done first.
 func (a *App) Sync(ctx context.Context, req reconcile.Request) (reconcile.Report, error) {
 	if err := a.keepPolicy(ctx); err != nil {
 		return reconcile.Report{}, err
 	}
-	return a.Runner.Sync(ctx, req)
+	late := a.Desk.Tick(ctx)
+	report, err := a.Runner.Sync(ctx, req)
+	return report, errors.Join(err, late)
 }
 
 // keepPolicy keeps the policy in force, before anything is decided under it.

@@ -59,6 +59,9 @@ func (r *Runner) Explain(ctx context.Context, tx *store.Tx, u identity.User, q Q
 	for _, group := range groups {
 		out = append(out, x.explain(group))
 	}
+	if err := tellGrants(ctx, tx, out); err != nil {
+		return nil, err
+	}
 	return out, x.standings(ctx, tx, out)
 }
 
@@ -79,7 +82,8 @@ type storedMembership struct {
 	causes        []identity.Cause
 }
 
-// others are the causes that do not come from the policy.
+// others are the causes that do not come from the policy: those of grants, too, while
+// they are still stored and not given any more.
 func (m storedMembership) others() []identity.Cause {
 	return slices.DeleteFunc(slices.Clone(m.causes), func(c identity.Cause) bool {
 		return c.Kind == identity.CauseRule || c.Kind == identity.CauseGroup
@@ -203,6 +207,9 @@ func (x *explainer) addOthers(e *Explained, stored storedMembership) {
 	}
 	e.Causes = identity.SortCauses(append(slices.Clone(e.Causes), others...))
 	for _, c := range others {
+		if slices.ContainsFunc(e.Because, func(r rules.Reason) bool { return r.Cause == c }) {
+			continue // the engine knows of it
+		}
 		e.Because = append(e.Because, rules.Reason{Cause: c, Reads: []rules.Evidence{}, EndsAt: moment(stored.endsAt), Behind: []rules.Reason{}})
 	}
 	slices.SortStableFunc(e.Because, func(a, b rules.Reason) int { return cmp.Or(identity.CompareCauses(a.Cause, b.Cause)) })

@@ -260,6 +260,7 @@ func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]boo
 		case s.underWay(g) && s.seen(g, seen):
 			g.Activate(tx.Now())
 			s.remindBefore(g)
+			again[g.UserN] = tx.Now() // the membership has an end from now on
 			changed, notices = append(changed, g), append(notices, notice(g))
 			events = append(events, grantEvent("grant.active", g, map[string]any{"until": g.EndsAt}))
 		case s.underWay(g):

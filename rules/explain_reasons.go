@@ -51,9 +51,10 @@ func (s *subject) rulesBehind(memberships []identity.Membership, group string) [
 	}
 	var out []string
 	for _, c := range memberships[at].Causes {
-		if c.Kind == identity.CauseRule {
+		switch c.Kind {
+		case identity.CauseRule:
 			out = append(out, c.Name)
-		} else {
+		case identity.CauseGroup:
 			out = append(out, s.rulesBehind(memberships, c.Name)...)
 		}
 	}

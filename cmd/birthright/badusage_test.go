@@ -9,7 +9,7 @@ func TestBadUsage(t *testing.T) {
 	t.Parallel()
 	for _, b := range []bad{
 		{name: "unknown command", args: "usr", code: 2, want: `unknown command "usr"; did you mean "user"\? \(see .birthright --help.\)`},
-		{name: "unknown command far", args: "frobnicate", code: 2, want: `unknown command "frobnicate"; there are audit, .* version \(see .birthright --help.\)`},
+		{name: "unknown command far", args: "frobnicate", code: 2, want: `unknown command "frobnicate"; there are amend, .* version \(see .birthright --help.\)`},
 		{name: "unknown subcommand", args: "user lst", code: 2, want: `user: unknown command "lst"; did you mean "list"\? \(see .birthright user --help.\)`},
 		{name: "unknown subcommand far", args: "audit rewrite", code: 2, want: `audit: unknown command "rewrite"; there are export, list, verify \(see .*\)`},
 		{name: "family alone", args: "token", code: 2, want: `token: say which of create, list, revoke \(see .*\)`},

@@ -23,9 +23,9 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Watch the whole main job, with nothing installed: people arrive, rules decide, systems follow",
 		Long: `Makes up a company, pushes its people through the hub's own SCIM endpoint, and shows
-how rules decide, two systems follow, drift is found and the log proves it. The
-systems, a SCIM app and an LDAP directory, run inside this process. Then the hub
-stays up to be looked at; --once exits instead.`,
+how rules decide, two systems follow, somebody gets access for a time, drift is found and
+the log proves it. The systems, a SCIM app and an LDAP directory, run inside this
+process. Then the hub stays up to be looked at; --once exits instead.`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.People < 100 || o.People > 100_000 {
@@ -43,7 +43,7 @@ stays up to be looked at; --once exits instead.`,
 					return nil
 				}
 				fmt.Fprintf(p.out, "\nThe hub stays up at http://%s. In another terminal, try for example\n", address)
-				for _, example := range []string{"user list --department Finance", "user show ada.newcomer", "group list", "audit list --limit 20"} {
+				for _, example := range []string{"user list --department Finance", "user show ada.newcomer", "group list", "catalog", "grants --all", "audit list --limit 20"} {
 					fmt.Fprintf(p.out, "    birthright --config %s %s\n", configFile, example)
 				}
 				fmt.Fprintln(p.out, "Ctrl-C ends it.")

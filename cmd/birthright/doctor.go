@@ -23,7 +23,7 @@ const probeTimeout = 15 * time.Second
 func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets, signals",
+		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets, grants, signals",
 		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.checkListing(p.examine(cmd.Context()))
@@ -143,6 +143,11 @@ func examineStore(ctx context.Context, a *app.App) []checkView {
 		checks = append(checks, signals...)
 		return err
 	})
+	if err == nil {
+		var granted []checkView
+		granted, err = grantChecks(ctx, a)
+		checks = append(checks, granted...)
+	}
 	if err != nil {
 		checks = append(checks, failedCheck("database", err))
 	}

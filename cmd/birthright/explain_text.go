@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"birthright/identity"
 	"birthright/reconcile"
 	"birthright/rules"
 )
@@ -25,6 +27,7 @@ func explanationText(x reconcile.Explained, details bool) string {
 		if x.Held {
 			fmt.Fprintf(&b, "  %s\n", sinceText(x))
 			writeReasons(&b, x.Because, "  ", x.At)
+			writeLasting(&b, x.Because)
 		}
 		writeUnmet(&b, x)
 		writeAccess(&b, x)
@@ -73,9 +76,20 @@ func writeReasons(b *strings.Builder, reasons []rules.Reason, indent string, now
 		if r.Description != "" {
 			fmt.Fprintf(b, "  %s", visible(r.Description))
 		}
+		if r.Kind == identity.CauseGrant && r.EndsAt != nil {
+			fmt.Fprintf(b, ", until %s", minute(*r.EndsAt))
+		}
 		b.WriteString("\n")
 		b.WriteString(columns(indent+"  ", readRows(r.Reads, now)))
 		writeReasons(b, r.Behind, indent+"  ", now)
+	}
+}
+
+// writeLasting says what the end of a grant means where it is not the only cause.
+func writeLasting(b *strings.Builder, reasons []rules.Reason) {
+	granted := slices.ContainsFunc(reasons, func(r rules.Reason) bool { return r.Kind == identity.CauseGrant })
+	if granted && len(reasons) > 1 {
+		b.WriteString("\n  It stays until the last of these ends.\n")
 	}
 }
 

@@ -35,6 +35,7 @@ type program struct {
 	output   string
 	quiet    bool
 	logLevel string
+	as       string
 	progress *progress
 }
 
@@ -70,6 +71,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	flags.StringVarP(&p.output, "output", "o", "table", "how to print data: table, json, yaml or csv")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print data only: no progress, no remarks")
 	flags.StringVar(&p.logLevel, "log-level", "warn", "what is logged to standard error: debug, info, warn or error")
+	flags.StringVar(&p.as, "as", "", "act for this `USER`, under that user's rights; only for requests and grants (default: as the operator)")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
@@ -77,6 +79,13 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		p.importCommand(), p.planCommand(), p.syncCommand(),
 		p.userCommand(), p.groupCommand(), p.policyCommand(),
 		p.sourceCommand(), p.targetCommand(),
+	)
+	root.AddCommand(acting(
+		p.catalogCommand(), p.requestCommand(), p.requestsCommand(),
+		p.approveCommand(), p.denyCommand(), p.cancelCommand(), p.amendCommand(),
+		p.grantsCommand(), p.grantCommand(), p.breakGlassCommand(), p.delegateCommand(),
+	)...)
+	root.AddCommand(
 		p.heldCommand(), p.auditCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(),
 		p.migrateCommand(), p.doctorCommand(), p.versionCommand(),
 	)
@@ -97,7 +106,7 @@ func (p *program) checkFlags(cmd *cobra.Command) error {
 		return usageError{fmt.Errorf("--log-level %s: choose one of debug, info, warn, error", p.logLevel)}
 	}
 	p.progress = newProgress(p.err, p.quiet)
-	return nil
+	return p.checkAs(cmd)
 }
 
 func (p *program) log() *slog.Logger {

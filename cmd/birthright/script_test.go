@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir: "../../testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonAt, "swap": swapText, "people": people, "sqlite": sqliteExec, "await": await, "holds": holds,
-			"rota": rota, "let": let, "request": request, "keypair": keypair, "assertion": assertion,
+			"rota": rota, "let": let, "until": untilPrinted, "request": request, "keypair": keypair, "assertion": assertion,
 		},
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()
@@ -199,6 +199,23 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 			err = fmt.Errorf("%q in %s is %t:\n%s", args[1], args[0], neg, data)
 		}
 		return err
+	})
+}
+
+// until REGEXP COMMAND… runs a command again and again until it prints a text.
+func untilPrinted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until REGEXP COMMAND…")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	eventually(ts, func() error {
+		if err := ts.Exec(args[1], args[2:]...); err != nil {
+			return err
+		}
+		if out := ts.ReadFile("stdout"); !pattern.MatchString(out) {
+			return fmt.Errorf("%q is not in\n%s", args[0], out)
+		}
+		return nil
 	})
 }
 

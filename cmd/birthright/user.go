@@ -170,10 +170,15 @@ func findUser(ctx context.Context, tx *store.Tx, name string) (identity.User, er
 			return byID, nil
 		}
 	}
-	if identity.KindOf(err) == identity.NotFound {
-		return u, &identity.Error{
-			Kind: identity.NotFound, Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows them",
-		}
+	return u, noUser(err, name)
+}
+
+// noUser says of an error that nothing was found what was looked for.
+func noUser(err error, name string) error {
+	if identity.KindOf(err) != identity.NotFound {
+		return err
 	}
-	return u, err
+	return &identity.Error{
+		Kind: identity.NotFound, Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows them",
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -139,6 +140,9 @@ func userDetail(v userView) listing {
 		row := []string{m.Group, "because of " + becauseOf(m.Causes)}
 		if version := under(m.Causes); version != "" {
 			row = append(row, "policy "+version)
+		}
+		if at, err := time.Parse(time.RFC3339, fmt.Sprint(m.EndsAt)); err == nil {
+			row = append(row, "until "+minute(at))
 		}
 		held = append(held, row)
 		l.rows = append(l.rows, []string{v.UserName, m.Group, becauseOf(m.Causes), under(m.Causes)})

@@ -36,6 +36,9 @@ type Actor struct {
 	// Name is as the audit log writes it: "user:ada", "operator:root".
 	Name  string
 	State identity.State
+	// Via is who speaks for the user where that is somebody else: the operator of the
+	// machine. The audit log has it; it gives and takes no rights.
+	Via string
 	// Operator works on the machine with the database: what the operator does is
 	// done in the name of whoever runs the hub. Admin may do everything but decide
 	// on what is for others to decide.

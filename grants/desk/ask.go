@@ -12,6 +12,7 @@ import (
 	"birthright/grants/approval"
 	"birthright/identity"
 	"birthright/internal/duration"
+	"birthright/internal/strictyaml"
 	"birthright/rules"
 	"birthright/store"
 )
@@ -134,9 +135,7 @@ func (s *session) draft(u identity.User, group string, w Wish) (*grants.Request,
 	policy := s.engine.Request(group)
 	switch {
 	case !known:
-		return nil, &identity.Error{
-			Kind: identity.NotFound, Err: fmt.Errorf("there is no group %q", group), Hint: "`birthright catalog` shows what can be asked for",
-		}
+		return nil, s.noGroup(group)
 	case policy == nil:
 		return nil, conflict("`birthright catalog` shows what can be", "%s cannot be asked for", group)
 	}
@@ -156,6 +155,19 @@ func (s *session) draft(u identity.User, group string, w Wish) (*grants.Request,
 		return nil, err
 	}
 	return r, s.possible(m, u)
+}
+
+// noGroup says that nothing has this name, and what was probably meant.
+func (s *session) noGroup(name string) error {
+	known := s.engine.GroupNames()
+	for i := range s.engine.Policy().Bundles {
+		known = append(known, s.engine.Policy().Bundles[i].Name)
+	}
+	err := fmt.Errorf("there is no group %q", name)
+	if near := strictyaml.Nearest(name, known); near != "" {
+		err = fmt.Errorf("there is no group %q; did you mean %q?", name, near)
+	}
+	return &identity.Error{Kind: identity.NotFound, Err: err, Hint: "`birthright catalog` shows what can be asked for"}
 }
 
 // matter is a request with all that decides on it, without votes.
@@ -178,20 +190,10 @@ func (s *session) forOthers(m approval.Matter) bool {
 }
 
 // proper checks what a request must bring and how long it may ask for, and that the
-// policy lets this user have it.
+// policy lets this user have it. It tells all that is amiss at once.
 func (s *session) proper(m approval.Matter) error {
-	r := m.Request
-	switch {
-	case r.Duration < time.Second:
-		return invalid("%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
-	case !r.Start.IsZero() && r.Start.Before(s.now.Add(-time.Minute)):
-		return invalid("%s is in the past", moment(r.Start))
-	case r.Start.After(s.now.Add(farthestStart)):
-		return invalid("%s is more than a year ahead", moment(r.Start))
-	case m.Policy.Requires(rules.RequireReason) && r.Reason == "":
-		return invalid("%s needs a reason: --reason TEXT", r.Group)
-	case m.Policy.Requires(rules.RequireTicket) && r.Ticket == "":
-		return invalid("%s needs a ticket: --ticket ID", r.Group)
+	if err := together(s.amiss(m)); err != nil {
+		return err
 	}
 	return s.fits(m)
 }
@@ -207,6 +209,31 @@ func (s *session) fits(m approval.Matter) error {
 		return invalid("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	return s.allowed(m, m.Policy.Allow)
+}
+
+// amiss lists what a request lacks, or has too much of.
+func (s *session) amiss(m approval.Matter) (faults []error) {
+	r := m.Request
+	fault := func(format string, args ...any) { faults = append(faults, invalid(format, args...)) }
+	switch longest := m.Policy.Longest(); {
+	case r.Duration < time.Second:
+		fault("%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
+	case r.Duration > longest:
+		fault("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
+	}
+	switch {
+	case !r.Start.IsZero() && r.Start.Before(s.now.Add(-time.Minute)):
+		fault("%s is in the past", moment(r.Start))
+	case r.Start.After(s.now.Add(farthestStart)):
+		fault("%s is more than a year ahead", moment(r.Start))
+	}
+	if m.Policy.Requires(rules.RequireReason) && r.Reason == "" {
+		fault("%s needs a reason: --reason TEXT", r.Group)
+	}
+	if m.Policy.Requires(rules.RequireTicket) && r.Ticket == "" {
+		fault("%s needs a ticket: --ticket ID", r.Group)
+	}
+	return faults
 }
 
 // allowed checks a condition on who may have the group.

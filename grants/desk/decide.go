@@ -92,11 +92,14 @@ func (s *session) answer(r *grants.Request, approve bool, note string) (already 
 
 // mayDecide refuses with what the standing says, which is more than May knows.
 func (s *session) mayDecide(r approval.Relation, standing approval.Standing) error {
-	err := s.may(approval.Decide, r)
-	if err != nil && standing.Why != "" && !r.Beneficiary && !r.Requester {
-		return refused("you cannot decide on it: %s", standing.Why)
+	why := approval.May(s.actor, approval.Decide, r)
+	if why == "" {
+		return nil
 	}
-	return err
+	if standing.Why != "" && !r.Beneficiary && !r.Requester {
+		why = standing.Why
+	}
+	return refused("you cannot decide on it: %s", why)
 }
 
 // late says what it means to answer a request that is not open: nothing, where it is

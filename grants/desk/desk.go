@@ -125,6 +125,9 @@ func (s *session) may(v approval.Verb, r approval.Relation) error {
 }
 
 func (s *session) event(action, subject string, detail map[string]any) audit.Event {
+	if s.actor.Via != "" {
+		detail["via"] = s.actor.Via
+	}
 	return audit.Event{Actor: s.actor.Name, Action: action, Subject: subject, Detail: detail}
 }
 

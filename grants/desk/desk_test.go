@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +124,7 @@ func TestOverdueUntilTheTargetAnswers(t *testing.T) {
 	if len(late) != 1 || late[0].OverdueSeconds < int64((47*time.Hour).Seconds()) {
 		t.Errorf("overdue: %+v", late)
 	}
+	same(t, "left on", late[0].LeftOn, []string{"app"})
 	o.Restart()
 	o.Down(false)
 	o.Pass(2 * time.Minute)
@@ -144,4 +146,27 @@ func TestAFullRunLeavesLiveGrantsAlone(t *testing.T) {
 	o.Full()
 	same(t, "audit records of two full runs", o.AuditHead()-before, int64(0))
 	same(t, "state", o.GrantState(answer.Request.Grant), "active")
+}
+
+// All that a request lacks is told at once, for all that was asked for, and nothing
+// is made of it; a name that is nearly right is told too.
+func TestEverythingAmissIsToldAtOnce(t *testing.T) {
+	o := desktest.Open(t, policy+`
+bundles:
+  - {name: incident, groups: [prod-db-read]}
+`)
+	o.Join("ada department=Engineering", "olga", "otto")
+	o.Full()
+	_, err := o.Ask(t.Context(), o.As("ada"), desk.Wish{Groups: []string{"prod-db-red", "incdent", "prod-db-read"}, For: 9 * time.Hour})
+	if identity.KindOf(err) != identity.NotFound {
+		t.Fatalf("%v", err)
+	}
+	for _, part := range []string{`did you mean "prod-db-read"?`, `did you mean "incident"?`, "for 8h at most, not for 9h", "needs a reason"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not told: %v", part, err)
+		}
+	}
+	found, err := o.Requests(t.Context(), desk.Operator("operator:test"), desk.Query{})
+	o.Must(err)
+	same(t, "made", len(found), 0)
 }

@@ -15,8 +15,10 @@ type Query struct {
 	// User is who gets or asked for it, Group what; Approver who may decide on it now.
 	User, Group, Approver string
 	Kind                  string
-	// States are states of requests or grants.
+	// States are states of requests or grants. Open leaves out the grants of which
+	// nothing can be left on any target.
 	States []string
+	Open   bool
 	// Text is looked for in users, groups, reasons and tickets.
 	Text     string
 	From, To time.Time
@@ -229,7 +231,7 @@ func (s *session) findGrants(q Query) ([]grants.Grant, error) {
 	}
 	all, onlyOf := s.reach(q, userN)
 	f := store.GrantFilter{
-		UserN: onlyOf, Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Open: onlyOpen(q.States),
+		UserN: onlyOf, Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Open: q.Open || onlyOpen(q.States),
 	}
 	return paged(q.Limit, func(limit int) ([]grants.Grant, error) {
 		f.Limit = limit

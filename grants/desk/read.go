@@ -1,10 +1,14 @@
 package desk
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"birthright/grants"
 	"birthright/grants/approval"
+	"birthright/identity"
+	"birthright/store"
 )
 
 // Request is a request as people and programs see it.
@@ -91,8 +95,10 @@ type Grant struct {
 	StartsAt    time.Time  `json:"starts_at"`
 	ActivatedAt *time.Time `json:"activated_at"`
 	EndsAt      time.Time  `json:"ends_at"`
-	// OverdueSeconds is for how long something of it has been left on a target.
+	// OverdueSeconds is for how long something of it has been left on a target, and
+	// LeftOn which targets those are.
 	OverdueSeconds int64      `json:"overdue_seconds"`
+	LeftOn         []string   `json:"left_on,omitempty"`
 	EndedAt        *time.Time `json:"ended_at"`
 	// Ended says how it ended: time, returned, revoked …; EndedBy and Reason by whom
 	// and why.
@@ -283,5 +289,49 @@ func (s *session) describeGrants(given []grants.Grant) ([]Grant, error) {
 			EndedAt: known(g.SettledAt), Ended: g.Over, EndedBy: g.OverBy, Reason: g.OverReason, While: g.While, N: g.N,
 		}
 	}
-	return out, nil
+	return out, s.sayWhere(given, out)
+}
+
+// sayWhere fills in on which targets something is left of the grants that are over.
+func (s *session) sayWhere(given []grants.Grant, out []Grant) error {
+	var over, users, ents []int64
+	for i := range given {
+		if g := &given[i]; g.SettledAt.IsZero() && !g.BegunAt.IsZero() && g.IsOver(s.now) {
+			over, users = append(over, g.N), append(users, g.UserN)
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	access, err := s.tx.GrantAccess(s.ctx, over)
+	if err != nil {
+		return err
+	}
+	for _, given := range access {
+		ents = slices.AppendSeq(ents, maps.Keys(given))
+	}
+	held, err := s.tx.HeldEntitlements(s.ctx, users, ents)
+	if err != nil {
+		return err
+	}
+	for i := range given {
+		for n, e := range access[given[i].N] {
+			if _, there := held[store.Holding{UserN: given[i].UserN, EntN: n}]; there && !s.byRule(given[i].UserN, e) {
+				out[i].LeftOn = append(out[i].LeftOn, e.Target)
+			}
+		}
+		slices.Sort(out[i].LeftOn)
+		out[i].LeftOn = slices.Compact(out[i].LeftOn)
+	}
+	return nil
+}
+
+// byRule reports whether rules give an entitlement to a user, whatever was granted.
+func (s *session) byRule(userN int64, e identity.Entitlement) bool {
+	u, _ := s.people.User(userN)
+	w, ok := s.people.worldOf(userN)
+	return ok && slices.ContainsFunc(s.engine.Decide(u, w).Memberships, func(m identity.Membership) bool {
+		group, _ := s.engine.Group(m.Group)
+		return slices.Contains(group.Access, e)
+	})
 }

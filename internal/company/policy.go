@@ -48,7 +48,13 @@ groups:
     risk: high
     standing: never            # nobody has it because of who they are
     owners: ["group:engineering-leads"]
-    access: ["app:group/prod-db-read"]
+    access: ["app:group/prod-db-read", "directory:group/prod-db-read"]
+    request:                   # it is asked for, and given for a time
+      allow: user.department == "Engineering"
+      durations: {default: 1h, max: 8h}
+      require: [reason]
+      approve: [{by: owners}]
+      break_glass: {max: 30m}
 
 rules:
   - name: everyone

@@ -53,7 +53,7 @@ func (s *story) figure(name, format string, args ...any) {
 func (s *story) tell(ctx context.Context) error {
 	s.title("Birthright: who gets what, from the first day to the last")
 	scenes := []func(context.Context) error{
-		s.arrival, s.decision, s.joiner, s.mover, s.leaver, s.byHand, s.outage, s.nothingToDo, s.proof,
+		s.arrival, s.decision, s.joiner, s.mover, s.forATime, s.leaver, s.byHand, s.outage, s.nothingToDo, s.proof,
 	}
 	for _, scene := range scenes {
 		if err := scene(ctx); err != nil {

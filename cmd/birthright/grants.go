@@ -1,0 +1,104 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/grants"
+	"birthright/grants/approval"
+	"birthright/grants/desk"
+)
+
+// grantStates are the values of --state for grants.
+var grantStates = []string{grants.Scheduled, grants.Activating, grants.Active, grants.Ending, grants.Ended, grants.Failed}
+
+func (p *program) grantsCommand() *cobra.Command {
+	var f historyFlags
+	cmd := &cobra.Command{
+		Use:   "grants",
+		Short: "List grants: who has what for how long, and what should be gone",
+		Long: `Lists the grants of which something is, will be or may be left on a target; those first
+that should be gone. With --all, --state ended or a time, the history. With --as it is
+what concerns that user; with --group, all of a group that they own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
+		Args: takes(0, 0),
+		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
+			q, err := f.query(a.Now(), grantStates)
+			if err != nil {
+				return err
+			}
+			q.Open = !f.all && len(f.states) == 0 && q.From.IsZero() && q.To.IsZero()
+			found, err := a.Desk.Grants(ctx, actor, q)
+			if err != nil {
+				return err
+			}
+			return p.print(p.grantListing(found))
+		}, func(a *app.App, _ []string) error {
+			_, err := f.query(a.Now(), grantStates)
+			return err
+		}),
+	}
+	f.add(cmd, grantStates, "the whole history, not only what is not over")
+	cmd.Flags().StringVar(&f.user, "user", "", "only what this `USER` has")
+	cmd.Flags().StringVar(&f.text, "text", "", "only with this `TEXT` in user or group")
+	return cmd
+}
+
+// grantListing shows grants: people see first what should be gone.
+func (p *program) grantListing(found []desk.Grant) listing {
+	l := listing{
+		data: found, header: []string{"id", "user", "group", "state", "starts_at", "ends_at", "overdue", "left_on", "kind", "ended", "reason"},
+		empty: "There are no such grants. --all shows those that are over as well.",
+	}
+	if found == nil {
+		l.data = []desk.Grant{}
+	}
+	if p.output == "csv" {
+		return grantExport(l, found)
+	}
+	sorted := slices.Clone(found)
+	slices.SortStableFunc(sorted, func(a, b desk.Grant) int { return cmp.Compare(b.OverdueSeconds, a.OverdueSeconds) })
+	for _, g := range sorted {
+		l.rows = append(l.rows, []string{
+			g.ID, g.User, g.Group, g.State, timeText(g.StartsAt), timeText(g.EndsAt), overdueText(g), strings.Join(g.LeftOn, " "),
+			unusual(g.Kind), g.Ended, g.Reason,
+		})
+	}
+	return l
+}
+
+// grantExport lays grants out for a spreadsheet or an auditor.
+func grantExport(l listing, found []desk.Grant) listing {
+	l.header = []string{
+		"id", "request", "kind", "user", "group", "state", "seconds", "starts_at", "activated_at", "ends_at", "overdue_seconds", "left_on",
+		"ended_at", "ended", "ended_by", "reason", "while",
+	}
+	for _, g := range found {
+		l.rows = append(l.rows, []string{
+			g.ID, g.Request, g.Kind, g.User, g.Group, g.State, strconv.FormatInt(g.Seconds, 10), timeText(g.StartsAt), timeAt(g.ActivatedAt),
+			timeText(g.EndsAt), strconv.FormatInt(g.OverdueSeconds, 10), strings.Join(g.LeftOn, " "),
+			timeAt(g.EndedAt), g.Ended, g.EndedBy, g.Reason, g.While,
+		})
+	}
+	return l
+}
+
+func overdueText(g desk.Grant) string {
+	if g.OverdueSeconds == 0 {
+		return ""
+	}
+	return seconds(g.OverdueSeconds)
+}
+
+// unusual is a kind that is worth a word.
+func unusual(kind string) string {
+	if kind == grants.KindRequest {
+		return ""
+	}
+	return kind
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/grants/desk"
+)
+
+// wishFlags say what is asked for and why.
+type wishFlags struct {
+	length, reason, user, ticket, start string
+}
+
+// wish is what the flags ask for.
+func (f *wishFlags) wish(groups []string, now time.Time) (desk.Wish, error) {
+	length, wrongLength := lengthOf("for", f.length)
+	start, wrongStart := startOf("start", f.start, now)
+	return desk.Wish{
+		User: f.user, Groups: groups, For: length, Reason: f.reason, Ticket: f.ticket, Start: start,
+	}, errors.Join(wrongLength, wrongStart)
+}
+
+func (f *wishFlags) check(a *app.App, groups []string) error {
+	_, err := f.wish(groups, a.Now())
+	return err
+}
+
+func (p *program) requestCommand() *cobra.Command {
+	var f wishFlags
+	cmd := &cobra.Command{
+		Use:   "request GROUP… --for DURATION --reason TEXT",
+		Short: "Ask for access for a time",
+		Long: `Asks for groups, bundles or single entitlements (TARGET:KIND/ID): one request for each,
+all of them or none. ` + "`birthright catalog`" + ` shows what there is, and who decides. What the
+policy approves by itself is given at once. Without --for it is for the usual time.
+The operator says with --user who is to get it; with --as, a user asks as that user.`,
+		Args: takes(1, anyNumber),
+		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, groups []string) error {
+			wish, err := f.wish(groups, a.Now())
+			if err != nil {
+				return err
+			}
+			made, err := a.Desk.Ask(ctx, actor, wish)
+			if err != nil {
+				return err
+			}
+			one := len(groups) == 1 && a.Engine().Bundle(groups[0]) == nil
+			return p.concluded(ctx, a, actor, made, nil, one)
+		}, f.check),
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.length, "for", "", "for how long, e.g. 30m, 4h, 2d or 1w; it counts from when the access is there")
+	flags.StringVar(&f.reason, "reason", "", "why it is needed")
+	flags.StringVar(&f.user, "user", "", "who is to get it (default: whom --as names)")
+	flags.StringVar(&f.ticket, "ticket", "", "the ticket that it is for")
+	flags.StringVar(&f.start, "start", "", "when it is to begin: an RFC 3339 `TIME`, a date, or +2h (default: at once)")
+	return cmd
+}
+
+// concluded tells of requests what became of them, after what follows from them was
+// carried out: of those, at least, that were not so already.
+func (p *program) concluded(ctx context.Context, a *app.App, actor approval.Actor, requests []desk.Request, already map[string]bool, one bool) error {
+	var concerned []touched
+	for _, r := range requests {
+		if id := grantOf(r); id != "" && !already[r.ID] {
+			concerned = append(concerned, touched{r.User, id})
+		}
+	}
+	unfinished := p.carryOut(ctx, a, concerned)
+	for i := range requests {
+		if again, err := a.Desk.Request(ctx, actor, requests[i].ID); err == nil {
+			requests[i] = again // its end is known better once it is active
+		}
+	}
+	l := p.requestListing(requests)
+	if one && len(requests) == 1 {
+		l.data = requests[0]
+	}
+	if err := p.print(l); err != nil {
+		return err
+	}
+	for _, r := range requests {
+		if already[r.ID] {
+			p.remarkAlready(r)
+			continue
+		}
+		p.remarkRequest(r, a.Now())
+	}
+	return unfinished()
+}
