@@ -1,0 +1,135 @@
+package suggest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"birthright/rules"
+	"birthright/rules/population"
+)
+
+// pool is who could gain a group by a rule.
+type pool struct {
+	could *roaring.Bitmap
+	// spoil are those of them for whom a constraint would break that is only
+	// reported: no condition may be about any of them.
+	spoil *roaring.Bitmap
+}
+
+// hold decides who holds what by birthright: of the groups that are asked for, and
+// of what constraints keep apart.
+func (l *learner) hold() {
+	names := sortedKeys(l.asked)
+	for _, c := range l.Engine.Policy().Constraints {
+		names = append(names, c.Conflict...)
+	}
+	slices.Sort(names)
+	l.World.Overlay = nil
+	l.everyone = l.Engine.Groups(slices.Compact(names), l.Population, l.World)
+	l.exclude()
+}
+
+// exclude finds whom exclusions keep from which groups.
+func (l *learner) exclude() {
+	l.excluded = map[string]*roaring.Bitmap{}
+	byName := map[string][]string{}
+	for _, x := range l.Engine.Policy().Exclusions {
+		if x.Until.IsZero() || l.World.At.Before(x.Until) {
+			name := strings.ToLower(x.User)
+			byName[name] = append(byName[name], x.Groups...)
+		}
+	}
+	logins := l.Population.Column(population.Reading{Kind: population.Login})
+	if len(byName) == 0 || logins == nil {
+		return
+	}
+	for code := range uint32(logins.Distinct()) {
+		for _, group := range byName[strings.ToLower(logins.Text(code))] {
+			if l.excluded[group] == nil {
+				l.excluded[group] = roaring.New()
+			}
+			l.excluded[group].Or(logins.Holders(code))
+		}
+	}
+}
+
+// pool returns who could gain a group.
+func (l *learner) pool(group string) pool {
+	p := pool{could: roaring.AndNot(l.Population.Active(), l.everyone.Users(group)), spoil: roaring.New()}
+	if out := l.excluded[group]; out != nil {
+		p.could.AndNot(out)
+	}
+	unit := append([]string{group}, l.Engine.View().Around(group)...)
+	for i := range l.Engine.Policy().Constraints {
+		k := &l.Engine.Policy().Constraints[i]
+		against := l.against(k, unit)
+		if k.Mode == rules.Enforce {
+			p.could.AndNot(against)
+		} else {
+			p.spoil.Or(against)
+		}
+	}
+	p.spoil.And(p.could)
+	return p
+}
+
+// against returns who holds something that a constraint keeps apart from one of the
+// groups of a unit; everybody, where the unit itself is against it.
+func (l *learner) against(k *rules.Constraint, unit []string) *roaring.Bitmap {
+	out, own := roaring.New(), 0
+	for _, group := range k.Conflict {
+		if slices.Contains(unit, group) {
+			own++
+		}
+	}
+	if own == 0 {
+		return out
+	}
+	if own > 1 {
+		return l.Population.Active().Clone()
+	}
+	for _, group := range k.Conflict {
+		if !slices.Contains(unit, group) {
+			out.Or(l.everyone.Users(group))
+		}
+	}
+	return out
+}
+
+// together leaves out rules that would give people two groups which a constraint
+// keeps apart: the draft that is worth more stays.
+func (l *learner) together(r *Report) {
+	var kept []Draft
+	for _, d := range r.Drafts {
+		at := -1
+		if d.Kind == AsRule {
+			at = slices.IndexFunc(kept, func(o Draft) bool { return o.Kind == AsRule && l.apart(&o, &d) })
+		}
+		if at < 0 {
+			kept = append(kept, d)
+			continue
+		}
+		r.LeftOut = append(r.LeftOut, LeftOut{
+			Group: d.Group.Name, Evidence: d.Evidence,
+			Reason: "a constraint keeps it apart from " + kept[at].Group.Name + ", which is suggested for some of the same people",
+		})
+	}
+	r.Drafts = kept
+	slices.SortFunc(r.LeftOut, func(a, b LeftOut) int { return strings.Compare(a.Group, b.Group) })
+}
+
+// apart reports whether two drafts would meet in somebody against a constraint.
+func (l *learner) apart(a, b *Draft) bool {
+	one, two := append([]string{a.Group.Name}, a.Around...), append([]string{b.Group.Name}, b.Around...)
+	of := func(unit []string) func(string) bool {
+		return func(group string) bool { return slices.Contains(unit, group) }
+	}
+	for _, k := range l.Engine.Policy().Constraints {
+		if slices.ContainsFunc(k.Conflict, of(one)) && slices.ContainsFunc(k.Conflict, of(two)) {
+			return roaring.Or(a.Asking, a.Others).Intersects(roaring.Or(b.Asking, b.Others))
+		}
+	}
+	return false
+}
