@@ -181,7 +181,7 @@ func (w *wasted) keep(u *Unused) bool {
 	s := searching{askers: stay, total: size(stay), pool: pool{could: u.Members, spoil: roaring.New()}, narrower: true}
 	s.Thresholds = Thresholds{Coverage: 1, Precision: w.Precision}
 	s.choose(w.Population, w.Readings)
-	if found, ok := s.smallest(); ok {
+	if found, ok := s.smallest(); ok && s.total > 1 { // what is true of one person is no rule
 		u.Keep, u.Kept = found.terms, found.users
 		return true
 	}
