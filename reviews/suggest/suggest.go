@@ -48,6 +48,20 @@ func Readings() []population.Reading {
 	return append(out, population.Reading{Kind: population.Groups})
 }
 
+// Reader returns an engine that gives nobody anything and reads what readings see:
+// for whoever loads the population.
+func Reader(readings []population.Reading) (*rules.Engine, error) {
+	parts := []string{"false"}
+	for _, r := range readings {
+		parts = append(parts, Term{r, "x"}.String())
+	}
+	q, err := rules.CompileCondition(strings.Join(parts, " || "))
+	if err != nil {
+		return nil, err
+	}
+	return q.Engine(), nil
+}
+
 // Input is what suggestions are made of.
 type Input struct {
 	Requests []Request

@@ -225,3 +225,6 @@ func (w *wasted) lengths(u *Unused) {
 		u.HowUsed = "nobody uses it"
 	}
 }
+
+// Condition is what is true of those who keep the group, "" where nobody does.
+func (u *Unused) Condition() string { return conjunction(u.Keep) }
