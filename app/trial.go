@@ -85,7 +85,7 @@ func (a *App) try(ctx context.Context, p people, t Trial) (Tried, error) {
 	}
 	before := impact.Side{Engine: t.Before, Population: crowd.Population, World: crowd.World, Members: now.members}
 	after := impact.Side{Engine: t.After, Population: crowd.Population, World: crowd.World}
-	scope := impact.Scope{Grants: now.grants}
+	scope := impact.Scope{Grants: now.grants, Scheduled: now.scheduled}
 	if t.Moves != nil {
 		if scope.People, err = t.move(ctx, p, before, &after, bosses); err != nil {
 			return Tried{}, err

@@ -5,9 +5,11 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"birthright/grants"
 	"birthright/identity"
 	"birthright/reconcile"
 	"birthright/rules"
+	"birthright/rules/impact"
 	"birthright/store"
 )
 
@@ -74,6 +76,10 @@ func (d directoryPeople) memberships(ctx context.Context, all bool) (stored, err
 	if all {
 		out.members = map[string]*roaring.Bitmap{}
 	}
+	var err error
+	if out.scheduled, err = d.scheduled(ctx); err != nil {
+		return out, err
+	}
 	sets, err := d.tx.CauseSets(ctx)
 	if err != nil || !all && !granted(sets) {
 		return out, err
@@ -86,6 +92,18 @@ func (d directoryPeople) memberships(ctx context.Context, all bool) (stored, err
 		out.note(row.UserN, names[row.GroupN], sets[row.CausesN])
 		return ctx.Err()
 	})
+}
+
+// scheduled reads the grants that have not begun.
+func (d directoryPeople) scheduled(ctx context.Context) ([]impact.Grant, error) {
+	open, err := d.tx.OpenGrants(ctx)
+	var out []impact.Grant
+	for i := range open {
+		if g := &open[i]; g.State(d.tx.Now()) == grants.Scheduled {
+			out = append(out, impact.Grant{User: uint32(g.UserN), Group: g.Group, Cause: identity.Cause{Kind: identity.CauseGrant, Name: g.ID}})
+		}
+	}
+	return out, err
 }
 
 // granted reports whether a grant is among the causes.

@@ -36,6 +36,8 @@ type register interface {
 type stored struct {
 	members map[string]*roaring.Bitmap // nil where nobody asked
 	grants  []impact.Grant
+	// scheduled are grants whose time is ahead.
+	scheduled []impact.Grant
 }
 
 // note adds one membership.

@@ -24,6 +24,8 @@ type impactView struct {
 	Constraints    []findingView     `json:"constraints"`
 	Properties     []findingView     `json:"properties"`
 	NeedlessGrants []needlessView    `json:"needless_grants"`
+	EndingGrants   []stoppedView     `json:"ending_grants"`
+	FailingGrants  []stoppedView     `json:"failing_grants"`
 
 	gainers, losers int // people
 }
@@ -89,6 +91,12 @@ type needlessView struct {
 	Cause identity.Cause `json:"cause"`
 }
 
+// stoppedView is a grant that the change ends, or that could not begin after it.
+type stoppedView struct {
+	needlessView
+	Why string `json:"why"`
+}
+
 // viewImpact puts names to what was found.
 func viewImpact(t app.Tried) impactView {
 	v := impactView{
@@ -96,6 +104,7 @@ func viewImpact(t app.Tried) impactView {
 		Groups: make([]groupImpactView, 0, len(t.Groups)), Targets: make([]targetView, 0, len(t.Targets)),
 		Entitlements: make([]accessView, 0, len(t.Entitlements)), NeedlessGrants: make([]needlessView, 0, len(t.Needless)),
 		Constraints: viewFindings(t, t.Constraints), Properties: viewFindings(t, t.Properties),
+		EndingGrants: viewStopped(t, t.Ending), FailingGrants: viewStopped(t, t.Failing),
 	}
 	gainers, losers := roaring.New(), roaring.New()
 	for _, g := range t.Groups {
@@ -123,6 +132,15 @@ func viewImpact(t app.Tried) impactView {
 	}
 	slices.SortStableFunc(v.NeedlessGrants, func(a, b needlessView) int { return comparePairs(pairView{a.User, a.Group}, pairView{b.User, b.Group}) })
 	return v
+}
+
+func viewStopped(t app.Tried, list []impact.Stopped) []stoppedView {
+	out := make([]stoppedView, 0, len(list))
+	for _, g := range list {
+		out = append(out, stoppedView{needlessView{nameOf(t, g.User), g.Group, g.Cause}, g.Why})
+	}
+	slices.SortStableFunc(out, func(a, b stoppedView) int { return comparePairs(pairView{a.User, a.Group}, pairView{b.User, b.Group}) })
+	return out
 }
 
 func comparePairs(a, b pairView) int {
@@ -170,7 +188,7 @@ func namesOf(t app.Tried, set *roaring.Bitmap) []string {
 
 // changes reports whether anything would.
 func (v impactView) changes() bool {
-	return len(v.Groups)+len(v.Entitlements)+len(v.Constraints)+len(v.Properties)+len(v.NeedlessGrants) > 0
+	return len(v.Groups)+len(v.Entitlements)+len(v.Constraints)+len(v.Properties)+len(v.NeedlessGrants)+len(v.EndingGrants)+len(v.FailingGrants) > 0
 }
 
 // removals is how many memberships, or entitlements on targets, people would lose.

@@ -47,6 +47,8 @@ func (f *impactFlags) narrow(t app.Tried) app.Tried {
 	several := func(groups []string) bool { return slices.ContainsFunc(groups, wanted) }
 	t.Groups = keepIf(t.Groups, func(g impact.Group) bool { return wanted(g.Name) })
 	t.Needless = keepIf(t.Needless, func(g impact.Grant) bool { return wanted(g.Group) })
+	t.Ending = keepIf(t.Ending, func(g impact.Stopped) bool { return wanted(g.Group) })
+	t.Failing = keepIf(t.Failing, func(g impact.Stopped) bool { return wanted(g.Group) })
 	t.Entitlements = keepIf(t.Entitlements, func(e impact.Entitlement) bool {
 		carried := func(group string) bool { return slices.Contains(t.Carries(group), e.Entitlement) }
 		return (len(f.targets) == 0 || slices.Contains(f.targets, e.Target)) && (len(f.groups) == 0 || slices.ContainsFunc(f.groups, carried))

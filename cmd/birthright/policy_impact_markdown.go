@@ -55,6 +55,8 @@ func impactComment(v impactView, limit int) string {
 	c.findings("Constraint", v.Constraints, limit)
 	c.findings("Property", v.Properties, limit)
 	c.needless(v, limit)
+	c.table("Grant that ends,User,Group,Because", stoppedRows(v.EndingGrants, limit))
+	c.table("Grant that could not begin,User,Group,Because", stoppedRows(v.FailingGrants, limit))
 	for _, g := range v.Groups {
 		c.names(g, limit)
 	}

@@ -122,3 +122,16 @@ func needlessRows(v impactView) [][]string {
 	}
 	return rows
 }
+
+// stoppedRows are grants that end, or cannot begin, at most so many.
+func stoppedRows(list []stoppedView, limit int) [][]string {
+	var rows [][]string
+	shown, more := bounded(list, limit)
+	for _, g := range shown {
+		rows = append(rows, []string{g.Cause.Name, g.User, g.Group, g.Why})
+	}
+	if more > 0 {
+		rows = append(rows, []string{fmt.Sprintf("… and %d more", more), "", "", ""})
+	}
+	return rows
+}

@@ -69,5 +69,7 @@ func impactText(v impactView, limit int) string {
 	section([]string{"constraint", "mode", "for", "user", "groups"}, findingRows(v.Constraints, limit))
 	section([]string{"property", "for", "user", "groups"}, withoutMode(findingRows(v.Properties, limit)))
 	section([]string{"needless_grant", "user", "group"}, needlessRows(v))
+	section([]string{"ending_grant", "user", "group", "because"}, stoppedRows(v.EndingGrants, limit))
+	section([]string{"failing_grant", "user", "group", "because"}, stoppedRows(v.FailingGrants, limit))
 	return b.String()
 }

@@ -93,7 +93,7 @@ func (c *comparison) holders(p *picture, carriers map[string]bool, affected map[
 	for _, name := range sortedKeys(carriers) {
 		for _, e := range p.group(name).Access {
 			if affected[e] {
-				out[e].Or(c.with(p.users(name), name))
+				out[e].Or(p.with(name))
 			}
 		}
 	}

@@ -16,8 +16,8 @@ type comparison struct {
 	// partly is set where pictures are completed group by group.
 	partly bool
 	diff   difference
-	// granted is who is in a group by grants.
-	granted map[string]*roaring.Bitmap
+	// granted are the groups of grants.
+	granted map[string]bool
 	made    []string // see everyName
 	listed  bool
 }
@@ -29,14 +29,13 @@ func Compare(before, after Side, scope Scope) (Impact, error) {
 			return Impact{}, err
 		}
 	}
-	c := &comparison{scope: scope, granted: map[string]*roaring.Bitmap{}}
+	c := &comparison{scope: scope, granted: map[string]bool{}}
 	for _, g := range scope.Grants {
-		if c.granted[g.Group] == nil {
-			c.granted[g.Group] = roaring.New()
-		}
-		c.granted[g.Group].Add(g.User)
+		c.granted[g.Group] = true
 	}
 	c.draw(before, after)
+	c.before.grant(scope.Grants)
+	c.after.grant(scope.Grants)
 	return c.impact()
 }
 
@@ -49,7 +48,7 @@ func (c *comparison) draw(before, after Side) {
 		c.partly = true
 		c.before, c.after = before.partial(), after.partial()
 		c.diff = differ(before, after)
-		c.groups = reach(before, after, c.diff.groups)
+		c.groups = sortedSet(append(reach(before, after, c.diff.groups), sortedKeys(c.granted)...))
 		c.carriers = sortedSet(append(sortedKeys(c.diff.carriers), sortedKeys(c.granted)...))
 		c.look(c.groups)
 	case decided && samePolicy && c.scope.People != nil && few(c.scope.People, after):
@@ -109,7 +108,7 @@ func (c *comparison) impact() (Impact, error) {
 	m.Groups = c.compareGroups()
 	m.Entitlements, m.Targets = c.compareAccess(m.Groups)
 	m.Constraints = c.compareConstraints()
-	m.Needless = c.needless()
+	m.Needless, m.Ending, m.Failing = c.needless(), c.ending(), c.failing()
 	var err error
 	m.Properties, err = c.compareProperties()
 	return m, err

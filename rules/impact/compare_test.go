@@ -140,3 +140,53 @@ func TestAPopulationMustKeepWhatIsRead(t *testing.T) {
 		t.Error("a population without titles was asked about titles")
 	}
 }
+
+// What an edit does to grants, where the world has them, too: as it is in a hub.
+func TestGrantsThatLive(t *testing.T) {
+	grant := Grant{3, "a", identity.Cause{Kind: identity.CauseGrant, Name: "g1"}}
+	world := rules.World{At: noon, Facts: rules.Nothing{}, Overlay: rules.Overlays{3: {{Group: "a", Cause: grant.Cause}}}}
+	old := strings.NewReplacer("risk: high", "risk: high, request: {}", `{name: a, access: ["x:g/1"]`, `{name: a, access: ["x:g/1", "x:g/2"]`).Replace(base)
+	for name, c := range map[string]struct {
+		new              string
+		needless         []Grant
+		ending, failing  []Stopped
+		gains, losses    int
+		entitlementsLost int
+	}{
+		"nothing changes":         {new: old},
+		"a rule gives it":         {new: strings.Replace(old, `user.team == "a"`, `user.team != "c"`, 1), needless: []Grant{grant}, gains: 1},
+		"it may not be asked for": {new: strings.Replace(old, ", request: {}", "", 1), failing: []Stopped{{grant, "a may not be asked for any more"}}},
+		"the person is excluded": {
+			new:    old + "exclusions: [{user: u3, groups: [a], reason: audit, until: never}]",
+			ending: []Stopped{{grant, "exclusion: audit"}}, losses: 1, entitlementsLost: 1,
+		},
+		"a constraint keeps it from those in another group": {
+			new:    old + "constraints: [{name: k, conflict: [a, b]}]",
+			ending: []Stopped{{grant, "constraint k: b is held"}}, losses: 1, entitlementsLost: 1,
+		},
+		"the group is gone": {
+			new:    strings.NewReplacer("name: a,", "name: z,", "contains: [a, b]", "contains: [z, b]", "groups: [a]", "groups: [z]").Replace(old),
+			ending: []Stopped{{grant, "the policy has no group a any more"}}, failing: []Stopped{{grant, "the policy has no group a any more"}},
+			gains: 2, losses: 3, entitlementsLost: 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, e := compile(t, old), compile(t, c.new)
+			pop := team(d, e)
+			got, err := Compare(Side{Engine: d, Population: pop, World: world}, Side{Engine: e, Population: pop, World: world},
+				Scope{Grants: []Grant{grant}, Scheduled: []Grant{grant}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			gains, losses := got.Totals()
+			lost := 0
+			for _, x := range got.Targets {
+				lost += x.Removes
+			}
+			if diff := cmp.Diff([]any{c.needless, c.ending, c.failing, c.gains, c.losses, c.entitlementsLost},
+				[]any{got.Needless, got.Ending, got.Failing, gains, losses, lost}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

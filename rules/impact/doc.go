@@ -6,7 +6,7 @@
 //	before Side ─┐                              ┌ groups, by risk: gains, losses, appears, empties, vanishes
 //	             ├─Compare→ two pictures ─────→ ├ entitlements and targets: adds, removes
 //	after Side ──┘            │                 ├ constraints and properties: breaks, mends
-//	                          │                 └ grants that become needless
+//	                          │                 └ grants that become needless, end, or cannot begin
 //	                          │
 //	      one population, two policies  differ → reach → Engine.Groups   the groups that could differ
 //	      one policy, a few other people        Engine.Decide            those people
@@ -19,5 +19,6 @@
 //
 // A membership counts as held before and after where a grant gives it: whoever
 // gets by a rule what a grant gives anyway gains nothing, and the grant becomes
-// needless.
+// needless. A grant ends where the policy does not know its group any more, or keeps
+// it from the person; then what it gave is lost, unless a rule gives it.
 package impact

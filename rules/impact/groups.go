@@ -13,7 +13,7 @@ func (c *comparison) compareGroups() []Group {
 	for _, name := range c.groups {
 		g := Group{
 			Name: name, Risk: c.risk(name),
-			Gains: c.less(name, c.after.users(name), c.before.users(name)), Losses: c.less(name, c.before.users(name), c.after.users(name)),
+			Gains: roaring.AndNot(c.after.with(name), c.before.with(name)), Losses: roaring.AndNot(c.before.with(name), c.after.with(name)),
 		}
 		if !g.Gains.IsEmpty() || !g.Losses.IsEmpty() || c.before.spelled[name] != c.after.spelled[name] {
 			out = append(out, g)
@@ -24,15 +24,6 @@ func (c *comparison) compareGroups() []Group {
 		return g.Gains.IsEmpty() && g.Losses.IsEmpty() && !g.Appears && !g.Vanishes
 	})
 	slices.SortFunc(out, compareRisk)
-	return out
-}
-
-// less is who is in a and not in b, but for those whom a grant keeps in anyway.
-func (c *comparison) less(group string, a, b *roaring.Bitmap) *roaring.Bitmap {
-	out := roaring.AndNot(a, b)
-	if granted := c.granted[group]; granted != nil {
-		out.AndNot(granted)
-	}
 	return out
 }
 
@@ -61,15 +52,7 @@ func (c *comparison) totals(groups []Group) func(string) *roaring.Bitmap {
 		}
 		users = c.before.Engine.Groups(names, c.before.Population, c.before.World).Users
 	}
-	return func(group string) *roaring.Bitmap { return c.with(users(group), group) }
-}
-
-// with adds those whom grants put into a group.
-func (c *comparison) with(users *roaring.Bitmap, group string) *roaring.Bitmap {
-	if granted := c.granted[group]; granted != nil {
-		return roaring.Or(users, granted)
-	}
-	return users
+	return func(group string) *roaring.Bitmap { return c.before.joined(users(group), group) }
 }
 
 // risks are the levels, from much to little.
@@ -99,18 +82,4 @@ func compareRisk(a, b Group) int {
 		cmp.Compare(b.Gains.GetCardinality(), a.Gains.GetCardinality()),
 		cmp.Compare(a.Name, b.Name),
 	)
-}
-
-// needless are the grants of what rules give after the change and not before.
-func (c *comparison) needless() []Grant {
-	var out []Grant
-	for _, g := range c.scope.Grants {
-		if c.after.users(g.Group).Contains(g.User) && !c.before.users(g.Group).Contains(g.User) {
-			out = append(out, g)
-		}
-	}
-	slices.SortFunc(out, func(a, b Grant) int {
-		return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Cause.Kind, b.Cause.Kind), cmp.Compare(a.Cause.Name, b.Cause.Name))
-	})
-	return out
 }

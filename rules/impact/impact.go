@@ -1,6 +1,8 @@
 package impact
 
 import (
+	"slices"
+
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"birthright/identity"
@@ -23,6 +25,9 @@ type Impact struct {
 	// Needless are the grants whose groups rules give after the change, and not
 	// before, by user and group.
 	Needless []Grant
+	// Ending are the grants that the change ends, and Failing those whose time is
+	// ahead and that could not begin, by user and group.
+	Ending, Failing []Stopped
 }
 
 // Group is one group in which something changes.
@@ -73,7 +78,7 @@ type Violation struct {
 
 // Changes reports whether anything would change for anybody.
 func (m Impact) Changes() bool {
-	return len(m.Groups)+len(m.Entitlements)+len(m.Constraints)+len(m.Properties)+len(m.Needless) > 0
+	return len(m.Groups)+len(m.Entitlements)+len(m.Constraints)+len(m.Properties)+len(m.Needless)+len(m.Ending)+len(m.Failing) > 0
 }
 
 // Totals counts the memberships gained and lost.
@@ -102,6 +107,9 @@ func (m Impact) Touched() *roaring.Bitmap {
 		}
 	}
 	for _, g := range m.Needless {
+		out.Add(g.User)
+	}
+	for _, g := range slices.Concat(m.Ending, m.Failing) {
 		out.Add(g.User)
 	}
 	return out

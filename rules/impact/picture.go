@@ -21,6 +21,8 @@ type picture struct {
 	// within are the people about whom it is; nil for everybody.
 	within *roaring.Bitmap
 	known  map[string]identity.Group
+	// granted is who is in a group by grants.
+	granted map[string]*roaring.Bitmap
 	// spelled are the groups that the policy defines, whoever is in them.
 	spelled map[string]bool
 }

@@ -104,7 +104,7 @@ func ask(t *rapid.T, text string, users []identity.User, w rules.World, grants [
 			}
 		}
 		for _, g := range grants {
-			if int64(g.User) == u.N {
+			if _, known := e.Group(g.Group); known && int64(g.User) == u.N {
 				p.groups[g.Group] = true
 			}
 		}

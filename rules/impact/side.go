@@ -28,8 +28,12 @@ type Scope struct {
 	// People are those who may be different on the two sides; nil for everybody.
 	// It counts where the policy is the same.
 	People *roaring.Bitmap
-	// Grants give memberships on both sides, whatever the rules say.
+	// Grants give memberships on both sides, whatever the rules say, as long as the
+	// policy knows the group. What keeps one from somebody is seen where World.Overlay
+	// has it, too.
 	Grants []Grant
+	// Scheduled are grants that have not begun.
+	Scheduled []Grant
 }
 
 // Grant is a membership that something other than a rule gives.
