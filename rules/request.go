@@ -205,6 +205,10 @@ func (e *Engine) requestable(address string) *Requestable {
 	return nil
 }
 
+// Covers reports whether the entry fits an address, or whatever fits a pattern of
+// addresses.
+func (r *Requestable) Covers(address string) bool { return matchesStars(r.Match, address) }
+
 // single returns the group that is one entitlement.
 func (e *Engine) single(address string) (identity.Group, bool) {
 	r := e.requestable(address)

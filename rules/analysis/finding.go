@@ -52,6 +52,13 @@ const (
 	NobodyNow       = "nobody-now"       // with live data: a rule or group without people
 	UnknownUser     = "unknown-user"     // with live data: somebody who is not there
 	ApprovalMissing = "approval-missing" // a request that nobody could approve
+	NobodyAsks      = "nobody-asks"      // for_others that names nobody
+	NeverAllowed    = "never-allowed"    // a request that nobody may make
+	OpenToAll       = "open-to-all"      // critical risk for whoever asks; a request approved for everybody
+	NoLimit         = "no-limit"         // high risk without a decision and without a bound
+	TooLate         = "too-late"         // a reminder or an escalation after the request has expired
+	Untold          = "untold"           // a glass that nobody hears break
+	Shadowed        = "shadowed"         // an entry of entitlements that an earlier one covers
 )
 
 // sorted orders findings by place.

@@ -29,7 +29,7 @@ func (c *checker) groups() {
 
 // obtainable finds a group that nobody can get.
 func (c *checker) obtainable(g *rules.Group, at Finding) {
-	if g.Request != nil {
+	if c.byAsking(g.Name, map[string]bool{}) {
 		return
 	}
 	at.Kind = Unobtainable
@@ -50,9 +50,19 @@ func (c *checker) obtainable(g *rules.Group, at Finding) {
 	c.found(at, "nobody can get group %q: no rule that gives it does any more (%s)", g.Name, strings.Join(names, "; "))
 }
 
+// byAsking reports whether a group can be asked for, or one inside it can.
+func (c *checker) byAsking(group string, seen map[string]bool) bool {
+	g := c.groupOf[group]
+	if g == nil || seen[group] {
+		return false
+	}
+	seen[group] = true
+	return g.Request != nil || slices.ContainsFunc(g.Contains, func(inner string) bool { return c.byAsking(inner, seen) })
+}
+
 // obtained reports whether somebody could be in a group.
 func (c *checker) obtained(group string) bool {
-	if g := c.groupOf[group]; g != nil && g.Request != nil {
+	if c.byAsking(group, map[string]bool{}) {
 		return true
 	}
 	return slices.ContainsFunc(c.view.Givers(group), func(i int) bool { return c.dead[i] == "" })
@@ -86,7 +96,11 @@ func (c *checker) approvable(r *rules.Request, owners []string, at Finding) {
 		return
 	}
 	at.Kind, at.Severity = ApprovalMissing, Error
-	for _, stage := range r.Approve {
+	stages := r.Approve
+	if r.AutoApprove.IsZero() {
+		stages = r.Stages() // nobody is named: then the owners must
+	}
+	for _, stage := range stages {
 		group, ok := strings.CutPrefix(stage.By, "group:")
 		switch {
 		case stage.By == "owners" && len(owners) == 0:

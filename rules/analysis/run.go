@@ -26,6 +26,9 @@ func Run(e *rules.Engine, o Options) []Finding {
 	c.exclusions()
 	c.duplicates()
 	c.selfService()
+	c.requests()
+	c.bundles()
+	c.entitlements()
 	return sorted(c.findings)
 }
 
@@ -42,14 +45,16 @@ type checker struct {
 	refused map[int]map[string]bool
 	// witnesses are examples of whom each rule holds of.
 	witnesses []*witness
-	findings  []Finding
+	// held remembers what is known of conditions of requests.
+	held     map[heldKey]outcome
+	findings []Finding
 }
 
 func newChecker(e *rules.Engine, o Options) *checker {
 	p := e.Policy()
 	c := &checker{
 		Options: o, policy: p, view: e.View(), groupOf: map[string]*rules.Group{},
-		dead: map[int]string{}, refused: map[int]map[string]bool{}, witnesses: make([]*witness, len(p.Rules)),
+		held: map[heldKey]outcome{}, dead: map[int]string{}, refused: map[int]map[string]bool{}, witnesses: make([]*witness, len(p.Rules)),
 	}
 	c.conditions = &conditions{view: c.view, groups: map[string]*node{}, rules: make([]*node, len(p.Rules))}
 	for i := range p.Groups {

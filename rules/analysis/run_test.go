@@ -195,6 +195,48 @@ rules: [{name: r, groups: [c], when: 'user.displayName == "x"'}]`, "warning self
 		{"approvers by their own doing", `
 groups: [{name: c, owners: [manager]}, {name: d, risk: high, owners: ["group:c"], request: {approve: [{by: owners}]}}]
 rules: [{name: r, groups: [c], when: 'user.displayName == "x"'}]`, "error self-service 3  d\nwarning self-service 4 r c"},
+
+		{"the owners must, and there are none", `groups: [{name: c, request: {}}]`, "error approval-missing 2  c\nwarning no-owner 2  c"},
+		{"others are asked for by nobody", `groups: [{name: c, owners: [manager], request: {for_others: ["group:d", manager, "user:ada"]}}, {name: d, owners: [manager]}]`,
+			"warning nobody-asks 2  c\nwarning unobtainable 2  d"},
+		{"others are asked for by owners, who are none", `groups: [{name: c, request: {for_others: [owners], approve: [{by: manager}]}}]`, "warning no-owner 2  c\nwarning nobody-asks 2  c"},
+		{"handed on too late", `groups: [{name: c, owners: [manager], request: {expire_after: 1d, approve: [{by: owners, escalate_after: 2d, escalate_to: manager}]}}]`, "warning too-late 2  c"},
+		{"handed on too late, by what is usual", `groups: [{name: c, owners: [manager], request: {approve: [{by: owners, escalate_after: 4d, escalate_to: manager}]}}]`, "warning too-late 2  c"},
+		{"handed on in time", `groups: [{name: c, owners: [manager], request: {expire_after: 1d, approve: [{by: owners, escalate_after: 2h, escalate_to: manager, remind_after: 1h}]}}]`, ""},
+		{"reminded too late", `groups: [{name: c, owners: [manager], request: {expire_after: 1h, approve: [{by: owners, remind_after: 1d}]}}]`, "warning too-late 2  c"},
+		{"a glass that nobody hears", `groups: [{name: c, request: {break_glass: {}, approve: [{by: manager}]}}]`, "warning no-owner 2  c\nwarning untold 2  c"},
+		{"handed on to its members", `groups: [{name: c, owners: [manager], request: {approve: [{by: owners, escalate_after: 1h, escalate_to: "group:c"}]}}]`, "warning self-owned 2  c"},
+		{"handed on to its owners, who are its members", `groups: [{name: c, risk: high, owners: ["group:c"], request: {approve: [{by: manager, escalate_after: 1h, escalate_to: owners}]}}]`,
+			"error self-owned 2  c"},
+		{"a bundle that cannot be had", `
+groups: [{name: c, owners: [manager], request: {}}, {name: d, owners: [manager], request: {}}, {name: e, owners: [manager], contains: [d]}]
+bundles: [{name: both, groups: [c, d]}]
+constraints: [{name: k, conflict: [c, e]}]`, "error conflict 4  both"},
+		{"a bundle that is only reported", `
+groups: [{name: c, owners: [manager], request: {}}, {name: d, owners: [manager], request: {}}]
+bundles: [{name: both, groups: [c, d]}]
+constraints: [{name: k, conflict: [c, d], mode: report}]`, ""},
+		{"an entry that never counts", `
+entitlements:
+  - {match: "x:team/*", owners: [manager], request: {}}
+  - {match: "x:team/a*", owners: [manager], request: {}}
+  - {match: "x:*/b", owners: [manager], request: {}}`, "warning shadowed 5  x:team/a*"},
+		{"an entry that nobody approves", `entitlements: [{match: "x:team/*", request: {}}]`, "error approval-missing 2  x:team/*"},
+		{"nobody may ask", `groups: [{name: c, owners: [manager], request: {allow: 'user.team == "x" && user.team == "y"', break_glass: {allow: 'user.team == "x" && user.team == "y"'}}}]`,
+			"warning never-allowed 2  c\nwarning never-allowed 2  c"},
+		{"somebody may ask, by the request", `groups: [{name: c, owners: [manager], request: {allow: 'request.reason != "" && user.team == "x" && user.team == "y"'}}]`, ""},
+		{"everybody may ask for what is critical", `groups: [{name: c, risk: critical, owners: [manager], request: {}}, {name: d, risk: critical, owners: [manager], request: {allow: 'user.team == "x" || user.team != "x"'}}]`,
+			"warning open-to-all 2  c\nwarning open-to-all 2  d"},
+		{"some may ask for what is critical", `groups: [{name: c, risk: critical, owners: [manager], request: {allow: 'user.team == "x"'}}]`, ""},
+		{"approved for everybody", `groups: [{name: c, risk: high, owners: [manager], request: {auto_approve: 'true', auto_max: 1h}}, {name: d, owners: [manager], request: {auto_approve: 'true'}}]`,
+			"error open-to-all 2  c\nnote open-to-all 2  d"},
+		{"approved without a bound", `groups: [{name: c, risk: high, owners: [manager], request: {auto_approve: 'user.team == "x"'}}, {name: d, risk: high, owners: [manager], request: {auto_approve: 'user.team == "x"', durations: {max: 1h}}}]`,
+			"warning no-limit 2  c"},
+		{"people break the glass by a ticket of theirs", `groups: [{name: c, owners: [manager], request: {break_glass: {allow: 'hasTicket("ops")'}}}]`, "warning self-service 2  c"},
+		{"people become those who ask for others, who approve late, and who break the glass", `
+groups: [{name: c, owners: [manager]}, {name: d, risk: high, owners: [manager], request: {for_others: ["group:c"], break_glass: {allow: 'inGroup("c")'}, approve: [{by: owners, escalate_after: 1h, escalate_to: "group:c"}]}}]
+rules: [{name: r, groups: [c], when: 'user.displayName == "x"'}]`,
+			"warning self-editable 3  d\nerror self-service 3  d\nerror self-service 3  d\nwarning self-service 4 r c"},
 	} {
 		base := `{name: a, owners: [manager]}, {name: b, owners: [manager]}, {name: root, risk: critical, owners: [manager]}`
 		given := `{name: give-a, when: 'user.department == "a"', groups: [a]}, {name: give-b, when: 'user.department == "b"', groups: [b]}, {name: give-root, when: 'user.department == "root"', groups: [root]}`
@@ -219,7 +261,7 @@ groups:
   - {name: hr, owners: ["user:ada"]}
   - {name: engineering, owners: ["group:hr", manager]}
   - {name: leads, owners: [manager], risk: high}
-  - {name: prod, risk: high, standing: never, owners: ["group:leads"], request: {allow: 'user.department == "Engineering"', approve: [{by: owners}], auto_approve: 'inGroup("leads")'}}
+  - {name: prod, risk: high, standing: never, owners: ["group:leads"], request: {allow: 'user.department == "Engineering"', approve: [{by: owners}], auto_approve: 'inGroup("leads")', auto_max: 1h}}
 rules:
   - {name: all, when: true, groups: [everyone]}
   - {name: hr, when: 'user.department == "HR"', groups: [hr]}

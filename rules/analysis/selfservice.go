@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"birthright/identity"
 	"birthright/rules"
 )
 
@@ -121,7 +122,7 @@ func (c *checker) ownedByItself(g *rules.Group, at Finding) {
 	if g.Request == nil || len(g.Owners) != 1 || g.Owners[0] != "group:"+g.Name {
 		return
 	}
-	if !slices.ContainsFunc(g.Request.Approve, func(s rules.Stage) bool { return s.By == "owners" || s.By == g.Owners[0] }) {
+	if !slices.ContainsFunc(g.Request.Stages(), func(s rules.Stage) bool { return s.By == "owners" || s.By == g.Owners[0] }) {
 		return
 	}
 	at.Kind, at.Severity, at.Remedy = SelfOwned, c.graver(Error, Warning, g.Name), "let a person or another group own it, or approve"
@@ -144,9 +145,41 @@ func (c *checker) asking(r *rules.Request, open map[string]bool, at Finding) {
 			c.found(at, "people can approve their own requests for %s: auto_approve asks for group %q, and they can let themselves into it", at.Group, group)
 		}
 	}
+	c.breaking(r, open, at)
+	c.others(r, open, at)
 	if reads := c.Editable.in(&r.Allow); len(reads) > 0 {
 		at.Kind, at.Severity = SelfEditable, c.graver(Warning, Note, at.Group)
 		c.found(at, "people can let themselves ask for %s: allow reads %s, which they can change themselves", at.Group, list(reads))
+	}
+}
+
+// breaking finds conditions under which people can let themselves break the glass.
+func (c *checker) breaking(r *rules.Request, open map[string]bool, at Finding) {
+	if r.BreakGlass == nil {
+		return
+	}
+	at.Kind, at.Severity = SelfService, c.graver(Error, Warning, at.Group)
+	if reads := c.Editable.in(&r.BreakGlass.Allow); len(reads) > 0 {
+		c.found(at, "people can let themselves break the glass of %s: break_glass.allow reads %s, which they can change themselves", at.Group, list(reads))
+	}
+	for _, group := range r.BreakGlass.Allow.Groups {
+		if open[group] {
+			c.found(at, "people can let themselves break the glass of %s: break_glass.allow asks for group %q, and they can let themselves into it", at.Group, group)
+		}
+	}
+}
+
+// others finds ways to ask for somebody else by what people can change themselves.
+func (c *checker) others(r *rules.Request, open map[string]bool, at Finding) {
+	at.Kind, at.Severity = SelfEditable, c.graver(Warning, Note, at.Group)
+	for _, who := range r.ForOthers {
+		group, _ := strings.CutPrefix(who, "group:")
+		switch sources := c.Editable.Attributes[identity.AttrManager]; {
+		case open[group]:
+			c.found(at, "people can let themselves ask for %s for others: for_others names group %q, and they can let themselves into it", at.Group, group)
+		case who == rules.ByManager && len(sources) > 0:
+			c.found(at, "people can choose who asks for %s for them: for_others names the manager, whom they can change (in %s)", at.Group, strings.Join(sources, " and "))
+		}
 	}
 }
 
@@ -156,11 +189,12 @@ func (c *checker) approving(g *rules.Group, open map[string]bool, at Finding) {
 		return
 	}
 	by := slices.Clone(g.Owners)
-	if !slices.ContainsFunc(g.Request.Approve, func(s rules.Stage) bool { return s.By == "owners" }) {
+	stages := g.Request.Stages()
+	if !slices.ContainsFunc(stages, func(s rules.Stage) bool { return s.By == "owners" || s.EscalateTo == "owners" }) {
 		by = nil
 	}
-	for _, stage := range g.Request.Approve {
-		by = append(by, stage.By)
+	for _, stage := range stages {
+		by = append(by, stage.By, stage.EscalateTo)
 	}
 	at.Kind, at.Severity, at.Remedy = SelfService, c.graver(Error, Warning, g.Name), "let people approve who cannot choose to be approvers"
 	for _, group := range approvers(by) {
