@@ -118,14 +118,16 @@ func (s *searching) bound() {
 	s.choices = kept
 }
 
-// values counts the askers by value.
+// values counts the askers by value; of single values only where it is enough of them.
 func (s *searching) values(column *population.Column, r population.Reading) map[string]int {
 	codes := map[uint32]int{}
 	population.Each(s.askers, func(n uint32) { codes[column.Code(n)]++ })
-	out := make(map[string]int, len(codes))
+	out := map[string]int{}
 	for code, n := range codes {
 		if !r.Listed() {
-			out[column.Text(code)] += n
+			if s.covers(n) {
+				out[column.Text(code)] = n
+			}
 			continue
 		}
 		list := column.List(code)
