@@ -14,6 +14,7 @@ import (
 	"birthright/identity"
 	"birthright/reviews/suggest"
 	"birthright/rules"
+	"birthright/rules/impact"
 	"birthright/rules/population"
 	"birthright/store"
 )
@@ -67,7 +68,11 @@ func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggest
 	if err != nil {
 		return out, err
 	}
-	crowd, err := d.crowd(ctx, nil, in.Engine, reader)
+	readers, err := impact.Readers(in.Engine) // properties, too
+	if err != nil {
+		return out, err
+	}
+	crowd, err := d.crowd(ctx, nil, append(readers, reader)...)
 	if err != nil {
 		return out, err
 	}

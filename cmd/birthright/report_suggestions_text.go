@@ -111,6 +111,9 @@ func (d *draftView) lines() []string {
 	case d.Kind == suggest.AsAuto:
 		out = append(out, d.WouldGain.others("would not have to wait either"))
 	}
+	if d.Except != "" {
+		out = append(out, "but not where "+d.Except+": a property of the policy guards it")
+	}
 	if len(d.Entitlements) > 0 {
 		out = append(out, "gives "+strings.Join(d.Entitlements, ", "))
 	}

@@ -35,6 +35,7 @@ type draftView struct {
 	Group          string       `json:"group"`
 	Risk           string       `json:"risk"`
 	Condition      string       `json:"condition"`
+	Except         string       `json:"except,omitempty"`
 	Terms          []termView   `json:"terms"`
 	Evidence       evidenceView `json:"evidence"`
 	Precision      float64      `json:"precision"`
@@ -140,7 +141,7 @@ func viewSuggestions(s app.Suggestions) suggestionsView {
 
 func viewDraft(s app.Suggestions, d *suggest.Draft) draftView {
 	v := draftView{
-		Kind: d.Kind, Group: d.Group.Name, Risk: d.Group.Risk, Condition: d.Condition, Terms: []termView{},
+		Kind: d.Kind, Group: d.Group.Name, Risk: d.Group.Risk, Condition: d.Condition, Except: d.Except, Terms: []termView{},
 		Evidence: evidenceView{
 			d.Requests, d.Approved, rounded(d.ApprovalRate()), d.Askers, rounded(d.PerPerson()), int64(d.Median / time.Second), d.Last.UTC(),
 		},

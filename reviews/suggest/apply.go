@@ -112,12 +112,13 @@ type ruleEntry struct {
 	Description string   `yaml:"description"`
 	Owner       string   `yaml:"owner,omitempty"`
 	When        string   `yaml:"when"`
+	Except      string   `yaml:"except,omitempty"`
 	Groups      []string `yaml:"groups,flow"`
 }
 
 // rule is the draft of a rule.
 func (d *Draft) rule() ruleEntry {
-	return ruleEntry{Name: d.Name, Description: d.sentence(), Owner: ownerOf(d.Group.Owners), When: d.Condition, Groups: []string{d.Group.Name}}
+	return ruleEntry{Name: d.Name, Description: d.sentence(), Owner: ownerOf(d.Group.Owners), When: d.Condition, Except: d.Except, Groups: []string{d.Group.Name}}
 }
 
 // ownerOf is the first owner who can own a rule.
@@ -222,7 +223,7 @@ func (m *document) unused(u *Unused) error {
 			return err
 		}
 	case len(u.Keep) > 0:
-		kept, err := u.kept(rule)
+		kept, err := u.kept(rule, list)
 		if err != nil {
 			return err
 		}
@@ -234,8 +235,11 @@ func (m *document) unused(u *Unused) error {
 		return nil
 	}
 	g, err := m.group(u.Group.Name)
-	if err != nil || valueOf(g, "request") != nil { // two rules gave it
+	if err != nil {
 		return err
+	}
+	if r := valueOf(g, "request"); r != nil && r.Kind == yaml.MappingNode { // two rules gave it
+		return nil
 	}
 	return put(g, "request", u.request(), "suggested: "+u.sentence())
 }
@@ -250,14 +254,17 @@ func (u *Unused) narrowed() string {
 }
 
 // kept is the rule for those who keep the group: a copy that gives nothing else.
-func (u *Unused) kept(rule *yaml.Node) (*yaml.Node, error) {
-	out := plain(rule)
+func (u *Unused) kept(rule, list *yaml.Node) (*yaml.Node, error) {
+	out, name := plain(rule), u.Rule.Name+"-"+u.Group.Name
+	for entry(list, name) >= 0 {
+		name += "-kept"
+	}
 	out.HeadComment, out.FootComment = "", ""
 	for _, change := range []struct {
 		key   string
 		value any
 	}{
-		{"name", u.Rule.Name + "-" + u.Group.Name}, {"description", u.sentence()}, {"when", u.narrowed()}, {"groups", []string{u.Group.Name}},
+		{"name", name}, {"description", u.sentence()}, {"when", u.narrowed()}, {"groups", []string{u.Group.Name}},
 	} {
 		if err := put(out, change.key, change.value, ""); err != nil {
 			return nil, err

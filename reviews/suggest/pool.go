@@ -16,6 +16,11 @@ type pool struct {
 	// spoil are those of them for whom a constraint would break that is only
 	// reported: no condition may be about any of them.
 	spoil *roaring.Bitmap
+	// except are conditions of properties that guard the group: a rule must leave out
+	// whom they are about.
+	except []string
+	// reason says why nothing can be suggested.
+	reason string
 }
 
 // hold decides who holds what by birthright: of the groups that are asked for, and
@@ -56,7 +61,7 @@ func (l *learner) exclude() {
 }
 
 // pool returns who could gain a group.
-func (l *learner) pool(group string) pool {
+func (l *learner) pool(group, kind string) pool {
 	p := pool{could: roaring.AndNot(l.Population.Active(), l.everyone.Users(group)), spoil: roaring.New()}
 	if out := l.excluded[group]; out != nil {
 		p.could.AndNot(out)
@@ -71,8 +76,32 @@ func (l *learner) pool(group string) pool {
 			p.spoil.Or(against)
 		}
 	}
+	l.guard(&p, unit, kind)
 	p.spoil.And(p.could)
 	return p
+}
+
+// guard leaves out whom properties keep from the group. A rule can say so; of a
+// request it is enough that the condition is about nobody of them.
+func (l *learner) guard(p *pool, unit []string, kind string) {
+	for i := range l.Engine.Policy().Properties {
+		property := &l.Engine.Policy().Properties[i]
+		if !slices.ContainsFunc(unit, property.Covers) {
+			continue
+		}
+		q, err := rules.NewQuestion(property.When)
+		if err != nil || len(property.When.Groups) > 0 {
+			p.reason = "property " + property.Name + " guards it, and asks who is in which group: write the rule by hand"
+			continue
+		}
+		about := q.Matches(l.Population, l.World, nil)
+		if kind != AsRule {
+			p.spoil.Or(about)
+			continue
+		}
+		p.could.AndNot(about)
+		p.except = append(p.except, strings.TrimSpace(property.When.Source))
+	}
 }
 
 // against returns who holds something that a constraint keeps apart from one of the

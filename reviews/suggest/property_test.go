@@ -101,6 +101,9 @@ rules:
 		c.policy += "constraints: [{name: k, conflict: [a, e], mode: " + mode + "}]\n"
 		c.policy = strings.Replace(c.policy, "rules:", "  - {name: e}\nrules:\n  - {name: q, when: 'user.team == \"z\" && user.title == \"x\"', groups: [e]}", 1)
 	}
+	if rapid.Bool().Draw(t, "property") {
+		c.policy += "never: [{name: p, when: 'user.title == \"z\"', groups: [a, \"c*\", d]}]\n"
+	}
 	if rapid.Bool().Draw(t, "exclusion") {
 		c.policy += "exclusions: [{user: u3, groups: [a, b], reason: x, until: never}]\n"
 	}
@@ -178,13 +181,17 @@ type hand struct {
 
 func (h hand) could(group string, u identity.User) bool {
 	n := uint32(u.N)
-	return u.State == identity.Active && !h.held.Users(group).Contains(n) &&
+	return u.State == identity.Active && !(group == "a" && h.guarded(u)) && !h.held.Users(group).Contains(n) &&
 		!(strings.Contains(h.policy, "exclusions") && u.UserName == "u3" && (group == "a" || group == "b")) &&
 		!(strings.Contains(h.policy, "enforce") && group == "a" && h.held.Users("e").Contains(n))
 }
 
+func (h hand) guarded(u identity.User) bool {
+	return strings.Contains(h.policy, "never:") && u.Attributes.First("title") == "z"
+}
+
 func (h hand) spoiled(group string, u identity.User) bool {
-	return strings.Contains(h.policy, "mode: report") && group == "a" && h.held.Users("e").Contains(uint32(u.N))
+	return (group == "c" || group == "d") && h.guarded(u) || strings.Contains(h.policy, "mode: report") && group == "a" && h.held.Users("e").Contains(uint32(u.N))
 }
 
 // asked counts what somebody asked for and got.
@@ -316,6 +323,11 @@ func (h hand) impact(t *rapid.T, d *suggest.Draft) {
 	slices.Sort(want)
 	if diff := cmp.Diff(want, gains); diff != "" || d.Gains != len(want) {
 		t.Fatalf("%s for %s: gains %d, %s", d.Group.Name, d.Condition, d.Gains, diff)
+	}
+	for _, f := range m.Properties {
+		if len(f.Breaks) > 0 {
+			t.Fatalf("%s for %s breaks %s", d.Group.Name, d.Condition, f.Name)
+		}
 	}
 	for _, f := range m.Constraints {
 		if f.Mode == rules.Report && len(f.Breaks) > 0 {

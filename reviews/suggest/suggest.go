@@ -114,6 +114,9 @@ type Draft struct {
 	// Condition is what is to stand in the policy; Was is the condition under which
 	// requests are approved without anybody already.
 	Condition, Was string
+	// Except is whom a rule must leave out, because properties of the policy guard the
+	// group; "" for nobody.
+	Except string
 
 	worth int
 }
@@ -218,13 +221,16 @@ func (l *learner) group(name string) (*Draft, *LeftOut) {
 		return nil, nil
 	}
 	kind, why := kindFor(g)
-	p := l.pool(name)
+	p := l.pool(name, kind)
 	c := l.count(l.asked[name], p.could, kind)
 	if !l.enough(c.Evidence) {
 		return nil, nil
 	}
 	left := func(reason string, args ...any) (*Draft, *LeftOut) {
 		return nil, &LeftOut{Group: name, Reason: fmt.Sprintf(reason, args...), Evidence: c.Evidence}
+	}
+	if p.reason != "" {
+		return left("%s", p.reason)
 	}
 	if kind != AsRule {
 		if reason := l.unchangeable(name); reason != "" {
@@ -236,7 +242,7 @@ func (l *learner) group(name string) (*Draft, *LeftOut) {
 		return left("those who ask have too little in common: no condition of up to %d terms keeps precision and coverage", mostTerms)
 	}
 	d := l.draft(g, found, c)
-	d.Kind, d.Why = kind, why
+	d.Kind, d.Why, d.Except = kind, why, either(p.except)
 	if reason := l.fill(&d); reason != "" {
 		return left("%s", reason)
 	}
@@ -310,6 +316,14 @@ func (l *learner) fill(d *Draft) string {
 	return ""
 }
 
+// either joins conditions of which one must hold.
+func either(conditions []string) string {
+	if len(conditions) < 2 {
+		return strings.Join(conditions, "")
+	}
+	return "(" + strings.Join(conditions, ") || (") + ")"
+}
+
 // ruleName is a name that no rule has.
 func (l *learner) ruleName(group string) string {
 	name := "suggested-" + group
@@ -324,12 +338,15 @@ func (l *learner) ruleName(group string) string {
 // askers are the rules that ask who is in a group.
 func (l *learner) askers(group string) []string { return asksFor(l.Engine, group) }
 
-// asksFor returns the rules that ask who is in a group, in the order of the policy.
+// asksFor returns the rules that ask who is in a group, or in one around it, in the
+// order of the policy.
 func asksFor(e *rules.Engine, group string) []string {
 	var out []string
+	unit := append([]string{group}, e.View().Around(group)...)
+	of := func(asked string) bool { return slices.Contains(unit, asked) }
 	list := e.Policy().Rules
 	for i := range list {
-		if slices.Contains(list[i].When.Groups, group) || slices.Contains(list[i].Except.Groups, group) {
+		if slices.ContainsFunc(list[i].When.Groups, of) || slices.ContainsFunc(list[i].Except.Groups, of) {
 			out = append(out, list[i].Name)
 		}
 	}

@@ -107,6 +107,14 @@ func TestSuggestions(t *testing.T) {
 			}},
 		{name: "whom an exclusion keeps out is no asker", more: `exclusions: [{user: LEDGER0, groups: [wiki], reason: x, until: never}, {user: ledger1, groups: [wiki], reason: over, until: 2026-01-01}]`,
 			want: `rule wiki: user.department == "Ledger" (7 asked, 2 others)`, fill: func(c *company) { team(c, "Ledger", 10, 8, "wiki") }},
+		{name: "a property guards it", more: `never: [{name: p, when: 'user.employeeType == "Contractor"', groups: ["wi*"]}]`,
+			want: `rule wiki: user.department == "Ledger" (8 asked, 2 others)`,
+			fill: func(c *company) {
+				team(c, "Ledger", 10, 8, "wiki")
+				for i := range 10 {
+					c.join(fmt.Sprintf("x%d department=Ledger employeeType=Contractor", i))
+				}
+			}},
 		{name: "two that may not meet", more: `constraints: [{name: k, conflict: [wiki, blog]}]`,
 			want: "rule wiki: user.department == \"Ledger\" (8 asked, 2 others)\n" +
 				"not blog: a constraint keeps it apart from wiki, which is suggested for some of the same people",
