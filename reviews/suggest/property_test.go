@@ -48,12 +48,16 @@ func plant(t *rapid.T, c *company) []planted {
 		out = append(out, p)
 	}
 	c.policy = "groups:\n  - {name: noise, owners: [manager], request: {}}\n" + groups.String()
+	seen, skipped := map[string]int{}, 1+random.IntN(8)
 	for i := range departments * titles * 8 {
 		n := c.join(fmt.Sprintf("u%d department=D%d title=T%d location=L%d costCenter=C%d", i, i%departments, i/departments%titles, random.IntN(50), i))
 		u := c.people[n-1]
 		for _, p := range out {
-			if p.about(u) && random.IntN(20) > 0 { // nearly all of them
-				c.ask(n, p.group, 1+random.IntN(4))
+			if !p.about(u) {
+				continue
+			}
+			if seen[p.group]++; seen[p.group] != skipped { // all but one of them
+				c.ask(n, p.group, 2+random.IntN(4))
 			}
 		}
 		if random.IntN(4) == 0 {

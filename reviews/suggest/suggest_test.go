@@ -10,6 +10,7 @@ import (
 
 	"birthright/reviews/suggest"
 	"birthright/rules"
+	"birthright/rules/analysis"
 )
 
 const base = `
@@ -220,5 +221,23 @@ func TestDraftsInThePolicy(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s\n%s", diff, drafted)
+	}
+}
+
+// A draft keeps to properties whatever people there will be: that is proven, as
+// `policy check` does.
+func TestADraftKeepsToProperties(t *testing.T) {
+	co := company{t: t, policy: base + `never:
+  - {name: p, when: 'user.employeeType == "Contractor"', groups: ["wi*"]}
+  - {name: q, when: 'user.state != "active" || user.title == "Guest"', groups: [wiki]}
+`}
+	team(&co, "Ledger", 10, 8, "wiki")
+	drafted, err := suggest.Apply([]rules.File{{Name: "p.yaml", Data: []byte(co.policy)}}, suggest.Suggest(co.input()).Drafts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := compile(t, string(drafted))
+	if proven := analysis.Proven(e); !proven[0] || !proven[1] {
+		t.Errorf("not proven: %v\n%s", proven, drafted)
 	}
 }

@@ -2,11 +2,13 @@ package suggest_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"birthright/reviews/suggest"
 	"birthright/rules"
@@ -24,11 +26,11 @@ rules:
 `
 
 // uses reads the lines of a usage file about the people of a company.
-func uses(t *testing.T, c *company, in suggest.Input, text string) suggest.Idle {
+func uses(t failing, c *company, in suggest.Input, text string) suggest.Idle {
 	t.Helper()
 	list, err := suggest.ReadUsage("use.csv", []byte("user,group_or_entitlement,last_used\n"+text), now)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	numbers := map[string]int64{}
 	for _, u := range c.people {
@@ -37,7 +39,7 @@ func uses(t *testing.T, c *company, in suggest.Input, text string) suggest.Idle 
 	since := now.Add(-90 * 24 * time.Hour)
 	u, err := suggest.NewUsage(list, numbers, in.Engine, since)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return suggest.Idle{Usage: u, Since: since, Share: 0.8}
 }
@@ -98,6 +100,9 @@ func TestWhatNobodyUses(t *testing.T) {
 		{"a department is not in the file", used("cad", 2, 10, 0, ""),
 			"cad out of everybody: 8 idle of 10, 2 not in the file, 0 lose it keeps user.department == \"Design\"; 8h0m0s to 24h0m0s: nobody uses it\n" + without("cad")},
 		{"half of what it gives is not in the file", used("lab:door/1", 0, 10, 0, ""), silent},
+		{"the other half is not", used("lab:door/2", 0, 10, 0, ""), silent},
+		{"some are not in the file for a part", used("lab:door/1", 0, 10, 0, "") + used("lab:door/2", 2, 10, 0, ""),
+			"lab out of everybody: 8 idle of 10, 2 not in the file, 0 lose it keeps user.department == \"Design\"; 8h0m0s to 24h0m0s: nobody uses it\n" + without("lab")},
 		{"all of what it gives is", used("lab:door/1", 0, 10, 0, "") + used("lab:door/2", 0, 10, 0, ""),
 			"lab out of everybody: 10 idle of 10, 0 not in the file, 0 lose it; 8h0m0s to 24h0m0s: nobody uses it\n" + without("lab")},
 		{"it can be asked for already", used("wiki", 0, 10, 0, ""), "wiki out of writers: 10 idle of 10, 0 not in the file, 0 lose it; 0s to 0s: \n" + without("wiki")},
@@ -231,6 +236,66 @@ func FuzzReadUsage(f *testing.F) {
 		for _, u := range list {
 			if u.User == "" || u.What == "" || u.Last.After(now) {
 				t.Errorf("%+v", u)
+			}
+		}
+	})
+}
+
+// Whatever the file says: what it does not cover stays, who uses it keeps it where a
+// condition is found, and the engine takes from exactly those whom the draft names.
+func TestWhatIsTaken(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := &company{t: t, policy: standing}
+		for i := range rapid.IntRange(1, 16).Draw(t, "people") {
+			c.join(fmt.Sprintf("a%d department=%s title=%s", i, rapid.SampledFrom([]string{"D", "E", "Sales"}).Draw(t, "department"),
+				rapid.SampledFrom([]string{"Guest", "Clerk", "Boss"}).Draw(t, "title")))
+		}
+		var file strings.Builder
+		use := map[string]map[int64]bool{} // by group: true where it was used
+		for _, group := range []string{"staff", "cad", "wiki"} {
+			use[group] = map[int64]bool{}
+			for _, u := range c.people {
+				last := rapid.SampledFrom([]string{"nothing", "", "", "", "2026-01-01", "2026-11-20"}).Draw(t, "last")
+				if last != "nothing" {
+					fmt.Fprintf(&file, "%s,%s,%s\n", u.UserName, group, last)
+					use[group][u.N] = last == "2026-11-20"
+				}
+			}
+		}
+		in := c.input()
+		r := suggest.FindUnused(in, uses(t, c, in, file.String()))
+		changed, err := suggest.Apply([]rules.File{{Name: "p.yaml", Data: []byte(c.policy)}}, nil, r.Drafts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := compile(t, string(changed))
+		before, then := in.Engine.Everyone(in.Population, in.World), after.Everyone(in.Population, in.World)
+		taken := map[string][]int64{}
+		for _, u := range r.Drafts {
+			for _, n := range u.Members.ToArray() {
+				if !u.Kept.Contains(n) {
+					taken[u.Group.Name] = append(taken[u.Group.Name], int64(n))
+				}
+			}
+		}
+		for _, group := range in.Engine.GroupNames() {
+			for _, u := range c.people {
+				n := uint32(u.N)
+				used, told := use[group][u.N]
+				gone := before.Users(group).Contains(n) && !then.Users(group).Contains(n)
+				switch {
+				case gone && !told:
+					t.Fatalf("%s is taken from %s, who is not in the file", group, u.UserName)
+				case !before.Users(group).Contains(n) && then.Users(group).Contains(n):
+					t.Fatalf("%s is given to %s", group, u.UserName)
+				case gone != slices.Contains(taken[group], u.N):
+					t.Fatalf("%s: taken from %s: %v\n%s", group, u.UserName, gone, changed)
+				}
+				for _, d := range r.Drafts {
+					if d.Group.Name == group && gone && used && (len(d.Keep) > 0 || !d.Lost.Contains(n)) {
+						t.Fatalf("%s is taken from %s, who uses it, and nobody says so", group, u.UserName)
+					}
+				}
 			}
 		}
 	})
