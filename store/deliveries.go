@@ -86,10 +86,15 @@ func (tx *Tx) ClaimDeliveries(ctx context.Context, channel string, limit int, le
 	return rows, tx.exec(ctx, "UPDATE deliveries SET due_at = ?, attempts = attempts + 1 WHERE n IN {numbers}", micros(tx.now.Add(lease)), ns)
 }
 
-// HasDelivery reports whether a delivery is still to be made.
-func (tx *Tx) HasDelivery(ctx context.Context, n int64) (bool, error) {
-	count, err := tx.number(ctx, "SELECT count(*) FROM deliveries WHERE n = ? AND given_up_at = 0", n)
-	return count > 0, err
+// DeliveriesDue reports whether a channel has something to bring now.
+func (tx *Tx) DeliveriesDue(ctx context.Context, channel string) (bool, error) {
+	n, err := tx.number(ctx, "SELECT n FROM deliveries WHERE channel = ? AND given_up_at = 0 AND due_at <= ? LIMIT 1", channel, micros(tx.now))
+	return n > 0, err
+}
+
+// EndChannel forgets everything that a channel had still to bring.
+func (tx *Tx) EndChannel(ctx context.Context, channel string, events ...audit.Event) error {
+	return tx.note(tx.exec(ctx, "DELETE FROM deliveries WHERE channel = ? AND given_up_at = 0", channel), events)
 }
 
 // EndDeliveries forgets deliveries: they were made, or need not be any more.
@@ -121,9 +126,10 @@ func (tx *Tx) RetryDeliveries(ctx context.Context, ids []string, events ...audit
 	return tx.note(err, events)
 }
 
-// ForgetDeliveries deletes what was given up before a time.
+// ForgetDeliveries deletes what was given up before a time, and what happened before
+// it: nobody brings that any more.
 func (tx *Tx) ForgetDeliveries(ctx context.Context, before time.Time) error {
-	return tx.exec(ctx, "DELETE FROM deliveries WHERE given_up_at <> 0 AND given_up_at < ?", micros(before))
+	return tx.exec(ctx, "DELETE FROM deliveries WHERE given_up_at <> 0 AND given_up_at < ? OR created < ?", micros(before), micros(before))
 }
 
 // DeliveryFilter selects deliveries. Empty fields do not filter.

@@ -81,9 +81,23 @@ var deliveryCases = []Case{
 				h.must(tx.GiveUpDelivery(h.Context(), rows[0].N, "no"))
 				return tx.EndDeliveries(h.Context(), []int64{rows[1].N})
 			})
-			h.pass(time.Hour)
-			h.update(func(tx *store.Tx) error { return tx.ForgetDeliveries(h.Context(), tx.Now().Add(-time.Minute)) })
-			h.same("left", deliveryIDs(h.deliveries(store.DeliveryFilter{})), []string{"c"})
+			h.view(func(tx *store.Tx) error {
+				due, err := tx.DeliveriesDue(h.Context(), "mail")
+				h.same("due while it is leased", due, false)
+				return err
+			})
+			h.pass(time.Minute)
+			h.view(func(tx *store.Tx) error {
+				due, err := tx.DeliveriesDue(h.Context(), "mail")
+				h.same("due", due, true)
+				return err
+			})
+			h.update(func(tx *store.Tx) error { return tx.ForgetDeliveries(h.Context(), epoch.Add(-time.Hour)) })
+			h.same("young", deliveryIDs(h.deliveries(store.DeliveryFilter{})), []string{"a", "c"})
+			h.update(func(tx *store.Tx) error { return tx.EndChannel(h.Context(), "mail") })
+			h.same("the channel is stopped", deliveryIDs(h.deliveries(store.DeliveryFilter{})), []string{"a"})
+			h.update(func(tx *store.Tx) error { return tx.ForgetDeliveries(h.Context(), tx.Now()) })
+			h.same("old", len(h.deliveries(store.DeliveryFilter{})), 0)
 		},
 	},
 	{
