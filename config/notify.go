@@ -26,7 +26,7 @@ type Channel struct {
 	// Events are what is told by it, such as request.waiting or glass.*; the
 	// default is everything.
 	Events []string `yaml:"events"`
-	// CAFile is a PEM file with the authorities to trust besides those of the
+	// CAFile is a PEM file with the authorities to trust instead of those of the
 	// machine.
 	CAFile string `yaml:"ca_file"`
 
