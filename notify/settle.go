@@ -145,7 +145,7 @@ func (s *Service) fared(ctx context.Context, tx *store.Tx, w Way, f *Fault, stop
 	if err != nil {
 		return err
 	}
-	state := states[w.Name]
+	state := states[w.Name] // the zero value for one that was never tried
 	state.Name, state.Stopped = w.Name, stopped
 	if f == nil {
 		state.SucceededAt = tx.Now()
