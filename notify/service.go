@@ -102,5 +102,5 @@ func (s *Service) Way(name string) (Way, error) {
 			return w, nil
 		}
 	}
-	return Way{}, &identity.Error{Kind: identity.NotFound, Err: errNoChannel(name), Hint: "the channels are listed under notify in the configuration"}
+	return Way{}, &identity.Error{Kind: identity.Invalid, Err: errNoChannel(name), Hint: "the channels are listed under notify in the configuration"}
 }

@@ -77,7 +77,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		p.importCommand(), p.planCommand(), p.syncCommand(),
 		p.userCommand(), p.groupCommand(), p.policyCommand(),
 		p.sourceCommand(), p.targetCommand(),
-		p.heldCommand(), p.auditCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(),
+		p.heldCommand(), p.auditCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
 		p.migrateCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	return root
