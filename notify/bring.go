@@ -101,7 +101,8 @@ type outcome struct {
 	mark    Mark
 	// revision is that of the request which the message showed, 0 for none.
 	revision int
-	open     bool
+	// follows is set for a message that must follow what becomes of the request.
+	follows bool
 	// settled are posted messages that need no more care.
 	settled []int64
 }
@@ -121,7 +122,7 @@ func (s *Service) bring(ctx context.Context, w Way, d store.DeliveryRow) (out ou
 		out.settled, out.err = s.update(ctx, w, d, m)
 		return out
 	}
-	out.open = m.Open
+	out.follows = asks(d.Kind) && d.UserN != 0
 	out.mark, out.err = w.Send(ctx, m)
 	return out
 }
@@ -162,8 +163,8 @@ func (s *Service) message(ctx context.Context, d store.DeliveryRow) (m Message, 
 		}
 		m.Request, out.revision = now, now.Revision
 		m.Open, m.Outcome = mayDecide(*now, m.To), Outcome(*now, m.To)
-		if !d.Refresh && !m.Open {
-			out.skipped = "there is nothing left for the person to decide"
+		if !d.Refresh && now.State != grants.Pending {
+			out.skipped = "there is nothing left to decide"
 		}
 	}
 	m.Words = Tell(m.Story, m.To, s.PublicURL)

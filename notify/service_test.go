@@ -187,6 +187,23 @@ func TestPostedMessagesFollow(t *testing.T) {
 	}))
 }
 
+// A request that nobody could approve is told to whoever runs the hub, who has no button.
+func TestTooFewApprovers(t *testing.T) {
+	chat := &slate{}
+	o := open(t, notify.Way{Name: "chat", Channel: chat})
+	o.Join("root")
+	o.SetPolicy(strings.Replace(policy, `["user:olga", "user:otto"]`, `["user:nobody"]`, 1))
+	r := o.ask()
+	o.tell()
+	same(t, "told", chat.sent, []string{"request.waiting to root"})
+	_, err := o.Cancel(t.Context(), o.As("ada"), r.ID)
+	o.Must(err)
+	o.tell()
+	if len(chat.updated) != 1 || !strings.HasPrefix(chat.updated[0], "1 to root: open false, Cancelled") {
+		t.Errorf("%q", chat.updated)
+	}
+}
+
 // A changed request takes the buttons of what was asked before with it.
 func TestAmendedRequestIsShownAnew(t *testing.T) {
 	chat := &slate{}

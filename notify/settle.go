@@ -101,7 +101,7 @@ func (s *Service) done(ctx context.Context, tx *store.Tx, w Way, d store.Deliver
 			return err
 		}
 	}
-	if o.mark != (Mark{}) && o.open && d.RequestN != 0 {
+	if o.mark != (Mark{}) && o.follows && d.RequestN != 0 {
 		p := store.PostedRow{Channel: w.Name, RequestN: d.RequestN, UserN: d.UserN, Kind: d.Kind, Place: o.mark.Place, Mark: o.mark.ID}
 		if err := tx.AddPosted(ctx, p); err != nil {
 			return err

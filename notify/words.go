@@ -114,6 +114,10 @@ func (t *teller) waiting() (string, []string) {
 	case grants.NoticeEscalated:
 		return "You are asked too: " + t.asks(), []string{t.asks() + ". Those who were asked first have not decided, so it is for you too.", answer}
 	}
+	if t.request.Stage != nil && t.request.Stage.Lacking != "" {
+		lacking := Plain(t.request.Stage.Lacking, mostReason)
+		return "Too few can approve: " + t.asks(), []string{t.asks() + ". " + strings.ToUpper(lacking[:1]) + lacking[1:] + ".", answer}
+	}
 	return t.asks(), []string{t.asks() + ".", answer}
 }
 
