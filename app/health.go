@@ -81,7 +81,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, heardGauge, signalsGauge, signalsOld, refusedGauge} {
+	for _, d := range []*prometheus.Desc{usersGauge, overdueGauge, oldestGauge, heldGauge, readGauge, heardGauge, signalsGauge, signalsOld, refusedGauge, noticesGauge, failedGauge} {
 		ch <- d
 	}
 	describeGrants(ch)
@@ -138,6 +138,9 @@ func (g *gauges) collect(ctx context.Context, tx *store.Tx, ch chan<- prometheus
 		gauge(heldGauge, float64(n), kind)
 	}
 	if err := collectGrants(ctx, tx, gauge); err != nil {
+		return err
+	}
+	if err := g.app.collectNotices(ctx, tx, gauge); err != nil {
 		return err
 	}
 	return g.app.collectSignals(ctx, tx, gauge)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/notify"
 	"birthright/oauth"
 	"birthright/scim"
 	"birthright/signals/delivery"
@@ -68,6 +69,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	notifier, err := a.Notifier(public)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -75,7 +80,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door, desk, transmitter), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(door, desk, transmitter, notifier), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -83,6 +88,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	s.done.Go(func() { a.Desk.Run(loops, func(err error) { a.Log.Error("requests", "error", err) }) })
+	s.done.Go(func() { notifier.Run(loops) })
 	if transmitter != nil {
 		s.http.RegisterOnShutdown(transmitter.EndPolls)
 		s.done.Go(func() { transmitter.Run(loops) })
@@ -176,7 +182,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter) http.Handler {
+func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -186,6 +192,7 @@ func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
+	mountChannels(mux, notifier)
 	if transmitter != nil {
 		transmitter.Mount(mux)
 	}

@@ -28,6 +28,7 @@ func (l *loader) check() {
 	l.checkCorrelate()
 	l.checkAuthority()
 	l.checkSignals()
+	l.checkNotify()
 }
 
 func (l *loader) checkServer() {

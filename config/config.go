@@ -38,6 +38,8 @@ type Config struct {
 	Targets []Target `yaml:"targets"`
 	// Signals is who hears at once that somebody was deactivated or deleted.
 	Signals Signals `yaml:"signals"`
+	// Notify are the ways in which people are told about requests and grants.
+	Notify []Channel `yaml:"notify"`
 
 	// File is the configuration file as it was named, Dir its folder as an
 	// absolute path: relative paths in the file start there.

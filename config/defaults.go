@@ -40,6 +40,7 @@ func (c *Config) derive() {
 		c.Correlate = defaultCorrelate()
 	}
 	c.deriveSignals()
+	c.deriveChannels()
 	for i := range c.Targets {
 		t := &c.Targets[i]
 		if t.Unmanaged == "" {

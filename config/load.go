@@ -53,6 +53,7 @@ type document struct {
 	Correlate [][]string  `yaml:"correlate"`
 	Authority []Authority `yaml:"authority"`
 	Targets   []yaml.Node `yaml:"targets"`
+	Notify    []Channel   `yaml:"notify"`
 }
 
 // process holds the settings of the process itself: fixed keys, layered by viper.
@@ -89,6 +90,7 @@ func load(path, dir string, data []byte, kinds Kinds, env []string) (*Config, er
 	l.sources(doc.Sources)
 	l.targets(doc.Targets)
 	l.receivers(doc.Signals.Receivers)
+	l.channels(doc.Notify)
 	l.cfg.derive()
 	l.check()
 	l.secrets()

@@ -23,7 +23,7 @@ const probeTimeout = 15 * time.Second
 func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets, grants, signals",
+		Short: "Look at everything: configuration, secrets, policy, database, log, sources, targets, grants, signals, channels",
 		Args:  takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.checkListing(p.examine(cmd.Context()))
@@ -141,6 +141,11 @@ func examineStore(ctx context.Context, a *app.App) []checkView {
 		}
 		signals, err := signalChecks(ctx, a, tx)
 		checks = append(checks, signals...)
+		if err != nil {
+			return err
+		}
+		channels, err := channelChecks(ctx, a, tx)
+		checks = append(checks, channels...)
 		return err
 	})
 	if err == nil {

@@ -41,6 +41,17 @@ func receiverSecrets(a *app.App, _ []string) error {
 	return secretsBelow(a.Config, []string{"signals"})
 }
 
+// channelSecrets does the same for the channels by which people are told.
+func channelSecrets(a *app.App, names []string) error {
+	var paths []string
+	for i, c := range a.Config.Notify {
+		if len(names) == 0 || slices.Contains(names, c.Name) {
+			paths = append(paths, strictyaml.Index("notify", i))
+		}
+	}
+	return secretsBelow(a.Config, paths)
+}
+
 func named(d reconcile.Destination, name string) bool { return d.Name() == name }
 
 // secretsBelow tells of a secret that is not there before anything is begun.

@@ -29,7 +29,7 @@ it cleanly.`,
 			}
 			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), s.PublicURL())
 			return errors.Join(p.wait(ctx, a, s), s.Stop(ctx))
-		}, sourceSecrets, targetSecrets, receiverSecrets),
+		}, sourceSecrets, targetSecrets, receiverSecrets, channelSecrets),
 	}
 }
 

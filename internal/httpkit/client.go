@@ -73,6 +73,8 @@ type Request struct {
 	ContentType, Accept string
 	// IfMatch makes the request conditional; "" does not.
 	IfMatch string
+	// Header is what only this request is sent with.
+	Header map[string]string
 }
 
 // Response is an answer with a 2xx status.
@@ -191,6 +193,9 @@ func (c *Client) build(ctx context.Context, r Request, creds *credentials) (*htt
 	set("User-Agent", c.opt.UserAgent)
 	set("Accept", r.Accept)
 	set("If-Match", r.IfMatch)
+	for name, value := range r.Header {
+		set(name, value)
+	}
 	for name, value := range creds.headers {
 		set(name, value)
 	}

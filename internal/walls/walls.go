@@ -104,10 +104,10 @@ func above() []Wall {
 	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
-			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, signals are delivered from it, the desk keeps requests and grants, app and commands wire and show; everybody else is handed values",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, signals are delivered from it, the desk keeps requests and grants, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
 			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "signals/delivery", "grants/desk", "app", "store", "migrations")
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "signals/delivery", "grants/desk", "app", "store", "migrations") || f.Package() == "notify"
 			},
 		},
 		{
@@ -154,6 +154,10 @@ func libraries() []Wall {
 			[]string{"cel.dev", "github.com/google/cel-go"}, "rules", "bench"),
 		library("JOSE stays where keys are", "whoever else read a signed text would have to know which keys, algorithms and claims to believe",
 			[]string{"github.com/go-jose"}, "oauth", "signals/signing"),
+		library("Slack's client stays in notify/slack", "what Slack calls things, and how it signs, is one channel's business",
+			[]string{"github.com/slack-go"}, "notify/slack"),
+		library("the mail client stays in notify/smtp", "how a message becomes a mail that nobody can inject headers into is decided in one place",
+			[]string{"github.com/wneessen/go-mail"}, "notify/smtp"),
 		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",
 			[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/vbauerster/mpb", "golang.org/x/term"}, "cmd"),
 	}

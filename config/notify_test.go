@@ -1,0 +1,33 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"birthright/config"
+)
+
+const notifyFile = `
+notify:
+  - {name: mail, kind: smtp, host: smtp.example.com, from: "Birthright <access@example.com>", username: hub, password: "env:MAIL", events: [request.*, grant.failed]}
+  - {name: relay, kind: smtp, host: 127.0.0.1, port: 25, from: access@example.com, tls: none}
+  - {name: chat, kind: slack, token: "env:TOKEN", signing_secret: "env:SIGNING", channel: "C0123"}
+  - {name: siem, kind: webhook, url: "https://hooks.example.com/in", secret: "env:HOOK"}
+`
+
+func TestNotify(t *testing.T) {
+	got := load(t, write(t, notifyFile), "BIRTHRIGHT_NOTIFY_RELAY_PORT=2525")
+	want := []config.Channel{
+		{
+			Name: "mail", Kind: "smtp", Host: "smtp.example.com", Port: 587, From: "Birthright <access@example.com>", Username: "hub",
+			Password: ref(t, "env:MAIL"), TLS: "starttls", Events: []string{"request.*", "grant.failed"},
+		},
+		{Name: "relay", Kind: "smtp", Host: "127.0.0.1", Port: 2525, From: "access@example.com", TLS: "none"},
+		{Name: "chat", Kind: "slack", Token: ref(t, "env:TOKEN"), SigningSecret: ref(t, "env:SIGNING"), Channel: "C0123", APIURL: "https://slack.com/api/"},
+		{Name: "siem", Kind: "webhook", URL: "https://hooks.example.com/in", Secret: ref(t, "env:HOOK")},
+	}
+	if diff := cmp.Diff(want, got.Notify); diff != "" {
+		t.Error(diff)
+	}
+}
