@@ -212,6 +212,9 @@ func (a *application) notDirect(op targets.Op, given, r *role) (targets.Result, 
 	return already(r), nil
 }
 
+const revokeHint = "give the hub's role ADMIN OPTION on it; what somebody else granted, from PostgreSQL 16 on, only the grantor takes back, " +
+	"or who is in the grantor's role WITH INHERIT TRUE"
+
 // revoke takes back every grant. From PostgreSQL 16 on, one that another grantor
 // made stays unless it is named. Taking back what is not there is only a warning to
 // the server: it is looked whether nothing is left.
@@ -231,10 +234,12 @@ func (a *application) revoke(op targets.Op, given, r *role, grants []grant) (tar
 		return targets.Result{}, err
 	case refusal != nil:
 		refusal.AccountID = r.oid
+		if told, ok := refusal.Err.(*identity.Error); ok && told.Kind == identity.Denied { //nolint:errorlint // it was made just now
+			told.Hint = revokeHint
+		}
 		return *refusal, nil
 	case cell(results, 0) != "0":
-		return a.t.answer(op, targets.Refused, identity.Denied, errors.New("the server took the request and left the account in the role"),
-			"somebody else granted it: give the hub's role ADMIN OPTION on it, or let the grantor revoke it"), nil
+		return a.t.answer(op, targets.Refused, identity.Denied, errors.New("the server took the request and left the account in the role"), revokeHint), nil
 	}
 	return targets.Result{Outcome: targets.Done, AccountID: r.oid}, nil
 }
