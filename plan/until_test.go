@@ -23,6 +23,7 @@ func TestEndsThatTheTargetKnows(t *testing.T) {
 		{name: "none where none is", settings: expires, want: ada(identity.Active, 1), then: []string{"add ada e1"}},
 		{name: "no such thing on the target", want: ada(identity.Active, 4), then: []string{"add ada e4"}},
 		{name: "no such thing on the target, held", want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true}}, then: []string{}},
+		{name: "no such thing on the target any more", want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening}}, then: []string{}},
 		{name: "set afterwards", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true}}, then: []string{"add ada e4, until 18:00"}},
 		{name: "as it is", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening}}, then: []string{}},
 		{name: "to the minute is enough", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening.Add(59 * time.Second)}}, then: []string{}},

@@ -207,7 +207,7 @@ func (p *personal) both(h Holding) {
 
 // moveEnd gives what is there the end that the target should know of.
 func (p *personal) moveEnd(h Holding) {
-	if p.noWay == "" && !SameEnd(p.until(h.Entitlement), h.NotAfter) {
+	if p.Capabilities.NativeExpiry && p.noWay == "" && !SameEnd(p.until(h.Entitlement), h.NotAfter) {
 		p.add(h.Entitlement)
 	}
 }

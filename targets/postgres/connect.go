@@ -18,41 +18,44 @@ import (
 const (
 	// maxIdle is how many connections are kept between calls.
 	maxIdle = 2
-	// idleTrust is how long an idle connection is taken for alive unasked: firewalls
-	// forget quiet connections without telling either side.
-	idleTrust = 5 * time.Second
+	// answering is how long an idle connection may take to show that it is alive:
+	// firewalls forget quiet connections without telling either side.
+	answering = 3 * time.Second
 	// closing is how long a farewell may take.
 	closing = 2 * time.Second
 )
 
-type idleConn struct {
-	*pgx.Conn
-	since time.Time
-}
-
 // take returns a connection, an idle one if there is one that answers.
 func (t *Target) take(ctx context.Context) (*pgx.Conn, error) {
 	for {
-		conn, since, ok := t.pop()
-		if !ok {
+		conn := t.pop()
+		if conn == nil {
 			return t.dial(ctx)
 		}
-		if conn.PgConn().CheckConn() == nil && (t.env.Now().Sub(since) < idleTrust || conn.Ping(ctx) == nil) {
+		if alive(ctx, conn) {
 			return conn, nil
 		}
 		discard(conn)
 	}
 }
 
-func (t *Target) pop() (*pgx.Conn, time.Time, bool) {
+// alive asks the server for the least that it can answer.
+func alive(ctx context.Context, conn *pgx.Conn) bool {
+	ctx, cancel := context.WithTimeout(ctx, answering)
+	defer cancel()
+	return conn.Ping(ctx) == nil
+}
+
+// pop returns an idle connection, nil where there is none.
+func (t *Target) pop() *pgx.Conn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.idle) == 0 {
-		return nil, time.Time{}, false
+		return nil
 	}
 	last := t.idle[len(t.idle)-1]
 	t.idle = t.idle[:len(t.idle)-1]
-	return last.Conn, last.since, true
+	return last
 }
 
 // put keeps a connection for the next call, unless it is in the middle of something.
@@ -61,7 +64,7 @@ func (t *Target) put(conn *pgx.Conn) {
 	t.mu.Lock()
 	keep := !t.closed && !conn.IsClosed() && conn.PgConn().TxStatus() == quiet && len(t.idle) < maxIdle
 	if keep {
-		t.idle = append(t.idle, idleConn{conn, t.env.Now()})
+		t.idle = append(t.idle, conn)
 	}
 	t.mu.Unlock()
 	if !keep {
@@ -83,7 +86,7 @@ func (t *Target) Close() error {
 	t.idle, t.closed = nil, true
 	t.mu.Unlock()
 	for _, c := range idle {
-		discard(c.Conn)
+		discard(c)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 
 	"birthright/identity"
 	"birthright/targets"
+
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -22,7 +24,7 @@ type Target struct {
 	config Config
 
 	mu     sync.Mutex
-	idle   []idleConn
+	idle   []*pgx.Conn
 	closed bool
 }
 
