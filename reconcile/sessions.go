@@ -37,6 +37,32 @@ func (a *applier) sessionsOf(changes []plan.Change, verdicts []verdict, now time
 	return due
 }
 
+// sessionsLeftBehind is sessionsOf changes that a killed program left behind: whether
+// access went before or goes now, what is open is to end.
+func (a *applier) sessionsLeftBehind(ctx context.Context, tx *store.Tx, closed []store.ChangeRow) error {
+	if _, ends := a.dest.Target.(targets.SessionEnder); !ends {
+		return nil
+	}
+	var due []store.SessionEnd
+	for _, c := range closed {
+		if action := targets.Action(c.Action); !action.Removes() || !c.Ordered || c.UserN == 0 {
+			continue
+		}
+		s := store.SessionEnd{TargetN: a.state.N, UserN: c.UserN, NativeID: a.rows[c.UserN].NativeID, Name: c.Account, Since: tx.Now()}
+		if e, err := identity.ParseEntitlement(c.Entitlement); err == nil {
+			numbers, err := tx.EntitlementNumbers(ctx, []identity.Entitlement{e}, false)
+			if err != nil {
+				return err
+			}
+			s.EntN = numbers[e]
+			a.ents.know(e, s.EntN)
+		}
+		due = append(due, s)
+	}
+	a.sessions = append(a.sessions, due...)
+	return tx.SaveSessionEnds(ctx, due)
+}
+
 // endSessions ends what is due of a few people at once, and leaves work for what
 // could not be ended.
 func (a *applier) endSessions(ctx context.Context, due []store.SessionEnd) error {
