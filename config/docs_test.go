@@ -88,8 +88,8 @@ func TestPagesHaveEveryKeyOfEveryKind(t *testing.T) {
 	}
 	for kind, make := range targetkinds.Kinds() {
 		page := "../docs/targets.md"
-		if kind == "scim" {
-			page = "../docs/targets-scim.md"
+		if kind == "scim" || kind == "postgres" {
+			page = "../docs/targets-" + kind + ".md"
 		}
 		check(page, kind, make())
 	}

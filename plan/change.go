@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -26,6 +27,8 @@ type Change struct {
 	// Account is the wanted account for account actions, else at least its ID and Name.
 	Account     targets.Account
 	Entitlement identity.Entitlement
+	// NotAfter is, for Add, when the target itself is to end it; zero for never.
+	NotAfter time.Time
 	// Causes say why, sorted.
 	Causes []identity.Cause
 	// Ordered is true where a person, an end time or the lifecycle ordered it:
@@ -35,7 +38,7 @@ type Change struct {
 
 // Op returns the step as the target takes it.
 func (c Change) Op() targets.Op {
-	return targets.Op{ID: c.ID, Action: c.Action, Account: c.Account, Entitlement: c.Entitlement}
+	return targets.Op{ID: c.ID, Action: c.Action, Account: c.Account, Entitlement: c.Entitlement, NotAfter: c.NotAfter}
 }
 
 // changeID derives the ID of a step. The user's name is part of it and not the

@@ -19,7 +19,7 @@
 //	yes      no     no        add
 //	yes      no     yes       add; if it was there before, tell that somebody took it (drift)
 //	yes      yes    no        adopt: from now on it is ours
-//	yes      yes    yes       nothing
+//	yes      yes    yes       nothing; add with another end where the target should know of one
 //	no       yes    yes       remove
 //	no       yes    no        leave it and tell (drift), unless told to remove
 //	no       no     yes       forget it; if it was asked for and never seen, remove it to be sure

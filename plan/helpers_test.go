@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,6 +31,16 @@ func (names) Governed(n int64) bool { return n <= 5 }
 func (names) Why(_, n int64) []identity.Cause {
 	return []identity.Cause{{Kind: identity.CauseRule, Name: fmt.Sprint("rule", n)}}
 }
+
+// Until gives e4 an end.
+func (names) Until(_, n int64) time.Time {
+	if n == 4 {
+		return evening
+	}
+	return time.Time{}
+}
+
+var evening = time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 
 // able is a target that can do everything.
 var able = targets.Capabilities{
@@ -71,6 +82,9 @@ func texts(o plan.Outcome) []string {
 		}
 		if c.Action.Removes() && c.Ordered {
 			line += ", ordered"
+		}
+		if !c.NotAfter.IsZero() {
+			line += ", until " + c.NotAfter.Format("15:04")
 		}
 		out = append(out, line)
 	}

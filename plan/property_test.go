@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -49,6 +50,9 @@ func someModel(t *rapid.T, people int) *model {
 			h := plan.Holding{Entitlement: e, Present: m.exists[e] && rapid.Bool().Draw(t, "present"), Managed: rapid.Bool().Draw(t, "ours")}
 			h.Vanished = h.Managed && !h.Present && rapid.Bool().Draw(t, "vanished")
 			h.Indirect = h.Present && !h.Managed && rapid.Bool().Draw(t, "indirect")
+			if h.Present && !h.Indirect && rapid.Bool().Draw(t, "ends") {
+				h.NotAfter = evening.Add(rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "later"))
+			}
 			m.holds[u][e] = &h
 		}
 	}
@@ -71,11 +75,12 @@ func (m *model) actual(u int64) plan.Actual {
 	return have
 }
 
-// Entitlement, Exists, Governed and Why make a model a plan.Lookup; e7 is not governed.
+// Entitlement, Exists, Governed, Why and Until make a model a plan.Lookup; e7 is not governed.
 func (m *model) Entitlement(n int64) identity.Entitlement { return names{}.Entitlement(n) }
 func (m *model) Exists(n int64) bool                      { return m.exists[n] }
 func (m *model) Governed(n int64) bool                    { return n != 7 }
 func (m *model) Why(u, n int64) []identity.Cause          { return names{}.Why(u, n) }
+func (m *model) Until(u, n int64) time.Time               { return names{}.Until(u, n) }
 
 func number(e identity.Entitlement) (n int64) {
 	_, _ = fmt.Sscanf(e.ID, "e%d", &n)
@@ -115,7 +120,7 @@ func (m *model) apply(t *rapid.T, changes []plan.Change, outcomes map[int64]plan
 			if !m.exists[e] {
 				t.Fatalf("%v added before it exists", c.Entitlement)
 			}
-			m.holds[c.UserN][e] = &plan.Holding{Entitlement: e, Present: true, Managed: true}
+			m.holds[c.UserN][e] = &plan.Holding{Entitlement: e, Present: true, Managed: true, NotAfter: c.NotAfter}
 		case targets.Remove:
 			if h := m.holds[c.UserN][e]; h.Indirect {
 				t.Fatalf("%v is held through something else", c.Entitlement)
@@ -155,6 +160,7 @@ func everybody(s plan.Settings, wants []plan.Desired, m *model) ([]plan.Change, 
 
 var someSettings = rapid.Custom(func(t *rapid.T) plan.Settings {
 	return settings(func(s *plan.Settings) {
+		s.Capabilities.NativeExpiry = rapid.Bool().Draw(t, "native expiry")
 		s.CreateAccounts = rapid.Bool().Draw(t, "create accounts")
 		s.Unmanaged = rapid.SampledFrom([]plan.UnmanagedPolicy{"", plan.Ignore, plan.ReportUnmanaged, plan.RemoveUnmanaged}).Draw(t, "unmanaged")
 		s.Leaver = rapid.SampledFrom([]plan.LeaverPolicy{plan.KeepLeaver, plan.DisableLeaver, plan.DeleteLeaver}).Draw(t, "leaver")

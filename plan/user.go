@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"time"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -45,6 +46,10 @@ type Holding struct {
 	Indirect bool
 	// Ended is true where the time for which it was given is over.
 	Ended bool
+	// NotAfter is when the target itself ends it, zero for never, and Lapsed is true
+	// where that time is over: what vanished then, nobody took away.
+	NotAfter time.Time
+	Lapsed   bool
 	// Refused says what keeps from the person what would give it; nil for nothing.
 	Refused []identity.Cause
 }
@@ -61,6 +66,9 @@ type Lookup interface {
 	Governed(n int64) bool
 	// Why returns what gives the entitlement to the user, sorted.
 	Why(userN, n int64) []identity.Cause
+	// Until returns when the target itself should end the entitlement of the user,
+	// should the hub not be there to do it; zero for never.
+	Until(userN, n int64) time.Time
 }
 
 // Outcome is the plan for one person.
@@ -186,12 +194,39 @@ func (p *personal) both(h Holding) {
 	switch {
 	case h.Present && !h.Managed && !h.Indirect:
 		p.out.Adopt = append(p.out.Adopt, h.Entitlement)
+		p.moveEnd(h)
 	case !h.Present:
-		if h.Managed && h.Vanished {
+		if h.Managed && h.Vanished && !h.Lapsed {
 			p.drift(Vanished, p.names.Entitlement(h.Entitlement))
 		}
 		p.add(h.Entitlement)
+	case !h.Indirect:
+		p.moveEnd(h)
 	}
+}
+
+// moveEnd gives what is there the end that the target should know of.
+func (p *personal) moveEnd(h Holding) {
+	if p.Capabilities.NativeExpiry && p.noWay == "" && !SameEnd(p.until(h.Entitlement), h.NotAfter) {
+		p.add(h.Entitlement)
+	}
+}
+
+// until is the end that the target should know of, where it can.
+func (p *personal) until(n int64) time.Time {
+	if !p.Capabilities.NativeExpiry {
+		return time.Time{}
+	}
+	return p.names.Until(p.want.UserN, n)
+}
+
+// SameEnd reports whether two ends that a target is told are one to it: it may
+// keep whole minutes only.
+func SameEnd(a, b time.Time) bool {
+	if a.IsZero() || b.IsZero() {
+		return a.IsZero() && b.IsZero()
+	}
+	return a.Sub(b).Abs() < time.Minute
 }
 
 // surplus handles an entitlement that nothing gives.
@@ -222,6 +257,7 @@ func (p *personal) add(n int64) {
 		return
 	}
 	p.change(targets.Add, p.account, p.names.Entitlement(n), p.names.Why(p.want.UserN, n), true)
+	p.out.Changes[len(p.out.Changes)-1].NotAfter = p.until(n)
 }
 
 // whyNot says why a managed entitlement goes, and whether that was ordered. The

@@ -39,6 +39,8 @@ type applier struct {
 	done int
 	// owed is what must be tried again.
 	owed []store.Work
+	// opened is what is to be ended after the changes that are being made.
+	opened []store.SessionEnd
 }
 
 // verdict is what became of one change.
@@ -97,7 +99,12 @@ func (a *applier) wave(ctx context.Context, batches [][]plan.Change) error {
 	for _, batch := range batches {
 		g.Go(func() error { return a.batch(ctx, batch) })
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	opened := a.opened
+	a.opened = nil
+	return a.endSessions(ctx, opened)
 }
 
 // batch writes the intents, calls the target, and writes the outcomes.

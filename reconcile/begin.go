@@ -99,14 +99,18 @@ func (a *applier) accountChanged(userN int64) bool {
 func (a *applier) holdingsChanged(userN int64) bool {
 	seen := a.seenOf(userN)
 	return slices.ContainsFunc(a.rememberedOf(userN), func(row store.AssignmentRow) bool {
-		return row.Observed != holds(seen, row.EntN)
+		o, there := find(seen, row.EntN)
+		return row.Observed != there || there && !expects(row, o)
 	})
 }
 
-// holds reports whether an entitlement is among some observations.
-func holds(seen []observation, ent int64) bool {
-	_, found := slices.BinarySearchFunc(seen, ent, func(o observation, n int64) int { return cmp.Compare(o.ent, n) })
-	return found
+// find returns the one of some observations that is about an entitlement.
+func find(seen []observation, ent int64) (observation, bool) {
+	i, found := slices.BinarySearchFunc(seen, ent, func(o observation, n int64) int { return cmp.Compare(o.ent, n) })
+	if !found {
+		return observation{}, false
+	}
+	return seen[i], true
 }
 
 // rememberUsers stores some users' accounts and holdings as the picture shows
@@ -164,14 +168,21 @@ func (a *applier) assignmentRows(userN int64, note bookkeeping) (keep, drop []st
 			drop = append(drop, row)
 			continue
 		}
-		there, renewed := holds(seen, row.EntN), slices.Contains(note.renew, row.EntN)
-		if row.Observed != there || renewed {
+		o, there := find(seen, row.EntN)
+		renewed, moved := slices.Contains(note.renew, row.EntN), there && !expects(row, o)
+		if row.Observed != there || renewed || moved {
 			row.Observed, row.Ended = there, row.Ended && !renewed
+			if there {
+				row.ExpiresAt = o.until
+			}
 			keep = append(keep, row)
 		}
 	}
 	for _, n := range note.adopt {
-		keep = append(keep, store.AssignmentRow{TargetN: a.state.N, UserN: userN, EntN: a.ents.settled(n), Managed: true, Observed: true})
+		o, _ := find(seen, n)
+		keep = append(keep, store.AssignmentRow{
+			TargetN: a.state.N, UserN: userN, EntN: a.ents.settled(n), Managed: true, Observed: true, ExpiresAt: o.until,
+		})
 	}
 	return keep, drop
 }

@@ -45,7 +45,7 @@ func (c *collector) Assignment(a targets.Assignment) error {
 		return nil
 	}
 	c.p.exists[ent] = true
-	c.p.observed = append(c.p.observed, observation{account: account, ent: ent, indirect: a.Indirect})
+	c.p.observed = append(c.p.observed, observation{account: account, ent: ent, until: unixMicro(a.NotAfter), indirect: a.Indirect})
 	if len(c.p.observed)%10000 == 0 {
 		c.progress(c.w.dest.Name(), "reading assignments", len(c.p.observed), 0)
 	}

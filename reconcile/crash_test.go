@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"birthright/identity"
 	"birthright/reconcile"
 	"birthright/targets"
 	"birthright/targets/memory"
@@ -76,6 +77,16 @@ func (t mortal) Read(ctx context.Context, q targets.Query, sink targets.Sink) (t
 		return targets.End{}, context.Canceled
 	}
 	return t.Target.Read(ctx, q, sink)
+}
+
+func (t mortal) EndSessions(ctx context.Context, accounts []targets.Account, e identity.Entitlement) (n int, err error) {
+	t.k.here()
+	if t.k.dead() {
+		return 0, context.Canceled
+	}
+	n, err = t.Target.EndSessions(ctx, accounts, e)
+	t.k.here()
+	return n, err
 }
 
 func TestKilledAnywhereTheNextRunSetsItRight(t *testing.T) {

@@ -16,6 +16,10 @@
 //	begin     the store is brought up to the picture: found, adopted, held
 //	apply     intent on record → target → outcome on record, in batches
 //
+// Where a target can help access end, it is asked to: backstop.go says when it should
+// end access by itself, should there be no hub then, and sessions.go ends what people
+// have open when their access went by order.
+//
 // run.go puts them together for Plan and Sync, whole.go for everybody on one
 // target, users.go for a few people on one target; event.go works the queue of
 // who changed and what is owed to a target that was down, and loop.go keeps the

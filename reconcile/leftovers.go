@@ -44,6 +44,9 @@ func (a *applier) closeLeftovers(ctx context.Context, tx *store.Tx) error {
 			Detail: map[string]any{"change": changeName(c), "target": c.Target, "outcome": c.Outcome, "error": c.Error},
 		})
 	}
+	if err := a.sessionsLeftBehind(ctx, tx, closed); err != nil {
+		return err
+	}
 	return tx.SaveChanges(ctx, closed, events...)
 }
 

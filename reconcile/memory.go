@@ -37,8 +37,12 @@ func (m *memory) take(c plan.Change, res targets.Result) {
 func mayBeTrue(o targets.Outcome) bool { return o == targets.Pending || o == targets.Unknown }
 
 // wasOurs reports whether the entitlement was remembered before this run asked
-// for it: an earlier invitation may still be open.
+// for it, or there, so that only its end was to move: an earlier invitation may
+// still be open.
 func (m *memory) wasOurs(c plan.Change) bool {
+	if _, there := m.seenHolding(c); there {
+		return true
+	}
 	ent := m.assignment(c).EntN
 	return slices.ContainsFunc(m.rememberedOf(c.UserN), func(row store.AssignmentRow) bool { return row.EntN == ent })
 }
@@ -54,7 +58,7 @@ func (m *memory) done(c plan.Change, res targets.Result) {
 	switch c.Action {
 	case targets.Add:
 		row := m.assignment(c)
-		row.Managed, row.Observed = true, true
+		row.Managed, row.Observed, row.ExpiresAt = true, true, unixMicro(c.NotAfter)
 		m.assigned = append(m.assigned, row)
 		if !m.exists[row.EntN] {
 			m.present = append(m.present, row.EntN)

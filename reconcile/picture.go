@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"birthright/identity"
 	"birthright/plan"
@@ -38,12 +39,15 @@ type picture struct {
 	rows       map[int64]store.AccountRow
 	// leftovers are changes whose outcome was never written: see leftovers.go.
 	leftovers []store.ChangeRow
+	// sessions are those that are still to end: see sessions.go.
+	sessions []store.SessionEnd
 }
 
 // observation is one assignment as found.
 type observation struct {
 	account  int
 	ent      int64
+	until    int64 // when the target itself ends it, in Unix microseconds; 0 for never
 	indirect bool
 }
 
@@ -57,7 +61,7 @@ func newPicture(state store.TargetState) *picture {
 // unseen returns a picture that knows what p remembers and saw nothing.
 func (p *picture) unseen() *picture {
 	fresh := newPicture(p.state)
-	fresh.existed, fresh.rows, fresh.remembered, fresh.leftovers = p.existed, p.rows, p.remembered, p.leftovers
+	fresh.existed, fresh.rows, fresh.remembered, fresh.leftovers, fresh.sessions = p.existed, p.rows, p.remembered, p.leftovers, p.sessions
 	for n, there := range p.existed {
 		fresh.exists[n] = there
 	}
@@ -87,6 +91,11 @@ func remember(ctx context.Context, tx *store.Tx, w *wants, scope []int64) (*pict
 	}
 	if p.leftovers, err = tx.OpenChanges(ctx, w.dest.Name()); err != nil {
 		return nil, err
+	}
+	if _, ends := w.dest.Target.(targets.SessionEnder); ends {
+		if p.sessions, err = tx.SessionEnds(ctx, state.N, scope); err != nil {
+			return nil, err
+		}
 	}
 	if scope == nil {
 		return p, p.rememberAll(ctx, tx, w)
@@ -132,6 +141,9 @@ func (p *picture) rememberSome(ctx context.Context, tx *store.Tx, w *wants, scop
 	for _, row := range p.remembered {
 		ns = append(ns, row.EntN)
 	}
+	for _, s := range p.sessions {
+		ns = append(ns, s.EntN)
+	}
 	registered, err := tx.EntitlementsByN(ctx, ns)
 	p.know(w, registered)
 	return err
@@ -171,7 +183,7 @@ func (p *picture) recall(there func(store.AccountRow) bool) {
 	p.observed = make([]observation, 0, len(p.remembered))
 	for _, row := range p.remembered {
 		if i, ok := p.accountOf[row.UserN]; ok && row.Observed {
-			p.observed = append(p.observed, observation{account: i, ent: row.EntN})
+			p.observed = append(p.observed, observation{account: i, ent: row.EntN, until: row.ExpiresAt})
 		}
 	}
 	p.order()
@@ -221,7 +233,7 @@ func (p *picture) rememberedOf(userN int64) []store.AssignmentRow {
 
 // actual puts together what one user has: what was found there, and which of it
 // is ours. Its list of entitlements reuses into.
-func (p *picture) actual(userN int64, into []plan.Holding) plan.Actual {
+func (p *picture) actual(userN int64, now time.Time, into []plan.Holding) plan.Actual {
 	row := p.rows[userN]
 	have := plan.Actual{Managed: row.Managed && !asked(row), Entitlements: into[:0]}
 	if i, ok := p.accountOf[userN]; ok {
@@ -232,13 +244,17 @@ func (p *picture) actual(userN int64, into []plan.Holding) plan.Actual {
 		var h plan.Holding
 		switch {
 		case len(ours) == 0 || len(found) > 0 && found[0].ent < ours[0].EntN:
-			h = plan.Holding{Entitlement: found[0].ent, Present: true, Indirect: found[0].indirect}
+			h = found[0].holding()
 			found = found[1:]
 		case len(found) == 0 || ours[0].EntN < found[0].ent:
-			h = plan.Holding{Entitlement: ours[0].EntN, Managed: ours[0].Managed, Vanished: ours[0].Observed, Ended: ours[0].Ended}
+			h = plan.Holding{
+				Entitlement: ours[0].EntN, Managed: ours[0].Managed, Vanished: ours[0].Observed, Ended: ours[0].Ended,
+				Lapsed: lapsed(ours[0], now),
+			}
 			ours = ours[1:]
 		default:
-			h = plan.Holding{Entitlement: found[0].ent, Present: true, Managed: ours[0].Managed, Indirect: found[0].indirect, Ended: ours[0].Ended}
+			h = found[0].holding()
+			h.Managed, h.Ended = ours[0].Managed, ours[0].Ended
 			found, ours = found[1:], ours[1:]
 		}
 		have.Entitlements = append(have.Entitlements, h)

@@ -134,7 +134,7 @@ func (r *Runner) plan(p *prepared) {
 			continue
 		}
 		want.Account = p.accountFor(u)
-		have := p.actual(u.n, holdings)
+		have := p.actual(u.n, p.decision.at, holdings)
 		holdings = have.Entitlements
 		p.markEnded(u.n, holdings)
 		p.markRefused(u, holdings)

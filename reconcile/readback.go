@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/identity"
 	"birthright/plan"
@@ -17,15 +18,20 @@ type truth struct {
 	accounts map[string]targets.Account // by id
 	byName   map[string]string          // lower-case name → id
 	holds    map[targets.Assignment]bool
+	ends     map[targets.Assignment]time.Time // when the target itself ends what it holds
 	exists   map[identity.Entitlement]bool
+}
+
+func newTruth(dest Destination) *truth {
+	return &truth{
+		dest: dest, accounts: map[string]targets.Account{}, byName: map[string]string{}, holds: map[targets.Assignment]bool{},
+		ends: map[targets.Assignment]time.Time{}, exists: map[identity.Entitlement]bool{},
+	}
 }
 
 // readBack reads the accounts and entitlements that changes name.
 func readBack(ctx context.Context, dest Destination, changes []plan.Change) (*truth, error) {
-	t := &truth{
-		dest: dest, accounts: map[string]targets.Account{}, byName: map[string]string{},
-		holds: map[targets.Assignment]bool{}, exists: map[identity.Entitlement]bool{},
-	}
+	t := newTruth(dest)
 	q := targets.Query{Accounts: []targets.Account{}, Entitlements: []identity.Entitlement{}}
 	for _, c := range changes {
 		if c.Account.ID != "" || c.Account.Name != "" {
@@ -59,8 +65,9 @@ func (t *truth) Entitlement(e targets.Entitlement) error {
 
 // Assignment implements targets.Sink.
 func (t *truth) Assignment(a targets.Assignment) error {
-	a.Indirect = false
-	t.holds[a] = true
+	end := a.NotAfter
+	a.Indirect, a.NotAfter = false, time.Time{}
+	t.holds[a], t.ends[a] = true, end
 	return nil
 }
 
@@ -71,11 +78,12 @@ func (t *truth) verify(c plan.Change, was targets.Result) targets.Result {
 		id = t.byName[strings.ToLower(c.Account.Name)]
 	}
 	account, there := t.accounts[id]
-	holds := t.holds[targets.Assignment{AccountID: id, Entitlement: c.Entitlement}]
+	held := targets.Assignment{AccountID: id, Entitlement: c.Entitlement}
+	holds := t.holds[held]
 	var happened bool
 	switch c.Action {
 	case targets.Add:
-		happened = holds
+		happened = holds && plan.SameEnd(t.ends[held], c.NotAfter)
 	case targets.Remove:
 		happened = !holds
 	case targets.CreateAccount:

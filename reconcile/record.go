@@ -42,9 +42,7 @@ func (a *applier) intend(ctx context.Context, changes []plan.Change) (kept []pla
 			events = append(events, a.intent(c))
 			switch c.Action {
 			case targets.Add:
-				row := a.assignment(c)
-				row.Managed = true
-				ours = append(ours, row)
+				ours = append(ours, a.askingFor(c))
 			case targets.CreateAccount:
 				accounts = append(accounts, a.asking(c))
 			}
@@ -75,6 +73,29 @@ func (a *applier) assignment(c plan.Change) store.AssignmentRow {
 	return store.AssignmentRow{TargetN: a.state.N, UserN: c.UserN, EntN: a.ents.settled(a.ents.numbers[c.Entitlement])}
 }
 
+// askingFor is the row of what is about to be added: ours from now on, and there,
+// until the answer comes, as far as it was seen before.
+func (a *applier) askingFor(c plan.Change) store.AssignmentRow {
+	row := a.assignment(c)
+	row.Managed = true
+	if o, there := a.seenHolding(c); there {
+		row.Observed, row.ExpiresAt = true, o.until
+	}
+	return row
+}
+
+// seenHolding returns the observation that the account of a change has already what
+// is to be added.
+func (a *applier) seenHolding(c plan.Change) (observation, bool) {
+	ent := a.ents.numbers[c.Entitlement]
+	for _, o := range a.seenOf(c.UserN) {
+		if a.ents.settled(o.ent) == ent && !o.indirect {
+			return o, true
+		}
+	}
+	return observation{}, false
+}
+
 func (a *applier) event(action string, c plan.Change) audit.Event {
 	detail := map[string]any{"change": c.ID, "target": c.Target, "action": string(c.Action)}
 	if c.Account.Name != "" {
@@ -82,6 +103,9 @@ func (a *applier) event(action string, c plan.Change) audit.Event {
 	}
 	if !c.Entitlement.IsZero() {
 		detail["entitlement"] = c.Entitlement.String()
+	}
+	if !c.NotAfter.IsZero() {
+		detail["not_after"] = c.NotAfter
 	}
 	return audit.Event{Actor: a.actor, Action: action, Subject: subject(c.User, c.Target), Run: a.run, Detail: detail}
 }
@@ -120,6 +144,10 @@ func subject(user, target string) string {
 // record writes what became of the changes: the outcome with its audit event,
 // and what is remembered of the target.
 func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []verdict) error {
+	opened := a.sessionsOf(changes, verdicts, a.Now())
+	a.mu.Lock()
+	a.opened = append(a.opened, opened...)
+	a.mu.Unlock()
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
 		m := memory{applier: a}
 		rows := make([]store.ChangeRow, len(changes))
@@ -132,6 +160,9 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 			m.take(c, v.result)
 		}
 		if err := tx.SaveChanges(ctx, rows, events...); err != nil {
+			return err
+		}
+		if err := tx.SaveSessionEnds(ctx, opened); err != nil {
 			return err
 		}
 		return m.save(ctx, tx)

@@ -40,14 +40,16 @@ type Run struct {
 
 // Change is one step and what became of it.
 type Change struct {
-	ID          string           `json:"id" yaml:"id"`
-	Action      targets.Action   `json:"action" yaml:"action"`
-	User        string           `json:"user,omitempty" yaml:"user,omitempty"`
-	Account     string           `json:"account" yaml:"account"`
-	Entitlement string           `json:"entitlement" yaml:"entitlement"`
-	Causes      []identity.Cause `json:"causes" yaml:"causes"`
-	Outcome     string           `json:"outcome" yaml:"outcome"`
-	Error       string           `json:"error" yaml:"error"`
+	ID          string         `json:"id" yaml:"id"`
+	Action      targets.Action `json:"action" yaml:"action"`
+	User        string         `json:"user,omitempty" yaml:"user,omitempty"`
+	Account     string         `json:"account" yaml:"account"`
+	Entitlement string         `json:"entitlement" yaml:"entitlement"`
+	// NotAfter is when the target itself is to end what is added; zero for never.
+	NotAfter time.Time        `json:"not_after,omitzero" yaml:"not_after,omitempty"`
+	Causes   []identity.Cause `json:"causes" yaml:"causes"`
+	Outcome  string           `json:"outcome" yaml:"outcome"`
+	Error    string           `json:"error" yaml:"error"`
 }
 
 // The outcomes of a Change beyond those of package targets.
@@ -181,6 +183,6 @@ func reportChange(c plan.Change, outcome, err string) Change {
 	}
 	return Change{
 		ID: c.ID, Action: c.Action, User: c.User, Account: c.Account.Name, Entitlement: address(c.Entitlement),
-		Causes: causes, Outcome: outcome, Error: err,
+		NotAfter: c.NotAfter, Causes: causes, Outcome: outcome, Error: err,
 	}
 }

@@ -208,10 +208,7 @@ func (s *settling) readTarget(ctx context.Context, dest Destination, people map[
 	}
 	slices.SortFunc(q.Entitlements, identity.CompareEntitlements)
 	q.Entitlements = slices.Compact(q.Entitlements)
-	t := &truth{
-		dest: dest, accounts: map[string]targets.Account{}, byName: map[string]string{},
-		holds: map[targets.Assignment]bool{}, exists: map[identity.Entitlement]bool{},
-	}
+	t := newTruth(dest)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	end, err := dest.Target.Read(ctx, q, t)
@@ -242,7 +239,7 @@ func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]boo
 	var changed []*grants.Grant
 	var notices []store.NoticeRow
 	var events []audit.Event
-	again := map[int64]time.Time{}
+	again, due := map[int64]time.Time{}, map[int64]time.Time{}
 	for i := range open {
 		g := &open[i]
 		if !looked[g.N] {
@@ -263,6 +260,9 @@ func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]boo
 			again[g.UserN] = tx.Now() // the membership has an end from now on
 			changed, notices = append(changed, g), append(notices, notice(g))
 			events = append(events, grantEvent("grant.active", g, map[string]any{"until": g.EndsAt}))
+			if s.endsThere(g) { // it has an end from now on, of which the target is to know
+				due[g.UserN] = tx.Now()
+			}
 		case s.underWay(g):
 			wait := min(max(tx.Now().Sub(g.StartsAt)/4, firstLook), lastLook)
 			again[g.UserN] = tx.Now().Add(wait)
@@ -271,7 +271,16 @@ func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]boo
 	if err := tx.AddNotices(ctx, notices); err != nil {
 		return nil, err
 	}
+	maps.Copy(again, due)
 	return lookAgain(again), tx.SaveGrants(ctx, changed, events...)
+}
+
+// endsThere reports whether a target of what g gives can end it by itself.
+func (s *settling) endsThere(g *grants.Grant) bool {
+	return slices.ContainsFunc(s.Destinations, func(d Destination) bool {
+		return d.Settings.Capabilities.NativeExpiry && slices.ContainsFunc(slices.Collect(maps.Values(s.access[g.N])),
+			func(e identity.Entitlement) bool { return e.Target == d.Name() })
+	})
 }
 
 // lookAgain is work for users at a later time.

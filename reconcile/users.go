@@ -58,6 +58,7 @@ func (a *applier) abandon(why error) Run {
 	for _, c := range a.changes {
 		a.skip(c, v)
 	}
+	a.oweSessions(a.sessions, errors.Unwrap(why))
 	run := a.report(a.verdictOf)
 	run.ID = a.run
 	return run

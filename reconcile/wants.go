@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"birthright/identity"
 	"birthright/plan"
@@ -197,6 +198,8 @@ type lookup struct {
 func (l *lookup) Entitlement(n int64) identity.Entitlement { return l.ents.name(n) }
 func (l *lookup) Exists(n int64) bool                      { return l.exists[n] }
 func (l *lookup) Governed(n int64) bool                    { return l.governed[n] }
+
+func (l *lookup) Until(_, n int64) time.Time { return l.backstop(l.current, n) }
 
 func (l *lookup) Why(_, n int64) []identity.Cause {
 	var causes []identity.Cause

@@ -45,6 +45,9 @@ func (a *applier) carryOut(ctx context.Context) error {
 	if err := a.begin(ctx); err != nil {
 		return err
 	}
+	if err := a.endOldSessions(ctx); err != nil {
+		return err
+	}
 	a.checkMark(ctx)
 	if err := a.apply(ctx); err != nil {
 		return err

@@ -14,14 +14,17 @@ type AssignmentRow struct {
 	Observed             bool // the last read of the target showed it
 	// Ended is set where the time for which it was given is over: see EndAssignments.
 	Ended bool
+	// ExpiresAt is when the target itself ends it, as it was told or shows it, in Unix
+	// microseconds; 0 for never.
+	ExpiresAt int64
 }
 
-var assignmentColumns = concat(ints("target_n", "user_n", "ent_n"), truths("managed", "observed", "ended"))
+var assignmentColumns = concat(ints("target_n", "user_n", "ent_n"), truths("managed", "observed", "ended"), ints("expires_at"))
 
-const selectAssignments = "SELECT target_n, user_n, ent_n, managed, observed, ended FROM assignments "
+const selectAssignments = "SELECT target_n, user_n, ent_n, managed, observed, ended, expires_at FROM assignments "
 
 func readAssignment(row scanner) (a AssignmentRow, err error) {
-	err = row.Scan(&a.TargetN, &a.UserN, &a.EntN, &a.Managed, &a.Observed, &a.Ended)
+	err = row.Scan(&a.TargetN, &a.UserN, &a.EntN, &a.Managed, &a.Observed, &a.Ended, &a.ExpiresAt)
 	return a, err
 }
 
@@ -50,7 +53,7 @@ func (tx *Tx) SaveAssignments(ctx context.Context, rows []AssignmentRow, events 
 	into := bulk{"assignments", assignmentColumns, replacing("target_n, user_n, ent_n", assignmentColumns)}
 	err := into.write(ctx, tx, len(rows), func(i int, v []any) {
 		a := rows[i]
-		v[0], v[1], v[2], v[3], v[4], v[5] = a.TargetN, a.UserN, a.EntN, a.Managed, a.Observed, a.Ended
+		v[0], v[1], v[2], v[3], v[4], v[5], v[6] = a.TargetN, a.UserN, a.EntN, a.Managed, a.Observed, a.Ended, a.ExpiresAt
 	})
 	return tx.note(err, events)
 }

@@ -58,6 +58,9 @@ type Capabilities struct {
 	// FoldNames is true where account names that differ only in letter case are
 	// the same account.
 	FoldNames bool
+	// NativeExpiry is true where the target itself ends an assignment at
+	// Op.NotAfter, whether the hub is there or not, and shows that time in a read.
+	NativeExpiry bool
 }
 
 // Account is a person's presence on a target.
@@ -78,6 +81,8 @@ type Assignment struct {
 	// Indirect is true where the account holds it through something else (a
 	// nested or dynamic group): it is read, and never fought.
 	Indirect bool
+	// NotAfter is when the target itself ends it; zero for never.
+	NotAfter time.Time
 }
 
 // Entitlement is something the target can give, as found there.
@@ -146,6 +151,11 @@ type Op struct {
 	// DisableAccount say anything about Active.
 	Account     Account
 	Entitlement identity.Entitlement
+	// NotAfter is, for Add, when the target itself ends it; zero for never. An Add
+	// of what is held makes that time so: a later one moves it, zero clears it. It
+	// is set only where Capabilities say NativeExpiry; a target that keeps whole
+	// minutes rounds up.
+	NotAfter time.Time
 }
 
 // Outcome is what became of an op.
@@ -188,6 +198,15 @@ type Normaliser interface {
 // changed since the last read: equal marks, equal contents.
 type Watermarker interface {
 	Watermark(ctx context.Context) (string, error)
+}
+
+// SessionEnder is implemented by a target where what was opened under an access
+// goes on after the access is gone: a login, a connection, a shell. It ends what
+// the accounts have open that may rest on the entitlement, everything where that
+// is the zero value, and tells how much that was. An account that has nothing open,
+// or is not there any more, is no error. The engine calls it once the access is gone.
+type SessionEnder interface {
+	EndSessions(ctx context.Context, accounts []Account, entitlement identity.Entitlement) (ended int, err error)
 }
 
 // Closer is implemented by a target that holds connections.

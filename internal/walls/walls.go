@@ -141,8 +141,10 @@ func above() []Wall {
 func libraries() []Wall {
 	return []Wall{
 		library("SQL stays in the store", "one package knows how things are kept, so that another way of keeping them is one package's change",
-			[]string{"github.com/uptrace/bun", "github.com/jackc/pgx", "modernc.org/sqlite", "database/sql", "github.com/pressly/goose"},
+			[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "database/sql", "github.com/pressly/goose"},
 			"store", "migrations", "internal/pgtest", "bench"),
+		library("PostgreSQL's protocol stays in the store and in its target", "the hub keeps things in a PostgreSQL, and gives people roles in others: nobody else talks to one",
+			[]string{"github.com/jackc/pgx"}, "store", "migrations", "internal/pgtest", "targets/postgres", "bench"),
 		library("viper stays in config", "settings are typed everywhere else: nobody asks for a key by name",
 			[]string{"github.com/spf13/viper", "github.com/go-viper"}, "config"),
 		library("go-ldap stays in the ldap folders", "the rest of the hub must not know what a DN is",

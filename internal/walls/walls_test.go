@@ -76,6 +76,8 @@ var plants = map[string]plant{
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
 	"who asks the front door does not know it":      {file("scim/conformance/client.go", "birthright/scim/filter"), file("scim/conformance/client.go", "birthright/scim/shape")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
+
+	"PostgreSQL's protocol stays in the store and in its target": {file("targets/ldap/read.go", "github.com/jackc/pgx/v5"), file("targets/postgres/read.go", "github.com/jackc/pgx/v5")},
 }
 
 // A wall that nothing can break is none.

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"birthright/identity"
 	"birthright/store"
 )
@@ -105,6 +107,49 @@ var targetCases = []Case{
 				h.same("left on the other", len(of), 0)
 				return err
 			})
+		},
+	},
+	{
+		Name: "an assignment keeps the end that its target knows",
+		Why:  "who does not remember what the target was told tells it again for ever, or never that the end was moved",
+		Run: func(h *Hub) {
+			row := store.AssignmentRow{TargetN: 1, UserN: 1, EntN: 1, Managed: true, Observed: true, ExpiresAt: h.now().Add(time.Hour).UnixMicro()}
+			for _, end := range []int64{row.ExpiresAt, 0} {
+				row.ExpiresAt = end
+				h.update(func(tx *store.Tx) error { return tx.SaveAssignments(h.Context(), []store.AssignmentRow{row}) })
+				h.view(func(tx *store.Tx) error {
+					of, err := tx.AssignmentsOfUsers(h.Context(), 1, []int64{1})
+					h.same("read back", of, []store.AssignmentRow{row})
+					return err
+				})
+			}
+		},
+	},
+	{
+		Name: "sessions are to end until somebody says that they have",
+		Why:  "a hub that is killed between taking access away and ending what was opened under it must find that again",
+		Run: func(h *Hub) {
+			since := h.now()
+			rows := []store.SessionEnd{
+				{TargetN: 1, UserN: 1, EntN: 4, NativeID: "16384", Name: "ada", Since: since}, {TargetN: 1, UserN: 2, NativeID: "16385", Name: "bob", Since: since},
+				{TargetN: 2, UserN: 1, EntN: 5, NativeID: "x", Name: "ada", Since: since},
+			}
+			h.update(func(tx *store.Tx) error {
+				h.must(tx.SaveSessionEnds(h.Context(), rows))
+				return tx.SaveSessionEnds(h.Context(), rows[:1])
+			})
+			left := func(what string, target int64, users []int64, want ...store.SessionEnd) {
+				h.view(func(tx *store.Tx) error {
+					got, err := tx.SessionEnds(h.Context(), target, users)
+					h.same(what, got, want)
+					return err
+				})
+			}
+			left("of everybody", 1, nil, rows[0], rows[1])
+			left("of one", 1, []int64{2, 3}, rows[1])
+			h.update(func(tx *store.Tx) error { return tx.DropSessionEnds(h.Context(), rows[:1]) })
+			left("when one has ended", 1, nil, rows[1])
+			left("on the other target", 2, nil, rows[2])
 		},
 	},
 	{

@@ -7,15 +7,17 @@ import (
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
+	"birthright/targets/postgres"
 	"birthright/targets/scim"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
-		"file":   func() targets.Config { return new(file.Config) },
-		"ldap":   func() targets.Config { return new(ldap.Config) },
-		"memory": func() targets.Config { return new(memory.Config) },
-		"scim":   func() targets.Config { return new(scim.Config) },
+		"file":     func() targets.Config { return new(file.Config) },
+		"ldap":     func() targets.Config { return new(ldap.Config) },
+		"memory":   func() targets.Config { return new(memory.Config) },
+		"postgres": func() targets.Config { return new(postgres.Config) },
+		"scim":     func() targets.Config { return new(scim.Config) },
 	}
 }

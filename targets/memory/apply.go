@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -30,6 +31,7 @@ func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 func (t *Target) applyOne(op targets.Op) targets.Result {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.lapse()
 	t.counts.Ops++
 	if t.counts.ByAction == nil {
 		t.counts.ByAction = map[targets.Action]int{}
@@ -192,11 +194,16 @@ func (t *Target) add(op targets.Op) targets.Result {
 		a = t.insert(targets.Account{Name: op.Account.Name, Active: true, Attributes: op.Account.Attributes})
 		a.implicit = true
 	}
-	if indirect, held := a.holds[k]; held && !indirect {
+	end := op.NotAfter
+	if !t.caps.NativeExpiry {
+		end = time.Time{}
+	}
+	if h, held := a.holds[k]; held && !h.indirect && h.notAfter.Equal(end) {
 		return already(a)
 	}
 	t.enlist(targets.Entitlement{Address: op.Entitlement})
-	a.holds[k] = false
+	a.holds[k] = holding{notAfter: end}
+	t.expect(end)
 	t.version++
 	return done(a)
 }
@@ -204,7 +211,7 @@ func (t *Target) add(op targets.Op) targets.Result {
 func (t *Target) remove(op targets.Op, a *account) targets.Result {
 	k := key{op.Entitlement.Kind, op.Entitlement.ID}
 	e, known := t.catalog[k]
-	indirect, held := a.holds[k]
+	h, held := a.holds[k]
 	switch {
 	case !known && !t.caps.ImplicitEntitlements:
 		return stale(op, "no such entitlement")
@@ -212,7 +219,7 @@ func (t *Target) remove(op targets.Op, a *account) targets.Result {
 		return refused(op, identity.Denied, "the target does not let us change its members")
 	case !held:
 		return already(a)
-	case indirect:
+	case h.indirect:
 		return refused(op, identity.Conflict, "the account holds it through something else")
 	}
 	delete(a.holds, k)

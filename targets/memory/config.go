@@ -28,7 +28,7 @@ func (c *Config) Validate() []error {
 
 // Open makes a target that holds the configured entitlements and nothing else.
 func (c *Config) Open(env targets.Env) (targets.Target, error) {
-	t := New(env.Name)
+	t := New(env.Name, WithClock(env.Now))
 	for _, text := range c.Entitlements {
 		e, err := identity.ParseEntitlement(env.Name + ":" + text)
 		if err != nil {

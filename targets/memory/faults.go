@@ -19,6 +19,8 @@ type Faults struct {
 	Read func(page int) error
 	// PageSize is how many items a page holds; 0 means 1000.
 	PageSize int
+	// Sessions, if it returns an error, keeps sessions from being ended.
+	Sessions func() error
 }
 
 // Fault is what becomes of one op instead of the plain thing.

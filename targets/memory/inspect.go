@@ -31,6 +31,7 @@ func (t *Target) Counts() Counts {
 func (t *Target) Snapshot() targets.State {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.lapse()
 	return t.selected(targets.Query{})
 }
 
@@ -65,7 +66,8 @@ func (t *Target) Seed(s targets.State) {
 			a.implicit = t.caps.ImplicitAccounts
 		}
 		k := t.enlist(targets.Entitlement{Address: as.Entitlement})
-		a.holds[k] = as.Indirect
+		a.holds[k] = holding{indirect: as.Indirect, notAfter: as.NotAfter}
+		t.expect(as.NotAfter)
 		t.version++
 	}
 }

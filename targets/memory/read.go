@@ -11,6 +11,7 @@ import (
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
 	t.mu.Lock()
 	t.counts.Reads++
+	t.lapse()
 	state, faults := t.selected(q), t.faults
 	t.mu.Unlock()
 
@@ -94,9 +95,11 @@ func (t *Target) selected(q targets.Query) targets.State {
 		public := a.Account
 		public.Attributes = a.Attributes.Clone()
 		s.Accounts = append(s.Accounts, public)
-		for k, indirect := range a.holds {
+		for k, h := range a.holds {
 			if asked(k) {
-				s.Assignments = append(s.Assignments, targets.Assignment{AccountID: a.ID, Entitlement: t.address(k), Indirect: indirect})
+				s.Assignments = append(s.Assignments, targets.Assignment{
+					AccountID: a.ID, Entitlement: t.address(k), Indirect: h.indirect, NotAfter: h.notAfter,
+				})
 			}
 		}
 	}

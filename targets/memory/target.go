@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -25,16 +26,24 @@ type Target struct {
 	accounts map[string]*account // by id
 	names    map[string]string   // folded name → id
 	catalog  map[key]targets.Entitlement
+	clock    func() time.Time // nil: nothing ends by itself
+	soonest  time.Time        // before that nothing does; zero for never
+	sessions []*session
 }
 
-// account is an account with what it holds; the value of holds is true where it
-// holds it through something else.
+// account is an account with what it holds.
 type account struct {
 	targets.Account
-	holds map[key]bool
+	holds map[key]holding
 	// implicit accounts came into being by being named, and end with the last
 	// thing they hold.
 	implicit bool
+}
+
+// holding is how an account holds an entitlement.
+type holding struct {
+	indirect bool      // through something else
+	notAfter time.Time // when it ends by itself; zero for never
 }
 
 // key names an entitlement within one target.
@@ -49,6 +58,9 @@ func WithCapabilities(c targets.Capabilities) Option { return func(t *Target) { 
 // WithLatency makes every read page and every op call wait first, outside all
 // locks; an error of wait (a cancelled context) ends the call.
 func WithLatency(wait func(context.Context) error) Option { return func(t *Target) { t.wait = wait } }
+
+// WithClock lets what has an end of its own end by that clock.
+func WithClock(now func() time.Time) Option { return func(t *Target) { t.clock = now } }
 
 // WithFaults is SetFaults from the start.
 func WithFaults(f Faults) Option { return func(t *Target) { t.faults = f } }
@@ -74,7 +86,7 @@ func New(name string, options ...Option) *Target {
 func DefaultCapabilities() targets.Capabilities {
 	return targets.Capabilities{
 		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
-		CreateEntitlements: true,
+		CreateEntitlements: true, NativeExpiry: true,
 		Attributes: []string{
 			identity.AttrDepartment, identity.AttrDisplayName, identity.AttrEmail, identity.AttrFamilyName,
 			identity.AttrGivenName, identity.AttrTeam, identity.AttrTitle,
@@ -137,7 +149,7 @@ func (t *Target) insert(a targets.Account) *account {
 		t.lastID++
 		a.ID = fmt.Sprintf("m-%06d", t.lastID)
 	}
-	stored := &account{Account: a, holds: map[key]bool{}}
+	stored := &account{Account: a, holds: map[key]holding{}}
 	stored.Attributes = t.kept(a.Attributes)
 	t.accounts[a.ID] = stored
 	t.names[t.fold(a.Name)] = a.ID

@@ -3,6 +3,8 @@ package targettest
 import (
 	"slices"
 	"testing"
+
+	"birthright/targets"
 )
 
 // Case is one clause of the contract.
@@ -45,10 +47,13 @@ var (
 	canRefuse = need{"Peer.Refuse", func(p Peer) bool { return p.Refuse != nil }}
 	canTear   = need{"Peer.FailRead", func(p Peer) bool { return p.FailRead != nil }}
 	canStop   = need{"Peer.Outage", func(p Peer) bool { return p.Outage != nil }}
+	expires   = need{"NativeExpiry", func(p Peer) bool { return p.Target.Capabilities().NativeExpiry }}
+	canWait   = need{"Peer.Advance", func(p Peer) bool { return p.Advance != nil }}
+	canLogIn  = need{"SessionEnder and Peer.Login", func(p Peer) bool { _, ok := p.Target.(targets.SessionEnder); return ok && p.Login != nil }}
 	hasCanary = need{"Peer.Canary and Peer.Said", func(p Peer) bool { return p.Canary != "" && p.Said != nil }}
 )
 
 // Cases returns the whole contract in reading order.
 func Cases() []Case {
-	return slices.Concat(stateCases(), nameCases(), sizeCases(), mannerCases(), troubleCases(), honestyCases(), historyCases())
+	return slices.Concat(stateCases(), nameCases(), sizeCases(), mannerCases(), troubleCases(), endCases(), honestyCases(), historyCases())
 }

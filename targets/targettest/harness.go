@@ -3,6 +3,7 @@ package targettest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"birthright/targets"
 )
@@ -39,6 +40,11 @@ type Peer struct {
 	FailRead func(t testing.TB)
 	// Outage takes the peer down, and up again.
 	Outage func(t testing.TB, down bool)
+	// Advance sets the peer's clock, by which it ends what has an end.
+	Advance func(t testing.TB, to time.Time)
+	// Login opens a session of the account of that name on the peer, and returns
+	// what tells whether it still goes on.
+	Login func(t testing.TB, account string) (alive func() bool)
 	// Canary is a secret that the target was configured with. It must never be
 	// seen in what Said returns or in an error.
 	Canary string

@@ -3,6 +3,7 @@ package targettest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"birthright/targets"
 	"birthright/targets/memory"
@@ -16,6 +17,8 @@ func MemoryPeer(m *memory.Target, name string, wrap func(targets.Target) targets
 		p.Target = wrap(m)
 	}
 	p.Seed = func(_ testing.TB, s targets.State) { m.Seed(s) }
+	p.Advance = func(_ testing.TB, to time.Time) { m.Advance(to) }
+	p.Login = func(_ testing.TB, account string) func() bool { return m.Login(account) }
 	p.LoseReply = func(testing.TB) {
 		lost := false
 		m.SetFaults(memory.Faults{Op: func(targets.Op) memory.Fault {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -23,6 +24,7 @@ type wrapper struct {
 	probe     func() (targets.Report, error)
 	mark      func() string
 	normalise func(targets.Account) targets.Account
+	ends      func(ctx context.Context, accounts []targets.Account, e identity.Entitlement) (int, error)
 	closed    int
 }
 
@@ -79,6 +81,13 @@ func (w *wrapper) Normalise(a targets.Account) targets.Account {
 		return w.normalise(a)
 	}
 	return a
+}
+
+func (w *wrapper) EndSessions(ctx context.Context, accounts []targets.Account, e identity.Entitlement) (int, error) {
+	if w.ends != nil {
+		return w.ends(ctx, accounts, e)
+	}
+	return w.Target.EndSessions(ctx, accounts, e)
 }
 
 func (w *wrapper) Close() error {
@@ -289,6 +298,32 @@ func plants() map[string]func(w *wrapper) {
 		"a refusal is never a success": func(w *wrapper) { w.result = okOnFailure },
 		"cancelled before it begins":   ignoresCancel,
 		"an outage passes":             func(w *wrapper) { w.read = swallowsErrors(w) },
+		"an end is set, moved and cleared": func(w *wrapper) {
+			held := map[string]bool{}
+			w.op = func(op targets.Op) targets.Op { // keeps the first end
+				if op.Action == targets.Add && held[op.Account.Name] {
+					op.Action = targets.EnableAccount
+				}
+				held[op.Account.Name] = held[op.Account.Name] || op.Action == targets.Add
+				return op
+			}
+		},
+		"what has an end ends by itself": func(w *wrapper) { // keeps the end and does nothing about it
+			ends := map[string]time.Time{}
+			w.op = func(op targets.Op) targets.Op {
+				ends[op.Account.Name], op.NotAfter = op.NotAfter, time.Time{}
+				return op
+			}
+			w.read = filtered(w, filterSink{assignment: func(a targets.Assignment) (targets.Assignment, bool) {
+				a.NotAfter = ends[a.AccountID]
+				return a, true
+			}})
+		},
+		"sessions end": func(w *wrapper) { // throws everybody out
+			w.ends = func(ctx context.Context, _ []targets.Account, e identity.Entitlement) (int, error) {
+				return w.Target.EndSessions(ctx, w.Snapshot().Accounts, e)
+			}
+		},
 		"what is not declared is refused": func(w *wrapper) {
 			w.caps = func(c targets.Capabilities) targets.Capabilities { c.DeleteAccounts = false; return c }
 		},

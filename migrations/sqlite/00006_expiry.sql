@@ -1,0 +1,21 @@
+-- What a target itself ends, and what people had open when their access went.
+
+-- +goose Up
+
+-- When the target ends it, as it was told; 0: never.
+ALTER TABLE assignments ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+
+-- Sessions that are to end, because the access is gone that they may rest on.
+CREATE TABLE session_ends (
+    target_n  INTEGER NOT NULL,
+    user_n    INTEGER NOT NULL,
+    ent_n     INTEGER NOT NULL, -- 0: the account itself is gone
+    native_id TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    since     INTEGER NOT NULL,
+    PRIMARY KEY (target_n, user_n, ent_n)
+) STRICT, WITHOUT ROWID;
+
+-- +goose Down
+DROP TABLE session_ends;
+ALTER TABLE assignments DROP COLUMN expires_at;
