@@ -87,10 +87,8 @@ func (o *overlay) end(g *grants.Grant) bool {
 	case stopped:
 	case !g.IsOver(o.at):
 		return false
-	case g.ActivatedAt.IsZero() && !o.at.Before(g.Deadline):
-		s = stop{grants.OverFailed, "it did not reach every target in time"}
 	default:
-		s = stop{grants.OverByTime, ""}
+		s.how, s.reason = g.Lapse(o.at)
 	}
 	if !g.Stop(s.how, actorHub, s.reason, o.at) {
 		return false

@@ -114,7 +114,7 @@ func (o *overlay) given() rules.Overlays {
 		if _, stopped := o.stops[g.N]; stopped || !g.Gives(o.at) {
 			continue
 		}
-		given := rules.Overlay{Group: g.Group, Cause: grantCause(g), Start: g.StartsAt}
+		given := rules.Overlay{Group: g.Group, Cause: grantCause(g)} // it has begun, whatever the clock says
 		if !g.ActivatedAt.IsZero() {
 			given.End = g.EndsAt // until then nobody can tell
 		}
