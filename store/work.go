@@ -124,8 +124,8 @@ func (tx *Tx) HastenWork(ctx context.Context, targets []string) error {
 
 // OwesRemovals reports whether a target is owed a removal.
 func (tx *Tx) OwesRemovals(ctx context.Context, target string) (bool, error) {
-	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 FROM work WHERE target = ? AND removal = TRUE LIMIT 1) AS one", target)
-	return n > 0, err
+	found, err := list(ctx, tx, readWork, selectWork+"WHERE target = ? AND removal = TRUE LIMIT 1", target)
+	return len(found) > 0, err
 }
 
 // DueWork returns up to limit notes for a target that are due at now, leased or
