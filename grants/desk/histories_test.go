@@ -355,7 +355,7 @@ func (h *history) deputise() {
 	from, to, d := rapid.SampledFrom([]string{"olga", "otto", "max", "ada"}).Draw(h.T, "from"), h.someone(), h.length()
 	now := h.Now()
 	if h.must(from != to && !h.model.away[from] && !h.model.away[to], fmt.Sprintf("%s has %s decide for %s", from, to, d), h.Deputise(from, to, d)) {
-		h.deputies = append(h.deputies, deputy{from, to, now.Add(d)})
+		h.deputies = append(h.deputies, deputy{from, to, now, now.Add(d)})
 	}
 }
 

@@ -68,8 +68,8 @@ type model struct {
 }
 
 type deputy struct {
-	from, to string
-	end      time.Time
+	from, to   string
+	start, end time.Time
 }
 
 // asked is a request.
@@ -146,7 +146,7 @@ func (m *model) voices(r *asked, stage int, by string, now time.Time) (out []str
 		if name == "" || m.away[name] || r.concerns(name) {
 			continue
 		}
-		deputised := slices.ContainsFunc(m.deputies, func(d deputy) bool { return d.from == name && d.to == by && now.Before(d.end) })
+		deputised := slices.ContainsFunc(m.deputies, func(d deputy) bool { return d.from == name && d.to == by && !now.Before(d.start) && now.Before(d.end) })
 		if name == by || deputised {
 			out = append(out, name)
 		}
@@ -238,7 +238,7 @@ func (m *model) boundaries() (out []time.Time) {
 		out = append(out, g.start, g.start.Add(modelLimit), g.end)
 	}
 	for _, d := range m.deputies {
-		out = append(out, d.end)
+		out = append(out, d.start, d.end)
 	}
 	return out
 }
