@@ -160,3 +160,18 @@ func TestTheClockIsSetBack(t *testing.T) {
 	o.Work()
 	same(t, "after its end", o.Holds("role/pay"), []string{})
 }
+
+// Nothing is approved for somebody who is away: whether a grant that is still ahead came
+// to be would depend on what was first.
+func TestNothingIsApprovedForWhoIsAway(t *testing.T) {
+	o := openApart(t)
+	made, err := o.Ask(t.Context(), o.As("ada"), desk.Wish{Groups: []string{"pay"}, Start: o.Now().Add(10 * time.Minute)})
+	o.Must(err)
+	o.Suspend("ada")
+	if _, err := o.Approve(t.Context(), o.As("olga"), made[0].ID, ""); identity.KindOf(err) != identity.Conflict {
+		t.Errorf("it is approved: %v", err)
+	}
+	o.Resume("ada")
+	_, err = o.Approve(t.Context(), o.As("olga"), made[0].ID, "")
+	o.Must(err)
+}

@@ -190,8 +190,8 @@ func (h *history) answer() {
 		h.must(true, what+" again", err)
 		return
 	}
-	if after == grants.Approved && r.longer != nil && !h.canBeLonger(r.longer, r.d, now) {
-		h.must(false, what+" too late", err)
+	if after == grants.Approved && (h.model.away[r.user] || r.longer != nil && !h.canBeLonger(r.longer, r.d, now)) {
+		h.must(false, what+" at the wrong time", err)
 		r.votes = votes
 		return
 	}

@@ -247,6 +247,9 @@ func (p *plain) Answer(by, id string, approve bool) (answer, error) {
 		m.Votes = append(m.Votes, vote)
 	}
 	out.state = approval.Judge(m, p).State
+	if out.state == grants.Approved && p.users[r.UserN-1].State != identity.Active {
+		return answer{}, errNot
+	}
 	if out.state == grants.Approved && r.Kind == grants.KindExtension {
 		g := p.grants[r.Extends-1]
 		if !p.extensible(g, r.Duration) {
