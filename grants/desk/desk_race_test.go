@@ -17,13 +17,9 @@ import (
 	"birthright/store"
 )
 
-// rounds is how often each race is run, and crowd by how many at the same time: each has
-// two who start together with all the others.
-const (
-	rounds = 12
-	crowd  = 20
-	alone  = 80
-)
+// crowd is by how many a race is run at the same time: each has two who start together
+// with all the others.
+const crowd = 20
 
 const racePolicy = `
 groups:
@@ -63,6 +59,7 @@ func racedAlone(t *testing.T, ready prepare) { t.Helper(); run(t, alone, 1, read
 
 func run(t *testing.T, rounds, crowd int, prepare prepare) {
 	t.Helper()
+	t.Parallel()
 	r := &race{Office: desktest.Open(t, racePolicy), t: t}
 	r.Join("olga", "otto")
 	users := make([]string, crowd)

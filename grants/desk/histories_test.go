@@ -3,7 +3,9 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -554,13 +556,33 @@ func (d *drawn) Cleanup(fn func())            { d.t.Cleanup(fn) }
 func (d *drawn) Context() context.Context     { return d.ctx }
 func (d *drawn) TempDir() string              { return d.dir }
 
-// TestHistoriesOfTheRealThing plays random histories on a real store and run.
+// TestMain says how many histories are played at a time; the command line wins.
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", checks)
+	os.Exit(m.Run())
+}
+
+// TestHistoriesOfTheRealThing plays a thousand random histories on a real store and run.
 func TestHistoriesOfTheRealThing(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		o := desktest.Open(&drawn{TB: t, t: rt, ctx: t.Context(), dir: t.TempDir()}, modelPolicy(false))
-		o.Join("ada manager=max", "bob manager=max", "max", "olga", "otto", "pat", "eve")
-		o.Full()
-		h := &history{T: rt, place: office{o}, model: newModel()}
-		h.play(25)
-	})
+	for lane := range realLanes {
+		t.Run(fmt.Sprint(lane), func(t *testing.T) {
+			t.Parallel()
+			for range realPerLane {
+				rapid.Check(t, func(rt *rapid.T) { playReally(t, rt) })
+			}
+		})
+	}
+}
+
+func playReally(t *testing.T, rt *rapid.T) {
+	dir, err := os.MkdirTemp("", "history")
+	if err != nil {
+		rt.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	o := desktest.Open(&drawn{TB: t, t: rt, ctx: t.Context(), dir: dir}, modelPolicy(false))
+	defer func() { _ = o.DB.Close() }()
+	o.Join("ada manager=max", "bob manager=max", "max", "olga", "otto", "pat", "eve")
+	o.Full()
+	(&history{T: rt, place: office{o}, model: newModel()}).play(25)
 }

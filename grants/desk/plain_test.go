@@ -506,11 +506,10 @@ func (p *plain) settle(n int64) {
 
 // TestHistoriesOfThePureCore plays a hundred thousand random histories.
 func TestHistoriesOfThePureCore(t *testing.T) {
-	const lanes, each = 2, 500 // of a hundred histories, or as many as rapid is told
 	for lane := range lanes {
 		t.Run(fmt.Sprint(lane), func(t *testing.T) {
 			t.Parallel()
-			for range each {
+			for range perLane {
 				rapid.Check(t, func(rt *rapid.T) {
 					(&history{T: rt, place: newPlain(), model: newModel()}).play(25)
 				})
