@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 
 	"birthright/grants"
 	"birthright/grants/approval"
-	"birthright/identity"
 	"birthright/internal/duration"
 	"birthright/store"
 )
@@ -186,9 +184,6 @@ func (s *session) concerned(r *grants.Request) []int64 {
 // one.
 func (s *session) approve(m approval.Matter) error {
 	r := m.Request
-	if u, known := s.people.User(r.UserN); !known || u.State != identity.Active {
-		return s.people.or(conflict("it can be approved once that is over", "%s is %s and cannot be given anything", r.User, cmp.Or(string(u.State), "gone")))
-	}
 	r.Outcome, r.DecidedAt, r.RemindAt = grants.Approved, s.now, time.Time{}
 	detail := map[string]any{"request": r.ID, "group": r.Group, "for": duration.Format(r.Duration)}
 	if r.Auto != "" {

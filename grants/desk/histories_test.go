@@ -273,7 +273,7 @@ func (h *history) amend() {
 	if rapid.Bool().Draw(h.T, "own") {
 		by = r.by
 	}
-	may := !h.model.away[by] && by == r.by && h.state(r, now) == grants.Pending
+	may := !h.model.away[by] && !h.model.away[r.user] && by == r.by && h.state(r, now) == grants.Pending
 	if h.must(may, fmt.Sprintf("%s changes %s to %s", by, r.id, d), h.Amend(by, r.id, d)) {
 		r.d, r.revision = d, r.revision+1
 	}
@@ -288,7 +288,7 @@ func (h *history) extend() {
 	if rapid.IntRange(0, 4).Draw(h.T, "another") == 0 {
 		by = h.someone()
 	}
-	may := !h.model.away[by] && g.of.concerns(by) && h.canBeLonger(g, d, now)
+	may := !h.model.away[by] && !h.model.away[g.of.user] && g.of.concerns(by) && h.canBeLonger(g, d, now)
 	for _, r := range h.requests {
 		may = may && (r.longer == nil || r.user != g.of.user || r.group != g.of.group || h.state(r, now) != grants.Pending)
 	}

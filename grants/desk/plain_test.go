@@ -169,13 +169,9 @@ func (p *plain) Ask(by, user, group string, d time.Duration, start time.Time) (s
 		verb = approval.AskForOther
 	}
 	r := &grants.Request{Kind: grants.KindRequest, UserN: n, User: user, ByN: a.UserN, Group: group, Duration: d, Start: start, ExpiresAt: p.now.Add(modelPatience)}
-	m := p.matter(r)
 	possible := p.users[n-1].State == identity.Active && !p.open(r)
 	for _, g := range p.grants {
 		possible = possible && (g.UserN != n || g.Group != group || g.IsOver(p.now))
-	}
-	for i, stage := range m.Policy.Stages() {
-		possible = possible && len(m.PanelOf(i, p)) >= stage.Count
 	}
 	if err := errors.Join(may(a, verb, approval.Relation{}), unless(possible)); err != nil {
 		return "", err
@@ -304,7 +300,7 @@ func (p *plain) end(g *grants.Grant, how string) {
 
 func (p *plain) Amend(by, id string, d time.Duration) error {
 	r, a := p.request(id), p.actor(by)
-	if err := errors.Join(may(a, approval.Amend, p.relation(r, a)), unless(r.Open(p.now))); err != nil {
+	if err := errors.Join(may(a, approval.Amend, p.relation(r, a)), unless(r.Open(p.now) && p.users[r.UserN-1].State == identity.Active)); err != nil {
 		return err
 	}
 	r.Duration, r.Revision = d, r.Revision+1
@@ -321,7 +317,7 @@ func (p *plain) Extend(by, id string, d time.Duration) (string, string, error) {
 	if g.EndsAt.Before(r.ExpiresAt) {
 		r.ExpiresAt = g.EndsAt
 	}
-	err := errors.Join(may(a, approval.Extend, p.relation(p.requests[g.RequestN-1], a)), unless(p.extensible(g, d) && !p.open(r)))
+	err := errors.Join(may(a, approval.Extend, p.relation(p.requests[g.RequestN-1], a)), unless(p.extensible(g, d) && !p.open(r) && p.users[g.UserN-1].State == identity.Active))
 	if err != nil {
 		return "", "", err
 	}
