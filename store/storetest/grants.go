@@ -307,4 +307,18 @@ var grantCases = []Case{
 			h.same("paid", owes("t"), false)
 		},
 	},
+	{
+		Name: "work is due at once where the clock was set back",
+		Why:  "what was enqueued a moment before would wait as long as the clock was set back",
+		Run: func(h *Hub) {
+			h.enqueue(store.Work{UserN: 1}, store.Work{Target: "t", UserN: 2, DueAt: epoch.Add(time.Hour)})
+			dead := h.claim(1)
+			h.pass(-time.Hour)
+			h.same("ahead", len(h.claim(9)), 0)
+			h.update(func(tx *store.Tx) error { return tx.RouseWork(h.Context(), time.Minute) })
+			h.same("due", labels(h.claim(9)), []string{"t/2"})
+			h.pass(time.Minute)
+			h.same("and no lease outlasts its time", labels(h.claim(1)), labels(dead))
+		},
+	},
 }
