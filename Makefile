@@ -8,7 +8,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # Packages with concurrency of their own: tested with the race detector.
-RACE = ./app/... ./intake/... ./oauth/... ./reconcile/... ./rules/... ./scim/... ./signals/... ./store/... ./targets/... ./internal/ldapapp/... ./internal/scimapp/...
+RACE = ./app/... ./grants/... ./intake/... ./oauth/... ./reconcile/... ./rules/... ./scim/... ./signals/... ./store/... ./targets/... ./internal/ldapapp/... ./internal/scimapp/...
 
 .DEFAULT_GOAL := help
 
@@ -27,6 +27,7 @@ demo: ## Watch the whole main job; installs nothing
 .PHONY: test
 test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
 	$(GO) test $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test ./grants/desk -run Histories
 	$(GO) test -race $(RACE)
 
 .PHONY: quick

@@ -1,8 +1,6 @@
 package grants
 
-import (
-	"time"
-)
+import "time"
 
 // The states of a Grant.
 const (
@@ -110,11 +108,15 @@ func (g *Grant) State(now time.Time) string {
 		return Ending
 	case !g.ActivatedAt.IsZero():
 		return Active
-	case now.Before(g.StartsAt):
+	case !g.started(now):
 		return Scheduled
 	}
 	return Activating
 }
+
+// started reports whether its time has come: what has begun stays begun, even where
+// the clock is set back.
+func (g *Grant) started(now time.Time) bool { return !g.BegunAt.IsZero() || !now.Before(g.StartsAt) }
 
 // End is when the grant is over at the latest, by what is known now.
 func (g *Grant) End() time.Time {
@@ -131,7 +133,7 @@ func (g *Grant) End() time.Time {
 func (g *Grant) IsOver(now time.Time) bool { return !g.OverAt.IsZero() || !now.Before(g.End()) }
 
 // Gives reports whether the user should hold the group by this grant.
-func (g *Grant) Gives(now time.Time) bool { return !now.Before(g.StartsAt) && !g.IsOver(now) }
+func (g *Grant) Gives(now time.Time) bool { return g.started(now) && !g.IsOver(now) }
 
 // Overdue is for how long it should have been gone; zero unless it is ending, or
 // has failed and is not cleared away.
@@ -161,6 +163,15 @@ func (g *Grant) Stop(how, by, reason string, now time.Time) bool {
 	return true
 }
 
+// Lapse says how a grant is over that nobody ended: by its time, or because it did
+// not reach every target in time.
+func (g *Grant) Lapse(now time.Time) (how, reason string) {
+	if g.ActivatedAt.IsZero() && !now.Before(g.Deadline) {
+		return OverFailed, "it did not reach every target in time"
+	}
+	return OverByTime, ""
+}
+
 // Lengthen moves the end of a grant that is active by d.
 func (g *Grant) Lengthen(d time.Duration) {
 	g.Duration += d
@@ -171,13 +182,11 @@ func (g *Grant) Lengthen(d time.Duration) {
 // something about the grant, the zero time for never.
 func (g *Grant) NextTurn(after time.Time) time.Time {
 	var next time.Time
-	if !g.OverAt.IsZero() {
+	if g.IsOver(after) {
 		return next
 	}
-	for _, t := range []time.Time{g.StartsAt, g.End()} {
-		if t.After(after) && (next.IsZero() || t.Before(next)) {
-			next = t
-		}
+	if next = g.End(); !g.started(after) && g.StartsAt.Before(next) {
+		next = g.StartsAt
 	}
 	return next
 }

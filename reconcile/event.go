@@ -56,6 +56,11 @@ func (r *Runner) takeStep(ctx context.Context) (int, error) {
 // or ticket has begun or ended: that needs no word from where it came.
 func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
 	err = r.Store.Update(ctx, func(tx *store.Tx) error {
+		if r.turns.setBack(tx.Now()) {
+			if err := tx.RouseWork(ctx, workLease); err != nil {
+				return err
+			}
+		}
 		turned, err := tx.UsersTurned(ctx, tx.Now(), workPerStep)
 		if err != nil {
 			return err

@@ -127,21 +127,6 @@ func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (r
 	if err != nil {
 		return rules.World{}, err
 	}
-	o, err := r.overlayFor(ctx, tx, []identity.User{u}, w.Facts)
-	if err != nil {
-		return rules.World{}, err
-	}
-	w.Overlay = o.given()
-	return w, nil
-}
-
-// StandingWorldFor is WorldFor without what grants give: it depends on nobody's
-// approval.
-func (r *Runner) StandingWorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
-	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
-	if err != nil {
-		return rules.World{}, err
-	}
 	rows, err := tx.MembershipsOfUsers(ctx, []int64{u.N})
 	if err != nil {
 		return rules.World{}, err
@@ -150,7 +135,24 @@ func (r *Runner) StandingWorldFor(ctx context.Context, tx *store.Tx, u identity.
 	if err != nil {
 		return rules.World{}, err
 	}
-	return rules.World{At: tx.Now(), Facts: facts, Held: heldBy(rows, func(n int64) string { return names[n] })}, nil
+	w.Held = heldBy(rows, func(n int64) string { return names[n] })
+	o, err := r.overlayFor(ctx, tx, []identity.User{u}, w.Facts)
+	if err != nil {
+		return rules.World{}, err
+	}
+	w.Overlay = o.given()
+	return w, nil
+}
+
+// StandingWorldFor is WorldFor without what grants give, also without the groups that
+// u is in by grants alone: it depends on nobody's approval.
+func (r *Runner) StandingWorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
+	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
+	if err != nil {
+		return rules.World{}, err
+	}
+	held, err := standing(ctx, tx, []int64{u.N})
+	return rules.World{At: tx.Now(), Facts: facts, Held: held}, err
 }
 
 // heldBy answers who is in which group from rows, which are ordered by user.

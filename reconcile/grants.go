@@ -87,10 +87,8 @@ func (o *overlay) end(g *grants.Grant) bool {
 	case stopped:
 	case !g.IsOver(o.at):
 		return false
-	case g.ActivatedAt.IsZero() && !o.at.Before(g.Deadline):
-		s = stop{grants.OverFailed, "it did not reach every target in time"}
 	default:
-		s = stop{grants.OverByTime, ""}
+		s.how, s.reason = g.Lapse(o.at)
 	}
 	if !g.Stop(s.how, actorHub, s.reason, o.at) {
 		return false
@@ -120,12 +118,16 @@ func grantEvent(action string, g *grants.Grant, detail map[string]any) audit.Eve
 }
 
 // keepAccess notes what grants give: their group's access, and that of the groups
-// around it.
+// around it that the user is in for it.
 func (d *decision) keepAccess(ctx context.Context, tx *store.Tx, begun []*grants.Grant) error {
 	gives := map[int64][]identity.Entitlement{}
 	var all []identity.Entitlement
 	for _, g := range begun {
+		in := d.groupsOf(g.UserN)
 		for _, group := range append([]string{g.Group}, d.engine.Around(g.Group)...) {
+			if !in[group] {
+				continue
+			}
 			definition, _ := d.engine.Group(group)
 			for _, e := range definition.Access {
 				if !d.overlay.keeps(g.N, e) {
@@ -198,6 +200,15 @@ func (d *decision) endGrants(ctx context.Context, tx *store.Tx, over []*grants.G
 		}
 	}
 	return nil
+}
+
+// groupsOf are the groups that a user is in.
+func (d *decision) groupsOf(userN int64) map[string]bool {
+	in := map[string]bool{}
+	for _, row := range rowsOf(d.rows, userN) {
+		in[d.groups.name(row.GroupN)] = true
+	}
+	return in
 }
 
 // givenTo is all that the memberships of a user give.

@@ -33,6 +33,11 @@ func (r *Runner) overlayOf(ctx context.Context, tx *store.Tx, open []grants.Gran
 	if len(open) == 0 {
 		return o, nil
 	}
+	held, err := standing(ctx, tx, usersWhile(open))
+	if err != nil {
+		return nil, err
+	}
+	world := rules.World{At: o.at, Facts: facts, Held: held}
 	var fresh []grants.Grant
 	numbers := make([]int64, len(open))
 	for i := range open {
@@ -41,7 +46,7 @@ func (r *Runner) overlayOf(ctx context.Context, tx *store.Tx, open []grants.Gran
 		if g.IsOver(o.at) {
 			continue
 		}
-		switch s, err := r.stopOf(g, users[g.UserN], facts, o.at); {
+		switch s, err := r.stopOf(g, users[g.UserN], world); {
 		case err != nil:
 			return nil, err
 		case s != stop{}:
@@ -59,13 +64,12 @@ func (r *Runner) overlayOf(ctx context.Context, tx *store.Tx, open []grants.Gran
 			o.stops[n] = stop{grants.OverFailed, why}
 		}
 	}
-	var err error
 	o.access, err = tx.GrantAccess(ctx, numbers)
 	return o, err
 }
 
 // stopOf returns what ends a grant that is not over by its time.
-func (r *Runner) stopOf(g *grants.Grant, u identity.User, facts rules.Facts, at time.Time) (stop, error) {
+func (r *Runner) stopOf(g *grants.Grant, u identity.User, w rules.World) (stop, error) {
 	switch _, known := r.Engine().Group(g.Group); {
 	case u.State != identity.Active:
 		return stop{grants.OverLifecycle, fmt.Sprintf("%s is %s", g.User, stateText(u.State))}, nil
@@ -74,7 +78,7 @@ func (r *Runner) stopOf(g *grants.Grant, u identity.User, facts rules.Facts, at 
 	case g.While == "":
 		return stop{}, nil
 	}
-	holds, err := r.stillHolds(g, u, facts, at)
+	holds, err := r.stillHolds(g, u, w)
 	if err != nil || !holds {
 		return stop{grants.OverLapsed, "it is no longer true that " + g.While}, nil //nolint:nilerr // what cannot be told does not hold
 	}
@@ -94,16 +98,21 @@ func stateText(s identity.State) string {
 
 // stillHolds asks again what a grant was given for, of the user and the world as
 // they are now, and of the request as it was then.
-func (r *Runner) stillHolds(g *grants.Grant, u identity.User, facts rules.Facts, at time.Time) (bool, error) {
+func (r *Runner) stillHolds(g *grants.Grant, u identity.User, w rules.World) (bool, error) {
 	c, err := rules.RequestCondition(g.While)
 	if err != nil {
 		return false, err
 	}
-	in, err := rules.Kept(g.Inputs, at)
+	in, err := rules.Kept(g.Inputs, w.At)
 	if err != nil {
 		return false, err
 	}
-	return r.Engine().HoldsOf(c, u, rules.World{At: at, Facts: facts}, in)
+	return r.Engine().HoldsOf(c, u, w, in)
+}
+
+// usersWhile are those with a grant that something must stay true for.
+func usersWhile(open []grants.Grant) []int64 {
+	return usersWith(slices.DeleteFunc(slices.Clone(open), func(g grants.Grant) bool { return g.While == "" }))
 }
 
 // given is what the grants give, for the rules to take in.
@@ -114,7 +123,7 @@ func (o *overlay) given() rules.Overlays {
 		if _, stopped := o.stops[g.N]; stopped || !g.Gives(o.at) {
 			continue
 		}
-		given := rules.Overlay{Group: g.Group, Cause: grantCause(g), Start: g.StartsAt}
+		given := rules.Overlay{Group: g.Group, Cause: grantCause(g)} // it has begun, whatever the clock says
 		if !g.ActivatedAt.IsZero() {
 			given.End = g.EndsAt // until then nobody can tell
 		}

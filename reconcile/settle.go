@@ -45,8 +45,9 @@ type settling struct {
 	held   map[store.Holding]bool // the value: it was seen on its target
 	// unclear are the users with a change of which nobody knows what became of it.
 	unclear map[int64]bool
-	// given is what stored memberships give, by user.
+	// given is what stored memberships give, by user, and member the groups.
 	given    map[int64]map[identity.Entitlement]bool
+	member   map[int64]map[string]bool
 	accounts map[string]map[int64]store.AccountRow // by target and user
 }
 
@@ -103,11 +104,12 @@ func (s *settling) loadGiven(ctx context.Context, tx *store.Tx, users []int64) e
 		return err
 	}
 	engine := s.Engine()
-	s.given = map[int64]map[identity.Entitlement]bool{}
+	s.given, s.member = map[int64]map[identity.Entitlement]bool{}, map[int64]map[string]bool{}
 	for _, row := range rows {
 		if s.given[row.UserN] == nil {
-			s.given[row.UserN] = map[identity.Entitlement]bool{}
+			s.given[row.UserN], s.member[row.UserN] = map[identity.Entitlement]bool{}, map[string]bool{}
 		}
+		s.member[row.UserN][names[row.GroupN]] = true
 		group, _ := engine.Group(names[row.GroupN])
 		for _, e := range group.Access {
 			s.given[row.UserN][e] = true
@@ -145,7 +147,7 @@ func (s *settling) candidates() map[string]map[int64][]identity.Entitlement {
 		if !s.underWay(g) || !s.remembered(g) {
 			continue
 		}
-		for _, e := range s.access[g.N] {
+		for _, e := range s.owed(g) {
 			if out[e.Target] == nil {
 				out[e.Target] = map[int64][]identity.Entitlement{}
 			}
@@ -159,9 +161,24 @@ func (s *settling) underWay(g *grants.Grant) bool {
 	return g.ActivatedAt.IsZero() && g.OverAt.IsZero()
 }
 
+// owed is what must be there for g to be active, by number: what it gave at any time,
+// but for what the policy has taken out of its group since, or keeps from the user.
+func (s *settling) owed(g *grants.Grant) map[int64]identity.Entitlement {
+	out := map[int64]identity.Entitlement{}
+	for n, e := range s.access[g.N] {
+		if s.given[g.UserN][e] {
+			out[n] = e
+		}
+	}
+	return out
+}
+
 // remembered reports whether everything that g gives was done.
 func (s *settling) remembered(g *grants.Grant) bool {
-	for n, e := range s.access[g.N] {
+	if !s.member[g.UserN][g.Group] {
+		return false
+	}
+	for n, e := range s.owed(g) {
 		if s.configured(e.Target) && !s.held[store.Holding{UserN: g.UserN, EntN: n}] {
 			return false
 		}
@@ -321,7 +338,10 @@ func (s *settling) configured(target string) bool {
 
 // seen reports whether every target that there is was seen to give what g gives.
 func (s *settling) seen(g *grants.Grant, seen map[sighting]bool) bool {
-	for _, e := range s.access[g.N] {
+	if !s.member[g.UserN][g.Group] {
+		return false
+	}
+	for _, e := range s.owed(g) {
 		if !seen[sighting{g.UserN, e}] && s.configured(e.Target) {
 			return false
 		}

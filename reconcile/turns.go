@@ -15,6 +15,22 @@ import (
 type turns struct {
 	mu       sync.Mutex
 	followed time.Time
+	latest   time.Time
+}
+
+// tolerance is how far two looks at the clock may be out of order without its having
+// been set back.
+const tolerance = time.Second
+
+// setBack reports whether the clock was set back since it was looked at last.
+func (t *turns) setBack(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	back := now.Add(tolerance).Before(t.latest)
+	if back || now.After(t.latest) {
+		t.latest = now
+	}
+	return back
 }
 
 // due reports since when the calendar was not followed and whether it turned in

@@ -180,6 +180,26 @@ func drawPolicy(t *rapid.T) string {
 	return strings.Replace(text, "\n    groups:", valid+"\n    groups:", 1) + extra.String()
 }
 
+// drawOverlays is what grants give some of the users: some before their time or after
+// it, some of groups that there are not.
+func drawOverlays(t *rapid.T, users []identity.User) Overlays {
+	out := Overlays{}
+	for _, u := range users {
+		for i := range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "grants") {
+			o := Overlay{
+				Group: rapid.SampledFrom([]string{"g0", "g1", "g2", "g3", "g4", "made-a", "gone"}).Draw(t, "granted"),
+				Cause: identity.Cause{Kind: identity.CauseGrant, Name: fmt.Sprintf("g%d-%d", u.N, i)},
+				Start: noon.Add(time.Duration(rapid.IntRange(-2, 1).Draw(t, "since")) * time.Hour),
+			}
+			if rapid.Bool().Draw(t, "ends") {
+				o.End = noon.Add(time.Duration(rapid.IntRange(-1, 3).Draw(t, "until")) * time.Hour)
+			}
+			out[u.N] = append(out[u.N], o)
+		}
+	}
+	return out
+}
+
 func TestEveryoneIsEachOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawPolicy(t)
@@ -193,7 +213,7 @@ func TestEveryoneIsEachOne(t *testing.T) {
 		}
 		users, facts := drawCrowd(t)
 		held := func(n int64) []string { return [][]string{nil, {"g1"}, {"g2", "g3"}}[n%3] }
-		w := World{At: noon, Facts: facts, Held: held}
+		w := World{At: noon, Facts: facts, Held: held, Overlay: drawOverlays(t, users)}
 		readings := e.Readings()
 		pop := populate(readings, users)
 		if rapid.Bool().Draw(t, "sealed before") { // then all of them change

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -161,10 +162,21 @@ func (tx *Tx) Grants(ctx context.Context, f GrantFilter) ([]grants.Grant, error)
 // OverdueGrants returns the grants that are over by now and of which something may
 // be left on a target, those first that have been over for longest.
 func (tx *Tx) OverdueGrants(ctx context.Context) ([]grants.Grant, error) {
-	return list(ctx, tx, readGrant, selectGrants+`WHERE settled_at = 0 AND begun_at <> 0 AND
-		(over_at <> 0 OR activated_at <> 0 AND ends_at <= ? OR activated_at = 0 AND deadline <= ?)
-		ORDER BY CASE WHEN over_at <> 0 THEN over_at WHEN activated_at <> 0 THEN ends_at ELSE deadline END, n`, micros(tx.now), micros(tx.now))
+	found, err := list(ctx, tx, readGrant, selectGrants+"WHERE over_at <> 0 AND settled_at = 0 AND over_at > 0 AND begun_at <> 0")
+	if err != nil {
+		return nil, err
+	}
+	// Those that the clock has ended and that are not on record so have a turn that is due.
+	turned, err := list(ctx, tx, readGrant, selectGrants+"WHERE turn_at <> 0 AND turn_at <= ? AND begun_at <> 0", micros(tx.now.Add(tellAgain)))
+	found = append(found, turned...)
+	found = slices.DeleteFunc(found, func(g grants.Grant) bool { return !g.IsOver(tx.now) })
+	slices.SortFunc(found, func(a, b grants.Grant) int { return cmp.Or(a.End().Compare(b.End()), cmp.Compare(a.N, b.N)) })
+	return found, err
 }
+
+// tellAgain is after how long a turn is told again that nobody has put on record:
+// whoever was told it saw an earlier clock, or came to nothing.
+const tellAgain = 10 * time.Second
 
 // GrantTurn is a user one of whose grants begins or ends now.
 type GrantTurn struct {
@@ -174,8 +186,9 @@ type GrantTurn struct {
 }
 
 // TurnGrants returns the users of up to limit grants that have begun or ended by
-// now, ascending, and notes when each of these turns next: each turn is told once,
-// to a transaction that leaves work for it. Its cost is that of the answer.
+// now, ascending, and notes when each of these turns next: each turn is told to a
+// transaction that leaves work for it, once, and again after a while if it is not on
+// record by then. Its cost is that of the answer.
 func (tx *Tx) TurnGrants(ctx context.Context, limit int) ([]GrantTurn, error) {
 	turned, err := list(ctx, tx, readGrant, selectGrants+"WHERE turn_at <> 0 AND turn_at <= ? ORDER BY turn_at LIMIT ?", micros(tx.now), bound(limit))
 	if err != nil || len(turned) == 0 {
@@ -186,7 +199,11 @@ func (tx *Tx) TurnGrants(ctx context.Context, limit int) ([]GrantTurn, error) {
 	for i := range turned {
 		g := &turned[i]
 		users[g.UserN] = users[g.UserN] || g.IsOver(tx.now)
-		next[g.NextTurn(tx.now)] = append(next[g.NextTurn(tx.now)], g.N)
+		at := turnOf(g, tx.now)
+		if at.Equal(tx.now) {
+			at = tx.now.Add(tellAgain)
+		}
+		next[at] = append(next[at], g.N)
 	}
 	for at, ns := range next {
 		if err := tx.exec(ctx, "UPDATE grants SET turn_at = ? WHERE n IN {numbers}", micros(at), ns); err != nil {
@@ -244,7 +261,7 @@ func (tx *Tx) GrantAccess(ctx context.Context, grantNs []int64) (map[int64]map[i
 // Holding is something that a user has on a target, or may have.
 type Holding struct{ UserN, EntN int64 }
 
-// Held returns which of some entitlements users have on their targets, as far as is
+// HeldEntitlements returns which of some entitlements users have on their targets, as far as is
 // known: what was seen there or asked for and is not known to be gone. The value says
 // whether it was seen.
 func (tx *Tx) HeldEntitlements(ctx context.Context, userNs, entNs []int64) (map[Holding]bool, error) {
@@ -255,7 +272,8 @@ func (tx *Tx) HeldEntitlements(ctx context.Context, userNs, entNs []int64) (map[
 		err := row.Scan(&h.UserN, &h.EntN, &observed)
 		out[h] = observed
 		return err
-	}, `SELECT user_n, ent_n, observed FROM assignments WHERE user_n IN {numbers} AND ent_n IN {numbers} AND (managed = TRUE OR observed = TRUE)`,
-		numbers(userNs), numbers(entNs))
+	}, `SELECT a.user_n, a.ent_n, a.observed FROM entitlements e CROSS JOIN targets t CROSS JOIN assignments a
+		WHERE e.n IN {numbers} AND t.name = e.target AND a.target_n = t.n AND a.user_n IN {numbers} AND a.ent_n = e.n
+		AND (a.managed = TRUE OR a.observed = TRUE)`, numbers(entNs), numbers(userNs))
 	return out, err
 }

@@ -84,8 +84,56 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.Signals(ctx, SignalFilter{IDs: []string{"x"}})
 			return err
 		},
-		"token":       func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
-		"token by id": func(ctx context.Context, tx *Tx) error { _, err := tx.db.Token(ctx, "x"); return found(err) },
+		"token":         func(ctx context.Context, tx *Tx) error { return tx.TouchToken(ctx, "x", tx.Now()) },
+		"token by id":   func(ctx context.Context, tx *Tx) error { _, err := tx.db.Token(ctx, "x"); return found(err) },
+		"grants turned": func(ctx context.Context, tx *Tx) error { _, err := tx.TurnGrants(ctx, 10); return err },
+		"next turn":     func(ctx context.Context, tx *Tx) error { _, err := tx.NextGrantTurn(ctx); return err },
+		"open grants of one": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.OpenGrantsOf(ctx, []int64{1})
+			return err
+		},
+		"grants to remind of": func(ctx context.Context, tx *Tx) error { _, err := tx.GrantsToRemind(ctx, 10); return err },
+		"overdue grants":      func(ctx context.Context, tx *Tx) error { _, err := tx.OverdueGrants(ctx); return err },
+		"grant by id":         func(ctx context.Context, tx *Tx) error { _, err := tx.GrantByID(ctx, "g1"); return found(err) },
+		"grant by number":     func(ctx context.Context, tx *Tx) error { _, err := tx.GrantByN(ctx, 1); return found(err) },
+		"grants by ids":       func(ctx context.Context, tx *Tx) error { _, err := tx.GrantsByIDs(ctx, []string{"g1"}); return err },
+		"grants of requests": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.GrantsOfRequests(ctx, []int64{1})
+			return err
+		},
+		"access of grants": func(ctx context.Context, tx *Tx) error { _, err := tx.GrantAccess(ctx, []int64{1}); return err },
+		"grants of one user": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Grants(ctx, GrantFilter{UserN: 1, Limit: 10})
+			return err
+		},
+		"what users hold": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.HeldEntitlements(ctx, []int64{1}, []int64{1})
+			return err
+		},
+		"open changes of users": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.UsersWithOpenChanges(ctx, []int64{1})
+			return err
+		},
+		"requests due":  func(ctx context.Context, tx *Tx) error { _, err := tx.RequestsDue(ctx, 10); return err },
+		"glass":         func(ctx context.Context, tx *Tx) error { _, err := tx.GlassToReview(ctx); return err },
+		"request by id": func(ctx context.Context, tx *Tx) error { _, err := tx.RequestByID(ctx, "r1"); return found(err) },
+		"requests by number": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RequestsByN(ctx, []int64{1})
+			return err
+		},
+		"requests of one for one group": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Requests(ctx, RequestFilter{UserN: 1, Group: "g", Outcomes: []string{""}})
+			return err
+		},
+		"votes":            func(ctx context.Context, tx *Tx) error { _, err := tx.Votes(ctx, []int64{1}); return err },
+		"delegations from": func(ctx context.Context, tx *Tx) error { _, err := tx.DelegationsFrom(ctx, 1); return err },
+		"delegations to":   func(ctx context.Context, tx *Tx) error { _, err := tx.DelegationsTo(ctx, 1); return err },
+		"removals hastened": func(ctx context.Context, tx *Tx) error {
+			if _, err := tx.OwesRemovals(ctx, "app"); err != nil {
+				return err
+			}
+			return tx.HastenWork(ctx, []string{"app"})
+		},
 		"groups of records": func(ctx context.Context, tx *Tx) error {
 			_, err := tx.db.GroupsOfRecords(ctx, "hr", []string{"x"})
 			return err

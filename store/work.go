@@ -122,10 +122,19 @@ func (tx *Tx) HastenWork(ctx context.Context, targets []string) error {
 	return tx.exec(ctx, "UPDATE work SET due_at = ? WHERE target IN {texts} AND removal = TRUE AND due_at > ?", micros(tx.now), texts(targets), micros(tx.now))
 }
 
+// RouseWork makes everything due now, and lets no claim last longer than lease from
+// now: the clock was set back, and what it says of the past is ahead.
+func (tx *Tx) RouseWork(ctx context.Context, lease time.Duration) error {
+	now, longest := micros(tx.now), micros(tx.now.Add(lease))
+	return tx.exec(ctx, `UPDATE work SET due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END,
+		leased_until = CASE WHEN leased_until > ? THEN ? ELSE leased_until END WHERE due_at > ? OR leased_until > ?`,
+		now, now, longest, longest, now, longest)
+}
+
 // OwesRemovals reports whether a target is owed a removal.
 func (tx *Tx) OwesRemovals(ctx context.Context, target string) (bool, error) {
-	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 FROM work WHERE target = ? AND removal = TRUE LIMIT 1) AS one", target)
-	return n > 0, err
+	found, err := list(ctx, tx, readWork, selectWork+"WHERE target = ? AND removal = TRUE LIMIT 1", target)
+	return len(found) > 0, err
 }
 
 // DueWork returns up to limit notes for a target that are due at now, leased or

@@ -38,7 +38,8 @@ type Belonging struct {
 // Matter is a request with everything that a decision on it depends on.
 type Matter struct {
 	Request *grants.Request
-	Votes   []grants.Vote
+	// Votes are in the order in which they were given, whatever the clock said.
+	Votes []grants.Vote
 	// Policy is how the group may be asked for now, Owners who owns it now, and
 	// Terms the fingerprint of both. Policy is nil where it may not be asked for.
 	Policy *rules.Request
@@ -74,11 +75,9 @@ func Judge(m Matter, p People) Verdict {
 	}
 	stages := m.Policy.Stages()
 	v.Stages = len(stages)
-	votes := slices.Clone(m.Votes)
-	slices.SortStableFunc(votes, func(a, b grants.Vote) int { return a.At.Compare(b.At) })
 	for i, stage := range stages {
 		v.Stage, v.Have, v.Need = i, 0, stage.Count
-		if !m.tally(&v, votes, p) {
+		if !m.tally(&v, m.Votes, p) {
 			return v
 		}
 		if v.State == grants.Denied {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -151,6 +152,9 @@ func (s *session) draft(u identity.User, group string, w Wish) (*grants.Request,
 	if err := s.mayAsk(m); err != nil {
 		return nil, err
 	}
+	if err := s.ahead(w.Start); err != nil {
+		return nil, err
+	}
 	if err := s.proper(m); err != nil {
 		return nil, err
 	}
@@ -189,6 +193,15 @@ func (s *session) forOthers(m approval.Matter) bool {
 	return s.actor.UserN != 0 && slices.ContainsFunc(m.Policy.ForOthers, func(term string) bool { return m.Names(s.actor.UserN, term, s.people) })
 }
 
+// ahead refuses a start that is in the past. One that passes while people decide is no
+// fault: then it begins at once.
+func (s *session) ahead(start time.Time) error {
+	if !start.IsZero() && start.Before(s.now.Add(-time.Minute)) {
+		return invalid("%s is in the past", moment(start))
+	}
+	return nil
+}
+
 // proper checks what a request must bring and how long it may ask for, and that the
 // policy lets this user have it. It tells all that is amiss at once.
 func (s *session) proper(m approval.Matter) error {
@@ -221,10 +234,7 @@ func (s *session) amiss(m approval.Matter) (faults []error) {
 	case r.Duration > longest:
 		fault("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
-	switch {
-	case !r.Start.IsZero() && r.Start.Before(s.now.Add(-time.Minute)):
-		fault("%s is in the past", moment(r.Start))
-	case r.Start.After(s.now.Add(farthestStart)):
+	if r.Start.After(s.now.Add(farthestStart)) {
 		fault("%s is more than a year ahead", moment(r.Start))
 	}
 	if m.Policy.Requires(rules.RequireReason) && r.Reason == "" {
@@ -389,7 +399,13 @@ func (s *session) notKept(r *grants.Request, u identity.User, w rules.World) err
 			return conflict("", "%s has %s already: %s", r.User, r.Group, m.Causes[0])
 		}
 	}
-	w.Overlay = rules.Overlays{u.N: {{Group: r.Group, Cause: identity.Cause{Kind: identity.CauseGrant, Name: "asked"}, Start: w.At}}}
+	have, err := s.haveByGrants(u.N)
+	if err != nil {
+		return err
+	}
+	asked := rules.Overlay{Group: r.Group, Cause: identity.Cause{Kind: identity.CauseGrant, Name: "asked"}, Start: w.At}
+	w.Overlay = rules.Overlays{u.N: append(have, asked)}
+	w.Held = func(int64) []string { return slices.Sorted(maps.Keys(s.people.groupsOf(u.N))) }
 	for _, refusal := range s.engine.Decide(u, w).Refused {
 		if refusal.Group != r.Group {
 			continue
@@ -400,6 +416,19 @@ func (s *session) notKept(r *grants.Request, u identity.User, w rules.World) err
 		return conflict("", "%s cannot have %s together with %s: constraint %s", r.User, r.Group, refusal.Kept, refusal.Name)
 	}
 	return nil
+}
+
+// haveByGrants is what grants give a user now: that stays, and what is asked for must
+// go together with it.
+func (s *session) haveByGrants(userN int64) ([]rules.Overlay, error) {
+	open, err := s.tx.OpenGrantsOf(s.ctx, []int64{userN})
+	var out []rules.Overlay
+	for i := range open {
+		if g := &open[i]; g.Gives(s.now) && !g.BegunAt.IsZero() {
+			out = append(out, rules.Overlay{Group: g.Group, Cause: identity.Cause{Kind: identity.CauseGrant, Name: g.ID}})
+		}
+	}
+	return out, err
 }
 
 // file keeps new requests, and approves those that need nobody.

@@ -35,6 +35,9 @@ func (d *Desk) Cancel(ctx context.Context, a approval.Actor, id string) (Request
 }
 
 func (s *session) cancelApproved(r *grants.Request) error {
+	if r.Kind == grants.KindExtension {
+		return conflict("`birthright grants` shows the grant; `birthright grant return` gives it back", "%s was approved, and what it asked for is longer now", r.ID)
+	}
 	given, err := s.tx.GrantsOfRequests(s.ctx, []int64{r.N})
 	if err != nil {
 		return err
@@ -79,6 +82,9 @@ func (d *Desk) Amend(ctx context.Context, a approval.Actor, id string, to Amendm
 		}
 		if !to.Start.IsZero() {
 			r.Start = to.Start
+		}
+		if err := s.ahead(to.Start); err != nil {
+			return err
 		}
 		r.Revision++
 		r.Terms = s.engine.Terms(r.Group)

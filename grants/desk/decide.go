@@ -69,7 +69,10 @@ func (s *session) answer(r *grants.Request, approve bool, note string) (already 
 		}
 	}
 	if s.voted(m, verdict, approve) {
-		return true, nil
+		if verdict.State == grants.Pending {
+			return true, nil
+		}
+		return false, s.conclude(m, verdict, note) // others' votes count again that did not
 	}
 	if !approve && note == "" {
 		return false, invalid("a denial needs a reason: --reason TEXT")

@@ -15,8 +15,8 @@ import (
 	"birthright/targets/memory"
 )
 
-// given has ada get the grant for an hour, and returns its id once it is active.
-func given(t *testing.T, o *desktest.Office) string {
+// getsIt has ada get the grant for an hour, and returns its id once it is active.
+func getsIt(t *testing.T, o *desktest.Office) string {
 	t.Helper()
 	made, err := o.Ask(t.Context(), o.As("ada"), desk.Wish{Groups: []string{"prod-db-read"}, For: time.Hour, Reason: "look"})
 	o.Must(err)
@@ -73,7 +73,7 @@ func events(t *testing.T, o *desktest.Office, action string) (out []audit.Event)
 // once it is active, moved with an extension, cleared by what has no end.
 func TestTheBackStopFollowsTheGrantExpiry(t *testing.T) {
 	o := open(t)
-	grant := given(t, o)
+	grant := getsIt(t, o)
 	same(t, "back-stop", backstop(o), endOf(t, o, grant).Add(15*time.Minute))
 	adds := o.App.Counts().ByAction["add"]
 	o.Work()
@@ -102,7 +102,7 @@ func TestTheBackStopFollowsTheGrantExpiry(t *testing.T) {
 // A hub that was not there at the end finds it done, and nobody to blame.
 func TestWhatTheTargetEndedIsNoDrift(t *testing.T) {
 	o := open(t)
-	given(t, o)
+	getsIt(t, o)
 	o.Pass(80 * time.Minute)
 	o.App.Advance(o.Now())
 	same(t, "while the hub was away", o.Holds("role/readonly"), []string{})
@@ -117,7 +117,7 @@ func TestWhatTheTargetEndedIsNoDrift(t *testing.T) {
 // What ada has open ends with her grant; what others have open does not.
 func TestSessionsEndWithTheGrant(t *testing.T) {
 	o := open(t)
-	given(t, o)
+	getsIt(t, o)
 	hers, others := o.App.Login("ada"), o.App.Login("bob")
 	o.Pass(61 * time.Minute)
 	o.Work()
@@ -134,7 +134,7 @@ func TestSessionsEndWithTheGrant(t *testing.T) {
 // and the removal stands.
 func TestSessionsThatCouldNotBeEndedAreTriedAgain(t *testing.T) {
 	o := open(t)
-	grant := given(t, o)
+	grant := getsIt(t, o)
 	hers := o.App.Login("ada")
 	o.App.SetFaults(memory.Faults{Sessions: func() error { return errors.New("not now") }})
 	o.Pass(61 * time.Minute)
@@ -161,11 +161,11 @@ func TestSessionsThatCouldNotBeEndedAreTriedAgain(t *testing.T) {
 // is not thrown out.
 func TestSessionsOfWhoHasItAgainAreKept(t *testing.T) {
 	o := open(t)
-	given(t, o)
+	getsIt(t, o)
 	o.App.SetFaults(memory.Faults{Sessions: func() error { return errors.New("not now") }})
 	o.Pass(61 * time.Minute)
 	o.Work()
-	given(t, o)
+	getsIt(t, o)
 	hers := o.App.Login("ada")
 	o.App.SetFaults(memory.Faults{})
 	o.Pass(time.Minute)

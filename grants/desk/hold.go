@@ -155,10 +155,8 @@ func (d *Desk) stop(ctx context.Context, a approval.Actor, id string, v approval
 		if err := s.may(v, s.relation(m)); err != nil {
 			return err
 		}
-		if !g.IsOver(s.now) {
-			if err := s.end(&g, how, reason); err != nil {
-				return err
-			}
+		if err := s.end(&g, how, reason); err != nil {
+			return err
 		}
 		out, err = s.describeGrant(g)
 		return err
@@ -180,22 +178,30 @@ func (s *session) grant(id string) (grants.Grant, approval.Matter, error) {
 	return g, m, err
 }
 
-// end puts down that a grant is over. What has not begun leaves nothing behind.
+// end puts down that a grant is over. One whose time was up before is over by that:
+// it goes on record here, so that it stays over where the clock is set back.
 func (s *session) end(g *grants.Grant, how, reason string) error {
-	if !g.Stop(how, s.actor.Name, reason, s.now) {
+	by, action, kind := s.actor.Name, "grant."+how, "grant."+how
+	if g.IsOver(s.now) {
+		how, reason = g.Lapse(s.now)
+		by, action, kind = "hub", "grant.over", "grant.ended"
+		if how == grants.OverFailed {
+			kind = "grant.failed"
+		}
+	}
+	if !g.Stop(how, by, reason, s.now) {
 		return nil
 	}
 	g.RemindAt = s.now.Add(grants.OverdueAfter)
-	if g.BegunAt.IsZero() {
+	if g.BegunAt.IsZero() { // it leaves nothing behind
 		g.SettledAt, g.RemindAt = s.now, time.Time{}
 	}
-	err := s.tx.SaveGrants(s.ctx, []*grants.Grant{g}, s.event("grant."+how, "user:"+g.User,
-		map[string]any{"grant": g.ID, "group": g.Group, "reason": reason}))
-	if err != nil {
+	event := s.event(action, "user:"+g.User, map[string]any{"grant": g.ID, "group": g.Group, "how": how, "reason": reason})
+	event.Actor = by
+	if err := s.tx.SaveGrants(s.ctx, []*grants.Grant{g}, event); err != nil {
 		return err
 	}
-	told := []int64{g.UserN}
-	if err := s.tell("grant."+how, nil, g, told); err != nil {
+	if err := s.tell(kind, nil, g, []int64{g.UserN}); err != nil {
 		return err
 	}
 	return s.work(g, true)

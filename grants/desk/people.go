@@ -198,7 +198,7 @@ func (p *people) deciders(ids []string) [][]int64 {
 			who = []int64{0}
 		}
 		for _, v := range votes {
-			if v.RequestN == r.N && v.Approve {
+			if v.RequestN == r.N && v.Approve && v.Revision == r.Revision { // others approved something else
 				who = append(who, v.ByN)
 			}
 		}
