@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"syscall"
 	"testing"
@@ -63,13 +64,13 @@ func TestTargetAwayWhileGrantsEnd(t *testing.T) {
 	l := newLending(t, setup{})
 	stop := l.keepLending(t)
 	s := l.serve(t)
-	l.rightSoon(t, inTime)
 	var longest time.Duration
 	for range 2 {
+		l.busy(t)
 		l.world.app.Down()
-		eventually(t, 10*time.Second, func() string {
-			if all, err := l.Desk.Overdue(t.Context()); err != nil || len(all) < 5 {
-				return "fewer than five grants are overdue, though their target is away"
+		eventually(t, 2*inTime, func() string {
+			if all, err := l.Desk.Overdue(t.Context()); err != nil || len(all) < 4 {
+				return fmt.Sprintf("%d grants are overdue, though their target is away: %v", len(all), err)
 			}
 			return ""
 		})
@@ -90,9 +91,9 @@ func TestDatabaseAwayWhileGrantsEnd(t *testing.T) {
 	l := newLending(t, setup{database: url})
 	stop := l.keepLending(t)
 	s := l.serve(t)
-	l.rightSoon(t, inTime)
 	var longest time.Duration
 	for range 3 {
+		l.busy(t)
 		back := shared.postgres.Away(t, url)
 		<-time.After(2 * time.Second)
 		back()
@@ -111,7 +112,7 @@ func TestReplicaFrozenWhileGrantsEnd(t *testing.T) {
 	l := newLending(t, setup{database: shared.postgres.EmptyURL(t)})
 	stop := l.keepLending(t)
 	frozen := l.serve(t)
-	l.rightSoon(t, inTime)
+	l.busy(t)
 	hit := make(chan struct{})
 	l.world.app.Plant(scimapp.Fault{Writes: true, Times: 1, Delay: 50 * time.Millisecond, Hit: func() {
 		if err := frozen.cmd.Process.Signal(syscall.SIGSTOP); err != nil {

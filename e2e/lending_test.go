@@ -102,6 +102,7 @@ func (l *lending) keepLending(t *testing.T) (stop func() (lent, failed int)) {
 	ctx, cancel := context.WithCancel(t.Context())
 	people := slices.DeleteFunc(l.company.uids(), func(uid string) bool { return uid == owner })
 	lent, failed := 0, 0
+	var last error
 	var done sync.WaitGroup
 	done.Go(func() {
 		ticker := time.NewTicker(askEvery)
@@ -113,7 +114,7 @@ func (l *lending) keepLending(t *testing.T) (stop func() (lent, failed int)) {
 				return
 			}
 			if err := l.lend(ctx, people[i%len(people)], loanName(i/len(people)%loans), loanTimes[i%len(loanTimes)]); err != nil {
-				failed++
+				failed, last = failed+1, err
 			} else {
 				lent++
 			}
@@ -122,10 +123,34 @@ func (l *lending) keepLending(t *testing.T) (stop func() (lent, failed int)) {
 	stop = sync.OnceValues(func() (int, int) {
 		cancel()
 		done.Wait()
+		if last != nil {
+			t.Log("what could not be asked for, the last time:", last)
+		}
 		return lent, failed
 	})
 	t.Cleanup(func() { _, _ = stop() })
 	return stop
+}
+
+// busy waits until some grants are active.
+func (l *lending) busy(t *testing.T) {
+	t.Helper()
+	eventually(t, 2*inTime, func() string {
+		all, err := l.grants(t.Context())
+		if err != nil {
+			return err.Error()
+		}
+		active := 0
+		for _, g := range all {
+			if g.State(time.Now()) == grants.Active {
+				active++
+			}
+		}
+		if active < 6 {
+			return fmt.Sprintf("%d grants of %d are active", active, len(all))
+		}
+		return ""
+	})
 }
 
 // grants returns every grant as the store has it.
