@@ -55,6 +55,9 @@ func (r *Runner) takeStep(ctx context.Context, removalsOnly bool) (int, error) {
 	for failed := range errs {
 		err = errors.Join(err, failed)
 	}
+	if err != nil {
+		r.giveBack(ctx, claimed)
+	}
 	return len(claimed), err
 }
 

@@ -15,7 +15,24 @@ const (
 	// harm.
 	workLease  = 5 * time.Second
 	renewEvery = workLease / 4
+	// giveBackEvery is how often it is tried to give work back.
+	giveBackEvery = 250 * time.Millisecond
 )
+
+// giveBack ends the lease on work that could not be finished, so that nobody waits
+// for its end. It is the store that failed: it is asked until it answers, or the lease
+// is over.
+func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
+	defer cancel()
+	for ctx.Err() == nil {
+		err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeWork(ctx, work) })
+		if err == nil {
+			return
+		}
+		pause(ctx, nil, giveBackEvery)
+	}
+}
 
 // keepLease renews the lease on work until release is called.
 func (r *Runner) keepLease(ctx context.Context, work []store.Work) (release func()) {
