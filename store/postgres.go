@@ -27,8 +27,7 @@ const (
 	// half is made from the name. The writers' lock has its own.
 	hubLocks   = 0x42697274
 	writerLock = int64(hubLocks) << 32
-	// stillAlive is for how long a process may say nothing that has a transaction open
-	// or a lock: one that is frozen, or that the network has lost, must not hold up the
+	// stillAlive is for how long a process may say nothing that is writing or has a lock: one that is frozen, or that the network has lost, must not hold up the
 	// others. Whoever has a lock says something every signOfLife.
 	stillAlive = "5s"
 	signOfLife = time.Second
@@ -52,14 +51,15 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "birthright"
 	}
-	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
-		config.RuntimeParams["idle_in_transaction_session_timeout"] = stillAlive
-	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	db.dialect = migrations.Postgres
 	db.hide = hider(config.Password)
 	db.locks = serverLocks{config}
-	db.writer = bun.NewDB(pool(stdlib.OpenDB(*config), 1), pgdialect.New())
+	writing := config.Copy()
+	if writing.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		writing.RuntimeParams["idle_in_transaction_session_timeout"] = stillAlive
+	}
+	db.writer = bun.NewDB(pool(stdlib.OpenDB(*writing), 1), pgdialect.New())
 	db.reader = bun.NewDB(pool(stdlib.OpenDB(*config), readers), pgdialect.New())
 	if err := db.reader.PingContext(ctx); err != nil {
 		return errors.Join(db.explain(fmt.Sprintf("open the database %s on %s", config.Database, config.Host), err), db.Close())
