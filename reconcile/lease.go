@@ -21,13 +21,13 @@ const (
 
 // giveBack ends the lease on work that could not be finished, so that nobody waits
 // for its end. It is the store that failed: it is asked until it answers, or the lease
-// is over.
+// is over; once where the program is being stopped.
 func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
 	defer cancel()
-	for ctx.Err() == nil {
-		err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeWork(ctx, work) })
-		if err == nil {
+	for limited.Err() == nil {
+		err := r.Store.Update(limited, func(tx *store.Tx) error { return tx.PostponeWork(limited, work) })
+		if err == nil || ctx.Err() != nil {
 			return
 		}
 		pause(ctx, nil, giveBackEvery)
