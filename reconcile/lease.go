@@ -15,22 +15,16 @@ const (
 	// harm.
 	workLease  = 5 * time.Second
 	renewEvery = workLease / 4
-	// giveBackEvery is how often it is tried to give work back.
-	giveBackEvery = 250 * time.Millisecond
 )
 
 // giveBack ends the lease on work that could not be finished, so that nobody waits
-// for its end. It is the store that failed: it is asked until it answers, or the lease
-// is over; once where the program is being stopped.
+// for its end. Where the store does not answer, the lease runs out by itself.
 func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
 	defer cancel()
-	for limited.Err() == nil {
-		err := r.Store.Update(limited, func(tx *store.Tx) error { return tx.PostponeWork(limited, work) })
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		pause(ctx, nil, giveBackEvery)
+	err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeWork(ctx, work) })
+	if err != nil {
+		r.Log.Warn("work was not given back; it is due again when its lease is over", "error", err)
 	}
 }
 
