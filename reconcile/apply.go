@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,8 +21,10 @@ type applier struct {
 	*prepared
 	run   string
 	actor string
-	// locked is true where the run has the target's lock from start to end.
+	// locked is true where the run has the target's lock from start to end; until is
+	// when such a run leaves the rest to a later one.
 	locked bool
+	until  time.Time
 	// markTrusted is true where the target was as the picture shows it just
 	// before the first change; markAfter is its mark after the last one.
 	markTrusted bool
@@ -70,12 +73,13 @@ func (a *applier) apply(ctx context.Context) error {
 // once as the target allows. The target is locked for each such wave and free
 // in between, so that a long first load does not keep a leaver waiting.
 func (a *applier) phase(ctx context.Context, changes []plan.Change) error {
-	size := a.dest.Settings.Capabilities.MaxBatch
-	if size <= 0 || size > defaultBatch {
-		size = defaultBatch
-	}
 	lanes := max(1, a.dest.Settings.Capabilities.Concurrency)
 	for len(changes) > 0 {
+		if a.givesWay(changes[0]) {
+			a.putOff(changes)
+			return nil
+		}
+		size := a.batchSize()
 		var wave [][]plan.Change
 		for len(wave) < lanes && len(changes) > 0 {
 			n := min(size, len(changes))
@@ -88,9 +92,40 @@ func (a *applier) phase(ctx context.Context, changes []plan.Change) error {
 	return nil
 }
 
+// batchSize is how many ops go into one call: as many as the target takes, and as it
+// gets through in a moment.
+func (a *applier) batchSize() int {
+	size := a.dest.Settings.Capabilities.MaxBatch
+	if size <= 0 || size > defaultBatch {
+		size = defaultBatch
+	}
+	return min(size, a.paces.size(a.dest.Name()))
+}
+
+// givesWay reports whether a run that keeps the target locked leaves the rest, which
+// begins with next, to a later one: somebody waits who has something to take away,
+// and this has not, or it goes on for too long.
+func (a *applier) givesWay(next plan.Change) bool {
+	if !a.locked {
+		return false
+	}
+	return !next.Action.Removes() && a.locks.get(a.dest.Name()).urgentWaits() || !a.Now().Before(a.until)
+}
+
+// putOff leaves changes to a later run, which may come at once.
+func (a *applier) putOff(changes []plan.Change) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, c := range changes {
+		if c.UserN != 0 {
+			a.owed = append(a.owed, store.Work{Target: c.Target, UserN: c.UserN, DueAt: a.Now(), Removal: c.Action.Removes()})
+		}
+	}
+}
+
 // wave sends some batches at once.
 func (a *applier) wave(ctx context.Context, batches [][]plan.Change) error {
-	unlock, err := a.lock(ctx)
+	unlock, err := a.lock(ctx, batches[0][0].Action.Removes())
 	if err != nil {
 		return err
 	}

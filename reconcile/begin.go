@@ -13,7 +13,7 @@ import (
 // begin brings the store up to the picture before anything is applied: numbers
 // for what is new, what was found, what was adopted, what is held.
 func (a *applier) begin(ctx context.Context) error {
-	unlock, err := a.lock(ctx)
+	unlock, err := a.lock(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -34,11 +34,11 @@ func (a *applier) begin(ctx context.Context) error {
 
 // lock keeps everybody else from changing the target, unless the run has it
 // locked from start to end.
-func (a *applier) lock(ctx context.Context) (unlock func(), err error) {
+func (a *applier) lock(ctx context.Context, urgent bool) (unlock func(), err error) {
 	if a.locked {
 		return func() {}, nil
 	}
-	return a.lockTarget(ctx, a.dest.Name())
+	return a.lockTarget(ctx, a.dest.Name(), urgent)
 }
 
 // number gives the target and everything named in the plan a number in the

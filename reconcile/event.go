@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// workPerStep is how much of the work queue one step takes.
-	workPerStep = 200
+	// workPerStep is how much of the work queue one step takes, and removalsPerStep
+	// how much of what must go: many ends at once are worth a greater step, and
+	// nothing that matters more waits for it.
+	workPerStep     = 200
+	removalsPerStep = 500
 	// patience is how long a step waits for a target before it leaves it to a
 	// later one: the other targets' changes must not wait with it.
 	patience = 20 * time.Second
@@ -24,13 +27,16 @@ const (
 // concerns everybody, keeps nobody's own work waiting.
 func (r *Runner) Step(ctx context.Context) (int, error) {
 	trouble := r.followCalendar(ctx)
-	n, err := r.takeStep(ctx)
+	n, err := r.takeStep(ctx, false)
 	return n, errors.Join(trouble, err)
 }
 
+// StepRemovals is Step for nothing but removals.
+func (r *Runner) StepRemovals(ctx context.Context) (int, error) { return r.takeStep(ctx, true) }
+
 // takeStep does what is due and reports how much that was.
-func (r *Runner) takeStep(ctx context.Context) (int, error) {
-	claimed, err := r.claim(ctx)
+func (r *Runner) takeStep(ctx context.Context, removalsOnly bool) (int, error) {
+	claimed, err := r.claim(ctx, removalsOnly)
 	if err != nil || len(claimed) == 0 {
 		return 0, err
 	}
@@ -49,27 +55,31 @@ func (r *Runner) takeStep(ctx context.Context) (int, error) {
 	for failed := range errs {
 		err = errors.Join(err, failed)
 	}
+	if err != nil {
+		r.giveBack(ctx, claimed)
+	}
 	return len(claimed), err
 }
 
 // claim takes what is due. Whose calendar has turned is due too, and whose shift
-// or ticket has begun or ended: that needs no word from where it came.
-func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
+// or ticket has begun or ended: that needs no word from where it came. Removals are
+// steps of their own, so that none waits for an addition.
+func (r *Runner) claim(ctx context.Context, removalsOnly bool) (claimed []store.Work, err error) {
 	err = r.Store.Update(ctx, func(tx *store.Tx) error {
 		if r.turns.setBack(tx.Now()) {
 			if err := tx.RouseWork(ctx, workLease); err != nil {
 				return err
 			}
 		}
-		turned, err := tx.UsersTurned(ctx, tx.Now(), workPerStep)
+		turned, err := tx.UsersTurned(ctx, tx.Now(), removalsPerStep)
 		if err != nil {
 			return err
 		}
-		begunOrOver, err := tx.TurnFacts(ctx, workPerStep)
+		begunOrOver, err := tx.TurnFacts(ctx, removalsPerStep)
 		if err != nil {
 			return err
 		}
-		grantTurns, err := tx.TurnGrants(ctx, workPerStep)
+		grantTurns, err := tx.TurnGrants(ctx, removalsPerStep)
 		if err != nil {
 			return err
 		}
@@ -81,6 +91,9 @@ func (r *Runner) claim(ctx context.Context) (claimed []store.Work, err error) {
 			work = append(work, store.Work{UserN: n, Removal: true}) // an end or a beginning: neither waits behind a bulk load
 		}
 		if err := tx.EnqueueWork(ctx, work); err != nil {
+			return err
+		}
+		if claimed, err = tx.ClaimRemovals(ctx, removalsPerStep, workLease); err != nil || removalsOnly || len(claimed) > 0 {
 			return err
 		}
 		claimed, err = tx.ClaimWork(ctx, workPerStep, workLease)
@@ -116,7 +129,7 @@ func (r *Runner) stepUsers(ctx context.Context, work []store.Work) error {
 	owed := make([][]store.Work, len(r.Destinations))
 	var all sync.WaitGroup
 	for i, dest := range r.Destinations {
-		all.Go(func() { owed[i] = r.bringUp(ctx, dest, d, scope, trust) })
+		all.Go(func() { owed[i] = r.bringUp(ctx, dest, d, visitFor(work, trust)) })
 	}
 	all.Wait()
 	again, err := r.settleGrants(ctx, scope)
@@ -143,7 +156,7 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 		return err // the lease ends, and somebody tries again
 	}
 	failed := map[int64]store.Work{}
-	for _, w := range r.bringUp(ctx, dest, d, scope, recheck) {
+	for _, w := range r.bringUp(ctx, dest, d, visitFor(work, recheck)) {
 		failed[w.UserN] = w
 	}
 	var done, later []store.Work
@@ -153,9 +166,11 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 			done = append(done, w)
 			continue
 		}
-		w.Attempts++
-		w.Removal, w.LastError = again.Removal, again.LastError
-		w.DueAt = latest(again.DueAt, r.Now().Add(retryAfter(w.Attempts, w.Removal)))
+		w.Removal, w.DueAt = again.Removal, again.DueAt
+		if again.Attempts > 0 { // it was tried
+			w.Attempts, w.LastError = w.Attempts+1, again.LastError
+			w.DueAt = latest(w.DueAt, r.Now().Add(retryAfter(w.Attempts, w.Removal)))
+		}
 		later = append(later, w)
 	}
 	again, err := r.settleGrants(ctx, usersOf(done))
@@ -176,19 +191,19 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 // bringUp makes one target right for a few users and returns what could not be
 // done. A target that was never read whole is left to the full loop: what it
 // holds cannot be told from what is remembered.
-func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, scope []int64, s sight) []store.Work {
+func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, v visit) []store.Work {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	run, owed, err := r.syncUsers(ctx, dest, d, scope, s, actorHub)
+	run, owed, err := r.syncUsers(ctx, dest, d, v)
 	switch {
 	case err == nil:
 	case errors.Is(err, errNeverRead):
 		r.outages.owe(dest.Name())
-		return r.notYet(dest, d, scope, err)
+		return r.notYet(dest, d, v.scope, err)
 	default:
 		r.Log.Warn("target could not be brought up to date; it will be tried again", "target", dest.Name(), "error", err)
 		if !isTrouble(err) { // it is not known who is concerned
-			owed = r.allOwed(dest, d, scope, err)
+			owed = r.allOwed(dest, d, v.scope, err)
 		}
 	}
 	for _, c := range run.Changes {

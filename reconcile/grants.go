@@ -27,12 +27,37 @@ func (r *Runner) saveGrants(ctx context.Context, d *decision) error {
 	if d.overlay == nil || len(d.overlay.grants) == 0 {
 		return nil
 	}
-	for chunk := range slices.Chunk(usersWith(d.overlay.grants), usersPerTransaction) {
+	for chunk := range slices.Chunk(usersWith(d.unsaved()), usersPerTransaction) {
 		if err := r.Store.Update(ctx, func(tx *store.Tx) error { return d.saveGrantsOf(ctx, tx, chunk) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unsaved returns the grants about which something is to be put down: a full run has
+// nothing to write about those that live on.
+func (d *decision) unsaved() []grants.Grant {
+	var out []grants.Grant
+	for _, g := range d.overlay.grants {
+		_, stopped := d.overlay.stops[g.N]
+		fresh := g.Gives(d.at) && (g.BegunAt.IsZero() || d.givesMore(&g))
+		if stopped || fresh || g.IsOver(d.at) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// givesMore reports whether a grant gives something by now that is not on record.
+func (d *decision) givesMore(g *grants.Grant) bool {
+	for _, group := range append([]string{g.Group}, d.engine.Around(g.Group)...) {
+		definition, _ := d.engine.Group(group)
+		if slices.ContainsFunc(definition.Access, func(e identity.Entitlement) bool { return !d.overlay.keeps(g.N, e) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decision) saveGrantsOf(ctx context.Context, tx *store.Tx, userNs []int64) error {

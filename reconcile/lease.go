@@ -17,6 +17,17 @@ const (
 	renewEvery = workLease / 4
 )
 
+// giveBack ends the lease on work that could not be finished, so that nobody waits
+// for its end. Where the store does not answer, the lease runs out by itself.
+func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
+	defer cancel()
+	err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeWork(ctx, work) })
+	if err != nil {
+		r.Log.Warn("work was not given back; it is due again when its lease is over", "error", err)
+	}
+}
+
 // keepLease renews the lease on work until release is called.
 func (r *Runner) keepLease(ctx context.Context, work []store.Work) (release func()) {
 	ctx, cancel := context.WithCancel(ctx)

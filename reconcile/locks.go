@@ -2,41 +2,114 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
-// locks are the target locks within this process, each given in the order of
-// asking: between two waves of a long first load, a leaver's turn comes. The
-// store's lock, which is between processes, knows no order.
+// locks are the target locks within this process. Each is given to those first who
+// have something to take away, and otherwise in the order of asking: between two
+// waves of a long first load, a leaver's turn comes. The store's lock, which is
+// between processes, knows no order.
 type locks struct {
 	mu     sync.Mutex
-	byName map[string]chan struct{}
+	byName map[string]*turnstile
 }
 
-func (l *locks) get(name string) chan struct{} {
+func (l *locks) get(name string) *turnstile {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.byName == nil {
-		l.byName = map[string]chan struct{}{}
+		l.byName = map[string]*turnstile{}
 	}
 	if l.byName[name] == nil {
-		l.byName[name] = make(chan struct{}, 1)
+		l.byName[name] = &turnstile{}
 	}
 	return l.byName[name]
 }
 
-// lockTarget waits for the lock without which nobody changes a target.
-func (r *Runner) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
-	turn := r.locks.get(target)
+// turnstile lets one through at a time.
+type turnstile struct {
+	mu             sync.Mutex
+	taken          bool
+	urgent, others []chan struct{} // each is told once that its turn has come
+}
+
+// take waits for the turn.
+func (t *turnstile) take(ctx context.Context, urgent bool) error {
+	t.mu.Lock()
+	if !t.taken {
+		t.taken = true
+		t.mu.Unlock()
+		return nil
+	}
+	mine := make(chan struct{}, 1)
+	if urgent {
+		t.urgent = append(t.urgent, mine)
+	} else {
+		t.others = append(t.others, mine)
+	}
+	t.mu.Unlock()
 	select {
-	case turn <- struct{}{}:
+	case <-mine:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		t.leave(mine)
+		return ctx.Err()
+	}
+}
+
+// leave is what somebody does who waits no longer.
+func (t *turnstile) leave(mine chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	select {
+	case <-mine: // the turn has come after all
+		t.next()
+	default:
+		t.urgent, t.others = without(t.urgent, mine), without(t.others, mine)
+	}
+}
+
+func without(waiting []chan struct{}, mine chan struct{}) []chan struct{} {
+	return slices.DeleteFunc(waiting, func(c chan struct{}) bool { return c == mine })
+}
+
+// free lets the next one through.
+func (t *turnstile) free() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next()
+}
+
+func (t *turnstile) next() {
+	queue := &t.urgent
+	if len(*queue) == 0 {
+		queue = &t.others
+	}
+	t.taken = len(*queue) > 0
+	if t.taken {
+		(*queue)[0] <- struct{}{}
+		*queue = (*queue)[1:]
+	}
+}
+
+// urgentWaits reports whether somebody waits who has something to take away.
+func (t *turnstile) urgentWaits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.urgent) > 0
+}
+
+// lockTarget waits for the lock without which nobody changes a target.
+func (r *Runner) lockTarget(ctx context.Context, target string, urgent bool) (unlock func(), err error) {
+	turn := r.locks.get(target)
+	if err := turn.take(ctx, urgent); err != nil {
+		return nil, err
 	}
 	free, err := r.Store.Lock(ctx, "target:"+target)
 	if err != nil {
-		<-turn
+		turn.free()
 		return nil, err
 	}
-	return func() { free(); <-turn }, nil
+	return func() { free(); turn.free() }, nil
 }

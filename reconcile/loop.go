@@ -15,7 +15,8 @@ const (
 	// shortestPause keeps a worker from spinning over what another has claimed.
 	shortestPause = 5 * time.Millisecond
 	// workers is how many steps run at once, so that one that waits for a sick
-	// target does not hold up the others.
+	// target does not hold up the others. One more does nothing but removals: those
+	// never wait until an addition is done.
 	workers = 3
 )
 
@@ -28,16 +29,36 @@ func (r *Runner) EventLoop(ctx context.Context, wake <-chan struct{}) {
 	}
 	var all sync.WaitGroup
 	all.Go(func() { r.watchOutages(ctx) })
+	some, removals := make(chan struct{}, 1), make(chan struct{}, 1)
+	all.Go(func() { pass(ctx, wake, some, removals) })
 	for range workers {
-		all.Go(func() { r.work(ctx, wake) })
+		all.Go(func() { r.work(ctx, some, r.Step) })
 	}
+	all.Go(func() { r.work(ctx, removals, r.StepRemovals) })
 	all.Wait()
 }
 
+// pass hands each hint on to all of those who wait for one.
+func pass(ctx context.Context, wake <-chan struct{}, to ...chan struct{}) {
+	for {
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return
+		}
+		for _, c := range to {
+			select {
+			case c <- struct{}{}:
+			default: // a hint is waiting already
+			}
+		}
+	}
+}
+
 // work takes steps as long as there is something to do, and waits otherwise.
-func (r *Runner) work(ctx context.Context, wake <-chan struct{}) {
+func (r *Runner) work(ctx context.Context, wake <-chan struct{}, step func(context.Context) (int, error)) {
 	for ctx.Err() == nil {
-		n, err := r.Step(ctx)
+		n, err := step(ctx)
 		if err != nil && ctx.Err() == nil {
 			r.Log.Error("work queue", "error", err)
 		}

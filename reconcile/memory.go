@@ -32,6 +32,17 @@ func (m *memory) take(c plan.Change, res targets.Result) {
 	}
 }
 
+// late notes what a change may have given after somebody else had closed it. It is
+// the hub's, and goes if nothing gives it any more.
+func (m *memory) late(c plan.Change, res targets.Result) {
+	if c.Action != targets.Add || c.UserN == 0 || !res.Outcome.OK() && !mayBeTrue(res.Outcome) {
+		return
+	}
+	row := m.assignment(c)
+	row.Managed, row.Observed, row.Ended = true, true, true
+	m.assigned = append(m.assigned, row)
+}
+
 // mayBeTrue reports whether something that was asked for may be there, or come
 // to be there, although the target does not show it.
 func mayBeTrue(o targets.Outcome) bool { return o == targets.Pending || o == targets.Unknown }

@@ -15,7 +15,7 @@ import (
 // knockEvery is how often a target that did not answer, and is owed removals, is
 // asked whether it is back: what is owed goes out within seconds of that, however
 // long the pauses between attempts have become.
-const knockEvery = 2 * time.Second
+const knockEvery = time.Second
 
 // outages remembers which targets did not answer, so that one that is down is
 // asked now and then instead of with every change, and which of them wait for a

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -139,9 +140,13 @@ func grantCause(g *grants.Grant) identity.Cause {
 // refused stops the grants that something keeps from a user: the policy excludes
 // the user from the group, or another group excludes it.
 func (o *overlay) refused(userN int64, refusals []rules.Refusal) {
-	for i := range o.grants {
+	if len(refusals) == 0 {
+		return
+	}
+	first, _ := slices.BinarySearchFunc(o.grants, userN, func(g grants.Grant, n int64) int { return cmp.Compare(g.UserN, n) })
+	for i := first; i < len(o.grants) && o.grants[i].UserN == userN; i++ {
 		g := &o.grants[i]
-		if g.UserN != userN || g.IsOver(o.at) {
+		if g.IsOver(o.at) {
 			continue
 		}
 		at := slices.IndexFunc(refusals, func(r rules.Refusal) bool { return slices.Contains(r.Causes, grantCause(g)) })

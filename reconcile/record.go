@@ -149,14 +149,24 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 	a.opened = append(a.opened, opened...)
 	a.mu.Unlock()
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		open, err := a.stillOpen(ctx, tx, changes)
+		if err != nil {
+			return err
+		}
 		m := memory{applier: a}
-		rows := make([]store.ChangeRow, len(changes))
-		events := make([]audit.Event, len(changes))
+		var rows []store.ChangeRow
+		var events []audit.Event
+		var again []store.Work
 		for i, c := range changes {
 			v := verdicts[i]
-			rows[i] = a.changeRow(c, tx.Now()) // the stored time of planning stays
-			rows[i].Outcome, rows[i].Error, rows[i].FinishedAt = v.outcome, v.err, tx.Now()
-			events[i] = a.outcome(c, v)
+			row := a.changeRow(c, tx.Now()) // the stored time of planning stays
+			if !open[row.ID] {
+				again, events = append(again, lookAfter(c)...), append(events, a.late(c, v))
+				m.late(c, v.result)
+				continue
+			}
+			row.Outcome, row.Error, row.FinishedAt = v.outcome, v.err, tx.Now()
+			rows, events = append(rows, row), append(events, a.outcome(c, v))
 			m.take(c, v.result)
 		}
 		if err := tx.SaveChanges(ctx, rows, events...); err != nil {
@@ -165,6 +175,35 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 		if err := tx.SaveSessionEnds(ctx, opened); err != nil {
 			return err
 		}
-		return m.save(ctx, tx)
+		if err := m.save(ctx, tx); err != nil {
+			return err
+		}
+		return tx.EnqueueWork(ctx, again)
 	})
+}
+
+// stillOpen returns which changes nobody has closed: a program that was stopped for a
+// while and goes on finds that another one has looked after its people meanwhile.
+func (a *applier) stillOpen(ctx context.Context, tx *store.Tx, changes []plan.Change) (map[string]bool, error) {
+	ids := make([]string, len(changes))
+	for i, c := range changes {
+		ids[i] = a.run + "." + c.ID
+	}
+	return tx.StillOpen(ctx, ids)
+}
+
+// late is the event of an outcome that came after the change was given up.
+func (a *applier) late(c plan.Change, v verdict) audit.Event {
+	e := a.outcome(c, v)
+	e.Action = "change.late"
+	return e
+}
+
+// lookAfter is the work of looking at the target again, for the user of a change that
+// somebody else has closed: what it did may be no longer what is wanted.
+func lookAfter(c plan.Change) []store.Work {
+	if c.UserN == 0 {
+		return nil
+	}
+	return []store.Work{{Target: c.Target, UserN: c.UserN, Removal: true}}
 }

@@ -60,7 +60,9 @@ func (a *applier) retries() []store.Work {
 	}
 	work := make([]store.Work, 0, len(byUser))
 	for _, w := range byUser {
-		w.Attempts = 1
+		if w.LastError != "" { // it was tried, and not put off alone
+			w.Attempts = 1
+		}
 		work = append(work, w)
 	}
 	slices.SortFunc(work, func(a, b store.Work) int { return cmp.Compare(a.UserN, b.UserN) })

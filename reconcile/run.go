@@ -52,7 +52,7 @@ func (r *Runner) Sync(ctx context.Context, req Request) (Report, error) {
 		if scope == nil {
 			return r.syncWhole(ctx, dest, d, req)
 		}
-		run, owed, err := r.syncUsers(ctx, dest, d, scope, sightFor(req), req.Actor)
+		run, owed, err := r.syncUsers(ctx, dest, d, visit{scope: scope, sight: sightFor(req), actor: req.Actor})
 		return run, r.enqueued(ctx, owed, err)
 	})
 	if err == nil {

@@ -53,6 +53,7 @@ type Runner struct {
 	Options
 	outages outages
 	locks   locks
+	paces   paces
 	turns   turns
 }
 

@@ -3,28 +3,44 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"birthright/store"
 	"birthright/targets"
 )
 
+// visit is a run for a few users on one target.
+type visit struct {
+	scope []int64
+	sight sight
+	// urgent is set where something must go: such a run is let through first.
+	urgent bool
+	actor  string
+}
+
+// visitFor is what some work of the queue asks for.
+func visitFor(work []store.Work, s sight) visit {
+	urgent := slices.ContainsFunc(work, func(w store.Work) bool { return w.Removal })
+	return visit{scope: usersOf(work), sight: s, urgent: urgent, actor: actorHub}
+}
+
 // syncUsers makes one target right for a few users and returns, as work, what
 // could not be done. It holds the target's lock from the first look to the last
 // outcome, so that nothing that it plans from is on its way to change.
-func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, scope []int64, s sight, actor string) (Run, []store.Work, error) {
-	unlock, err := r.lockTarget(ctx, dest.Name())
+func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, v visit) (Run, []store.Work, error) {
+	unlock, err := r.lockTarget(ctx, dest.Name(), v.urgent)
 	if err != nil {
 		return Run{Target: dest.Name()}, nil, err
 	}
 	defer unlock()
 	started := r.Now()
-	p, err := r.prepare(ctx, dest, d, scope, s)
+	p, err := r.prepare(ctx, dest, d, v.scope, v.sight)
 	if p == nil {
 		return Run{Target: dest.Name()}, nil, err
 	}
-	a := r.applierFor(p, actor)
-	a.locked = true
+	a := r.applierFor(p, v.actor)
+	a.locked, a.until = true, started.Add(patience/2)
 	if err != nil {
 		return a.abandon(err), a.retries(), err
 	}

@@ -87,6 +87,18 @@ func (tx *Tx) UsersWithOpenChanges(ctx context.Context, userNs []int64) (map[int
 	return out, err
 }
 
+// StillOpen returns which of some changes, by ID, have no outcome yet.
+func (tx *Tx) StillOpen(ctx context.Context, ids []string) (map[string]bool, error) {
+	out := make(map[string]bool, len(ids))
+	err := tx.each(ctx, func(row scanner) error {
+		var id string
+		err := row.Scan(&id)
+		out[id] = true
+		return err
+	}, "SELECT id FROM changes WHERE id IN {texts} AND finished_at = 0", texts(ids))
+	return out, err
+}
+
 // OpenChanges returns the intents of a target whose outcome is not known, in
 // the order of their planning; "" for all targets.
 func (tx *Tx) OpenChanges(ctx context.Context, target string) ([]ChangeRow, error) {

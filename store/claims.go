@@ -11,12 +11,21 @@ import (
 // for a time: nobody else gets them before the lease is over. Removals come
 // first, then what is due longest.
 func (tx *Tx) ClaimWork(ctx context.Context, limit int, lease time.Duration) ([]Work, error) {
+	return tx.claimLanes(ctx, []bool{true, false}, limit, lease)
+}
+
+// ClaimRemovals is ClaimWork for removals alone.
+func (tx *Tx) ClaimRemovals(ctx context.Context, limit int, lease time.Duration) ([]Work, error) {
+	return tx.claimLanes(ctx, []bool{true}, limit, lease)
+}
+
+func (tx *Tx) claimLanes(ctx context.Context, lanes []bool, limit int, lease time.Duration) ([]Work, error) {
 	if !tx.writes {
 		return nil, errReadOnly()
 	}
 	now := micros(tx.now)
 	var rows []workRow
-	for _, removal := range []bool{true, false} {
+	for _, removal := range lanes {
 		// By lane, so that each is read in the order of an index.
 		found, err := list(ctx, tx, readWorkRow, selectWork+`WHERE removal = ? AND due_at <= ? AND leased_until <= ?
 			ORDER BY due_at, user_n, target LIMIT ?`, removal, now, now, limit-len(rows))

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,10 @@ const (
 	// half is made from the name. The writers' lock has its own.
 	hubLocks   = 0x42697274
 	writerLock = int64(hubLocks) << 32
+	// stillAlive is for how long a process may say nothing that is writing or has a lock: one that is frozen, or that the network has lost, must not hold up the
+	// others. Whoever has a lock says something every signOfLife.
+	stillAlive = "5s"
+	signOfLife = time.Second
 )
 
 // openPostgres connects to a server. Statements that bun writes carry their
@@ -50,7 +55,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.dialect = migrations.Postgres
 	db.hide = hider(config.Password)
 	db.locks = serverLocks{config}
-	db.writer = bun.NewDB(pool(stdlib.OpenDB(*config), 1), pgdialect.New())
+	writing := config.Copy()
+	if writing.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		writing.RuntimeParams["idle_in_transaction_session_timeout"] = stillAlive
+	}
+	db.writer = bun.NewDB(pool(stdlib.OpenDB(*writing), 1), pgdialect.New())
 	db.reader = bun.NewDB(pool(stdlib.OpenDB(*config), readers), pgdialect.New())
 	if err := db.reader.PingContext(ctx); err != nil {
 		return errors.Join(db.explain(fmt.Sprintf("open the database %s on %s", config.Database, config.Host), err), db.Close())
@@ -59,7 +68,8 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 }
 
 // serverLocks are advisory locks, each held by a connection of its own: the
-// server frees it when the connection ends.
+// server frees it when the connection ends, and ends it when its holder has given no
+// sign of life for a while.
 type serverLocks struct{ config *pgx.ConnConfig }
 
 func (l serverLocks) lock(ctx context.Context, name string, wait bool) (func(), error) {
@@ -72,6 +82,8 @@ func (l serverLocks) lock(ctx context.Context, name string, wait bool) (func(), 
 		defer cancel()
 		_ = conn.Close(ctx) // whatever it says, the lock goes with the connection
 	}
+	// A server that does not know the setting keeps the lock until the connection ends.
+	_, _ = conn.Exec(ctx, "SET idle_session_timeout = '"+stillAlive+"'")
 	sum := fnv.New32a()
 	sum.Write([]byte(name))
 	taken := true
@@ -87,13 +99,42 @@ func (l serverLocks) lock(ctx context.Context, name string, wait bool) (func(), 
 		release()
 		return nil, err
 	}
+	stop := stayAlive(conn)
 	return func() {
+		stop()
 		ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 		defer cancel()
 		// Closing is noticed by the server a little later; unlocking is answered.
 		_, _ = conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
 		release()
 	}, nil
+}
+
+// stayAlive gives signs of life on a connection until stop returns.
+func stayAlive(conn *pgx.Conn) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var alive sync.WaitGroup
+	alive.Go(func() {
+		ticker := time.NewTicker(signOfLife)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+			case <-ctx.Done():
+				return
+			}
+			limited, done := context.WithTimeout(context.Background(), connectTimeout)
+			err := conn.Ping(limited)
+			done()
+			if err != nil {
+				return // the lock is gone, and whoever has it finds out
+			}
+		}
+	})
+	return func() {
+		cancel()
+		alive.Wait()
+	}
 }
 
 // hider returns a function that masks password in the text of errors.
