@@ -94,14 +94,14 @@ func (s *session) beneficiary(name string) (identity.User, error) {
 	if name != "" {
 		if n = s.people.Named(name); n == 0 {
 			return identity.User{}, &identity.Error{
-				Kind: identity.NotFound, Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows the users",
+				Kind: identity.NotFound, Field: "user", Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows the users",
 			}
 		}
 	}
 	u, known := s.people.User(n)
 	switch {
 	case n == 0 || !known:
-		return u, invalid("say who is to get it: --user NAME")
+		return u, wrong("user", "--user NAME", "say who is to get it")
 	case u.State != identity.Active:
 		return u, conflict("", "%s is %s and cannot be given anything", u.UserName, u.State)
 	}
@@ -111,7 +111,7 @@ func (s *session) beneficiary(name string) (identity.User, error) {
 // expand resolves bundles; each group is asked for once.
 func (s *session) expand(names []string) ([]string, error) {
 	if len(names) == 0 {
-		return nil, invalid("say what is asked for: at least one group")
+		return nil, wrong("groups", "", "say what is asked for: at least one group")
 	}
 	var out []string
 	for _, name := range names {
@@ -135,7 +135,7 @@ func (s *session) draft(u identity.User, group string, w Wish) (*grants.Request,
 	switch {
 	case !known:
 		return nil, &identity.Error{
-			Kind: identity.NotFound, Err: fmt.Errorf("there is no group %q", group), Hint: "`birthright catalog` shows what can be asked for",
+			Kind: identity.NotFound, Field: "groups", Err: fmt.Errorf("there is no group %q", group), Hint: "`birthright catalog` shows what can be asked for",
 		}
 	case policy == nil:
 		return nil, conflict("`birthright catalog` shows what can be", "%s cannot be asked for", group)
@@ -183,15 +183,15 @@ func (s *session) proper(m approval.Matter) error {
 	r := m.Request
 	switch {
 	case r.Duration < time.Second:
-		return invalid("%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
+		return wrong("for", "", "%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
 	case !r.Start.IsZero() && r.Start.Before(s.now.Add(-time.Minute)):
-		return invalid("%s is in the past", moment(r.Start))
+		return wrong("start", "", "%s is in the past", moment(r.Start))
 	case r.Start.After(s.now.Add(farthestStart)):
-		return invalid("%s is more than a year ahead", moment(r.Start))
+		return wrong("start", "", "%s is more than a year ahead", moment(r.Start))
 	case m.Policy.Requires(rules.RequireReason) && r.Reason == "":
-		return invalid("%s needs a reason: --reason TEXT", r.Group)
+		return wrong("reason", "--reason TEXT", "%s needs a reason", r.Group)
 	case m.Policy.Requires(rules.RequireTicket) && r.Ticket == "":
-		return invalid("%s needs a ticket: --ticket ID", r.Group)
+		return wrong("ticket", "--ticket ID", "%s needs a ticket", r.Group)
 	}
 	return s.fits(m)
 }
@@ -204,7 +204,7 @@ func (s *session) fits(m approval.Matter) error {
 		return conflict("", "%s is %s and cannot be given anything", r.User, u.State)
 	}
 	if longest := m.Policy.Longest(); r.Duration > longest {
-		return invalid("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
+		return wrong("for", "", "%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	return s.allowed(m, m.Policy.Allow)
 }
