@@ -105,6 +105,9 @@ func (t Token) Verify(plain string, now time.Time) error {
 	return live(t.RevokedAt, t.ExpiresAt, now)
 }
 
+// Live reports why a token that was verified before is no longer valid at now.
+func (t Token) Live(now time.Time) error { return live(t.RevokedAt, t.ExpiresAt, now) }
+
 // live reports why what was revoked and expires at these times is no longer
 // valid at now.
 func live(revoked, expires, now time.Time) error {
