@@ -75,7 +75,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door, desk, transmitter), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(public, door, desk, transmitter), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -176,7 +176,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter) http.Handler {
+func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -186,6 +186,7 @@ func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
+	a.mountAPI(mux, publicURL)
 	if transmitter != nil {
 		transmitter.Mount(mux)
 	}

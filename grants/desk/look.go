@@ -11,6 +11,8 @@ import (
 // Look is what somebody sees who looks at a request, perhaps to decide on it.
 type Look struct {
 	Request Request
+	// Viewer is the name of the actor, as the audit log writes it.
+	Viewer string
 	// Decides says that the actor may decide now; Why says why not.
 	Decides bool
 	Why     string
@@ -36,7 +38,7 @@ func (d *Desk) Look(ctx context.Context, a approval.Actor, id string) (out Look,
 			return err
 		}
 		out.Decides, out.Why = s.standing(m)
-		out.Beside = s.beside(m)
+		out.Viewer, out.Beside = s.actor.Name, s.beside(m)
 		return nil
 	})
 	return out, err
