@@ -67,6 +67,9 @@ func May(a Actor, v Verb, r Relation) (why string) {
 	if a.UserN != 0 && Away(a.State) != "" {
 		return Away(a.State)
 	}
+	if a.UserN == 0 && !a.Admin && v != Read && v != ReadAll {
+		return "an auditor changes nothing"
+	}
 	concerned := r.Beneficiary || r.Requester
 	switch v {
 	case Ask, BreakGlass, Delegate:
