@@ -55,8 +55,8 @@ var matrix = []row{
 	{route: "POST /requests", body: `{"groups":["self"],"reason":"x"}`, yes: people, bad: programs},
 	{route: "POST /requests", body: forBen, yes: "ben rita root admin"},
 	{route: "GET /requests", on: "pending", query: "?user=ben", list: true, yes: readers},
-	{route: "GET /requests", on: "ended", query: "?limit=200", list: true, yes: readers},
-	{route: "GET /requests", on: "pending", query: "?format=csv", list: true, yes: readers},
+	{route: "GET /requests", on: "ended", query: "?limit=200", list: true, yes: "ben rita root admin auditor"},
+	{route: "GET /requests", on: "pending", query: "?format=csv&user=ben", list: true, yes: readers},
 	{route: "GET /requests/{id}", on: "pending", yes: readers},
 	{route: "GET /requests/{id}", on: "active", yes: readers},
 	{route: "GET /requests/{id}", on: "ended", yes: readers},
@@ -74,8 +74,8 @@ var matrix = []row{
 	{route: "POST /requests/{id}/cancel", on: "ended", yes: "ben rita root admin"}, // nothing changes
 
 	{route: "GET /grants", on: "active", query: "?user=ben", list: true, yes: readers},
-	{route: "GET /grants", on: "ended", query: "?limit=200", list: true, yes: readers},
-	{route: "GET /grants", on: "active", query: "?format=csv", list: true, yes: readers},
+	{route: "GET /grants", on: "ended", query: "?limit=200", list: true, yes: "ben root admin auditor"},
+	{route: "GET /grants", on: "active", query: "?format=csv&user=ben", list: true, yes: readers},
 	{route: "GET /grants/overdue", yes: "root admin auditor"},
 	{route: "GET /grants/{id}", on: "active", yes: readers},
 	{route: "GET /grants/{id}", on: "ended", yes: readers},

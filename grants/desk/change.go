@@ -140,13 +140,13 @@ func (s *session) relation(m approval.Matter) approval.Relation {
 // maySee refuses to show a request to those whom it does not concern.
 func (s *session) maySee(m approval.Matter) error {
 	relation := s.relation(m)
-	relation.Approver = relation.Approver || s.asked(m)
+	relation.Approver = relation.Approver || s.consulted(m)
 	return s.may(approval.Read, relation)
 }
 
-// asked reports whether the actor is asked to decide at any stage, or has decided: who
+// consulted reports whether the actor is asked to decide at any stage, or has decided: who
 // follows a link too early or too late is told so.
-func (s *session) asked(m approval.Matter) bool {
+func (s *session) consulted(m approval.Matter) bool {
 	n := s.actor.UserN
 	if n == 0 {
 		return false

@@ -121,7 +121,7 @@ func (s *session) late(m approval.Matter, approve bool) (already bool, err error
 		return false, nil
 	}
 	if !s.actor.Operator {
-		asked := approval.Relation{Beneficiary: s.actor.UserN == r.UserN, Requester: s.actor.UserN == r.ByN, Approver: s.asked(m)}
+		asked := approval.Relation{Beneficiary: s.actor.UserN == r.UserN, Requester: s.actor.UserN == r.ByN, Approver: s.consulted(m)}
 		if err := s.may(approval.Decide, asked); err != nil {
 			return false, err
 		}

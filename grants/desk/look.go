@@ -86,7 +86,11 @@ func (d *Desk) Unreviewed(ctx context.Context, a approval.Actor) (out []Request,
 			return err
 		}
 		if s.may(approval.ReadAll, approval.Relation{}) != nil {
-			found = slices.DeleteFunc(found, func(r grants.Request) bool { return !s.sees(&r) })
+			votes, err := s.votes(found)
+			if err != nil {
+				return err
+			}
+			found = slices.DeleteFunc(found, func(r grants.Request) bool { return s.maySee(s.matterOf(&r, votes[r.N])) != nil })
 		}
 		out, err = s.describe(found)
 		return err
