@@ -46,7 +46,7 @@ func answer(w http.ResponseWriter, status int, detail map[string]string) {
 // welcome tells somebody who opened the address in a browser where things are.
 func (a *App) welcome(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("Birthright is running.\n\nSCIM 2.0   /scim/v2/\nOAuth 2.0  /oauth/token\nHealth     /healthz, /readyz\nMetrics    /metrics\n"))
+	_, _ = w.Write([]byte("Birthright is running.\n\nSCIM 2.0   /scim/v2/\nOAuth 2.0  /oauth/token\nAPI        /api/v1/openapi.json\nHealth     /healthz, /readyz\nMetrics    /metrics\n"))
 }
 
 // metrics serves the process's figures and those of the hub, which are counted

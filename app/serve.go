@@ -80,7 +80,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(door, desk, transmitter, notifier), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(public, door, desk, transmitter, notifier), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -182,7 +182,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service) http.Handler {
+func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -193,6 +193,7 @@ func (a *App) handler(door, desk http.Handler, transmitter *delivery.Transmitter
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
 	mountChannels(mux, notifier)
+	a.mountAPI(mux, publicURL)
 	if transmitter != nil {
 		transmitter.Mount(mux)
 	}

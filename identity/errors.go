@@ -29,6 +29,7 @@ type Error struct {
 	Kind   Kind
 	Op     string // what was being done: "read source corp"
 	Object string // to what, if not clear from Op
+	Field  string // the part of the input that is wrong, as programs name it; not shown
 	Err    error  // the cause; its text is shown
 	Hint   string // what a person can do, a full clause without a final stop
 }

@@ -12,6 +12,7 @@ import (
 // TokenRow is a bearer token; the token itself is never stored.
 type TokenRow struct {
 	ID, Source, Scope, Client               string // Client: whom it was issued to, "" for one that a person made
+	UserN                                   int64  // who acts with it; 0: a program
 	Hash                                    [32]byte
 	Created, ExpiresAt, LastUsed, RevokedAt time.Time // Created is set when first saved, unless given
 }
@@ -22,6 +23,7 @@ type tokenRow struct {
 	Source        string `bun:"source"`
 	Scope         string `bun:"scope"`
 	Client        string `bun:"client"`
+	UserN         int64  `bun:"user_n"`
 	Hash          []byte `bun:"hash"`
 	Created       int64  `bun:"created"`
 	ExpiresAt     int64  `bun:"expires_at"`
@@ -30,7 +32,7 @@ type tokenRow struct {
 }
 
 func (r tokenRow) token() TokenRow {
-	t := TokenRow{ID: r.ID, Source: r.Source, Scope: r.Scope, Client: r.Client, Created: instant(r.Created), ExpiresAt: instant(r.ExpiresAt),
+	t := TokenRow{ID: r.ID, Source: r.Source, Scope: r.Scope, Client: r.Client, UserN: r.UserN, Created: instant(r.Created), ExpiresAt: instant(r.ExpiresAt),
 		LastUsed: instant(r.LastUsed), RevokedAt: instant(r.RevokedAt)}
 	copy(t.Hash[:], r.Hash)
 	return t
@@ -38,13 +40,13 @@ func (r tokenRow) token() TokenRow {
 
 // SaveToken inserts or replaces a token, by ID.
 func (tx *Tx) SaveToken(ctx context.Context, t TokenRow, events ...audit.Event) error {
-	row := tokenRow{ID: t.ID, Source: t.Source, Scope: t.Scope, Client: t.Client, Hash: t.Hash[:], Created: micros(orNow(t.Created, tx.now)),
+	row := tokenRow{ID: t.ID, Source: t.Source, Scope: t.Scope, Client: t.Client, UserN: t.UserN, Hash: t.Hash[:], Created: micros(orNow(t.Created, tx.now)),
 		ExpiresAt: micros(t.ExpiresAt), LastUsed: micros(t.LastUsed), RevokedAt: micros(t.RevokedAt)}
 	_, err := tx.bun.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").Exec(ctx)
 	return tx.note(err, events)
 }
 
-const selectToken = `SELECT id, source, scope, client, hash, created, expires_at, last_used, revoked_at FROM tokens WHERE id IN {texts}`
+const selectToken = `SELECT id, source, scope, client, user_n, hash, created, expires_at, last_used, revoked_at FROM tokens WHERE id IN {texts}`
 
 // TokenByID returns one token, revoked and expired ones too; kind NotFound where
 // there is none.
@@ -77,7 +79,7 @@ func oneToken(found []TokenRow, id string, err error) (TokenRow, error) {
 
 func readToken(row scanner) (TokenRow, error) {
 	var r tokenRow
-	err := row.Scan(&r.ID, &r.Source, &r.Scope, &r.Client, &r.Hash, &r.Created, &r.ExpiresAt, &r.LastUsed, &r.RevokedAt)
+	err := row.Scan(&r.ID, &r.Source, &r.Scope, &r.Client, &r.UserN, &r.Hash, &r.Created, &r.ExpiresAt, &r.LastUsed, &r.RevokedAt)
 	return r.token(), err
 }
 

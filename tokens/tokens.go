@@ -15,7 +15,11 @@ import (
 // The scopes: what a token opens.
 const (
 	ScopeSCIM = "scim" // push to the SCIM endpoint, as the token's source
-	ScopeAPI  = "api"  // use the API
+	ScopeAPI  = "api"  // use the API, as the user that the token is of
+	// ScopeAdmin and ScopeAuditor are for programs that use the API as nobody in
+	// particular: with an administrator's rights, or to read everything.
+	ScopeAdmin   = "admin"
+	ScopeAuditor = "auditor"
 	// ScopeSignals polls for security events, as the receiver that Source names.
 	ScopeSignals = "signals"
 )
@@ -48,6 +52,8 @@ type Token struct {
 	// Client is the ID of the client that it was issued to, "" for one that a
 	// person made.
 	Client string
+	// UserN is the number of the user who acts with it, 0 for a program.
+	UserN int64
 	// Hash is the SHA-256 of the whole plain token.
 	Hash [sha256.Size]byte
 
@@ -98,6 +104,9 @@ func (t Token) Verify(plain string, now time.Time) error {
 	}
 	return live(t.RevokedAt, t.ExpiresAt, now)
 }
+
+// Live reports why a token that was verified before is no longer valid at now.
+func (t Token) Live(now time.Time) error { return live(t.RevokedAt, t.ExpiresAt, now) }
 
 // live reports why what was revoked and expires at these times is no longer
 // valid at now.

@@ -17,7 +17,7 @@ import (
 )
 
 func (p *program) tokenCommand() *cobra.Command {
-	return p.family("token", "Bearer tokens for SCIM sources, and for receivers that poll for signals",
+	return p.family("token", "Bearer tokens for SCIM sources, people and programs that use the API, and receivers that poll for signals",
 		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
 }
 
@@ -25,20 +25,33 @@ func (p *program) tokenCommand() *cobra.Command {
 const defaultTokenLife = "180d"
 
 func (p *program) tokenCreateCommand() *cobra.Command {
-	var source, receiver, life string
+	var holder tokenHolder
+	var life string
 	var ttl time.Duration
 	cmd := &cobra.Command{
-		Use:   "create --source SOURCE | --receiver RECEIVER",
-		Short: "Make a token for a source, or for a receiver of signals; it is shown once",
-		Args:  takes(0, 0),
+		Use:   "create --source SOURCE | --user USER | --role ROLE | --receiver RECEIVER",
+		Short: "Make a token; it is shown once",
+		Long: `Makes a token for one of these:
+
+  --source    an identity provider that pushes to the SCIM endpoint, for that source
+  --user      a person at the API and the pages behind links: it does what that user
+              may do, for as long as the user is active
+  --role      a program at the API: admin does what administrators may do, which is not
+              to decide in place of approvers; auditor reads everything
+  --receiver  a receiver that polls for its signals`,
+		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			scope, subject := tokenFor(source, receiver)
-			plain, token, err := tokens.New(rand.Reader, source+receiver, scope, a.Now(), ttl)
+			scope, _ := holder.scope()
+			plain, token, err := tokens.New(rand.Reader, holder.source+holder.receiver, scope, a.Now(), ttl)
 			if err != nil {
 				return err
 			}
 			row := store.TokenRow(token)
-			err = a.Store.Update(ctx, func(tx *store.Tx) error {
+			err = a.Store.Update(ctx, func(tx *store.Tx) (err error) {
+				if holder, row.UserN, err = holder.find(ctx, tx); err != nil {
+					return err
+				}
+				_, subject := holder.scope()
 				return tx.SaveToken(ctx, row, audit.Event{
 					Actor: a.Actor, Action: "token.created", Subject: subject,
 					Detail: map[string]any{"token": row.ID, "expires_at": row.ExpiresAt.Format(time.RFC3339)},
@@ -49,17 +62,19 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			}
 			expires := row.ExpiresAt.UTC().Format(time.RFC3339)
 			if err := p.print(listing{
-				data:   map[string]any{"id": row.ID, "token": plain, "source": source, "receiver": receiver, "expires_at": expires},
-				header: []string{"id", "token", "source", "receiver", "expires_at"},
-				rows:   [][]string{{row.ID, plain, source, receiver, expires}},
+				data: map[string]any{
+					"id": row.ID, "token": plain, "source": holder.source, "receiver": holder.receiver, "user": holder.user, "role": holder.role, "expires_at": expires,
+				},
+				header: []string{"id", "token", "source", "receiver", "user", "role", "expires_at"},
+				rows:   [][]string{{row.ID, plain, holder.source, holder.receiver, holder.user, holder.role, expires}},
 			}); err != nil {
 				return err
 			}
 			p.remark("This is the only time the token is shown; the hub keeps a hash of it.")
-			p.remarkPulled(a, source)
+			p.remarkPulled(a, holder.source)
 			return nil
 		}, func(a *app.App, _ []string) (err error) {
-			if err := checkHolder(a, source, receiver); err != nil {
+			if err := holder.check(a); err != nil {
 				return err
 			}
 			if ttl, err = duration.Parse(life); err != nil || ttl <= 0 {
@@ -68,8 +83,10 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			return nil
 		}),
 	}
-	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` that the token speaks for")
-	cmd.Flags().StringVar(&receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
+	cmd.Flags().StringVar(&holder.source, "source", "", "the `SOURCE` that the token speaks for")
+	cmd.Flags().StringVar(&holder.user, "user", "", "the `USER` who acts with the token")
+	cmd.Flags().StringVar(&holder.role, "role", "", "the `ROLE` of the program that uses the token: admin or auditor")
+	cmd.Flags().StringVar(&holder.receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
 	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
 	return cmd
 }
@@ -101,7 +118,11 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 					if t.Client != "" {
 						detail["client"] = t.Client
 					}
-					_, subject := tokenFor(tokenHolder(t))
+					holder, err := holderOf(ctx, tx, t)
+					if err != nil {
+						return err
+					}
+					_, subject := holder.scope()
 					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: subject, Detail: detail}
 					if err := tx.SaveToken(ctx, t, event); err != nil {
 						return err

@@ -67,8 +67,11 @@ func May(a Actor, v Verb, r Relation) (why string) {
 	if a.UserN == 0 && !a.Admin && !a.Auditor {
 		return "say for whom you speak"
 	}
-	if a.UserN != 0 && a.State != identity.Active {
-		return "you are " + stateWords(a.State)
+	if a.UserN != 0 && Away(a.State) != "" {
+		return Away(a.State)
+	}
+	if a.UserN == 0 && !a.Admin && v != Read && v != ReadAll {
+		return "an auditor changes nothing"
 	}
 	concerned := r.Beneficiary || r.Requester
 	switch v {
@@ -105,6 +108,17 @@ func May(a Actor, v Verb, r Relation) (why string) {
 		return unless(a.Admin, "only an administrator can")
 	}
 	return "nobody can"
+}
+
+// Away says why somebody in a state may do nothing at all, "" for who is here.
+func Away(s identity.State) string {
+	switch s {
+	case identity.Active:
+		return ""
+	case identity.Left:
+		return "you have left"
+	}
+	return "you are " + stateWords(s)
 }
 
 func unless(allowed bool, why string) string {

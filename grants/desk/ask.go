@@ -96,14 +96,14 @@ func (s *session) beneficiary(name string) (identity.User, error) {
 	if name != "" {
 		if n = s.people.Named(name); n == 0 {
 			return identity.User{}, &identity.Error{
-				Kind: identity.NotFound, Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows the users",
+				Kind: identity.NotFound, Field: "user", Err: fmt.Errorf("there is no user %q", name), Hint: "`birthright user list` shows the users",
 			}
 		}
 	}
 	u, known := s.people.User(n)
 	switch {
 	case n == 0 || !known:
-		return u, invalid("say who is to get it: --user NAME")
+		return u, wrong("user", "--user NAME", "say who is to get it")
 	case u.State != identity.Active:
 		return u, conflict("", "%s is %s and cannot be given anything", u.UserName, u.State)
 	}
@@ -113,7 +113,7 @@ func (s *session) beneficiary(name string) (identity.User, error) {
 // expand resolves bundles; each group is asked for once.
 func (s *session) expand(names []string) ([]string, error) {
 	if len(names) == 0 {
-		return nil, invalid("say what is asked for: at least one group")
+		return nil, wrong("groups", "", "say what is asked for: at least one group")
 	}
 	var out []string
 	for _, name := range names {
@@ -171,7 +171,7 @@ func (s *session) noGroup(name string) error {
 	if near := strictyaml.Nearest(name, known); near != "" {
 		err = fmt.Errorf("there is no group %q; did you mean %q?", name, near)
 	}
-	return &identity.Error{Kind: identity.NotFound, Err: err, Hint: "`birthright catalog` shows what can be asked for"}
+	return &identity.Error{Kind: identity.NotFound, Field: "groups", Err: err, Hint: "`birthright catalog` shows what can be asked for"}
 }
 
 // matter is a request with all that decides on it, without votes.
@@ -197,7 +197,7 @@ func (s *session) forOthers(m approval.Matter) bool {
 // fault: then it begins at once.
 func (s *session) ahead(start time.Time) error {
 	if !start.IsZero() && start.Before(s.now.Add(-time.Minute)) {
-		return invalid("%s is in the past", moment(start))
+		return wrong("start", "", "%s is in the past", moment(start))
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func (s *session) fits(m approval.Matter) error {
 		return conflict("", "%s is %s and cannot be given anything", r.User, u.State)
 	}
 	if longest := m.Policy.Longest(); r.Duration > longest {
-		return invalid("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
+		return wrong("for", "", "%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	return s.allowed(m, m.Policy.Allow)
 }
@@ -227,21 +227,23 @@ func (s *session) fits(m approval.Matter) error {
 // amiss lists what a request lacks, or has too much of.
 func (s *session) amiss(m approval.Matter) (faults []error) {
 	r := m.Request
-	fault := func(format string, args ...any) { faults = append(faults, invalid(format, args...)) }
+	fault := func(field, hint, format string, args ...any) {
+		faults = append(faults, wrong(field, hint, format, args...))
+	}
 	switch longest := m.Policy.Longest(); {
 	case r.Duration < time.Second:
-		fault("%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
+		fault("for", "", "%s: %s is no time: ask for at least a second", r.Group, duration.Format(r.Duration))
 	case r.Duration > longest:
-		fault("%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
+		fault("for", "", "%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	if r.Start.After(s.now.Add(farthestStart)) {
-		fault("%s is more than a year ahead", moment(r.Start))
+		fault("start", "", "%s is more than a year ahead", moment(r.Start))
 	}
 	if m.Policy.Requires(rules.RequireReason) && r.Reason == "" {
-		fault("%s needs a reason: --reason TEXT", r.Group)
+		fault("reason", "--reason TEXT", "%s needs a reason", r.Group)
 	}
 	if m.Policy.Requires(rules.RequireTicket) && r.Ticket == "" {
-		fault("%s needs a ticket: --ticket ID", r.Group)
+		fault("ticket", "--ticket ID", "%s needs a ticket", r.Group)
 	}
 	return faults
 }

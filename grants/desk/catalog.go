@@ -57,7 +57,7 @@ func (d *Desk) Catalog(ctx context.Context, a approval.Actor, user, search strin
 		n := s.actor.UserN
 		if user != "" {
 			if n = s.people.Named(user); n == 0 {
-				return errUnknown(user)
+				return errUnknown("user", user)
 			}
 			if n != s.actor.UserN {
 				if err := s.may(approval.ReadAll, approval.Relation{}); err != nil {
@@ -290,6 +290,6 @@ func list(of []string) []string {
 	return of
 }
 
-func errUnknown(user string) error {
-	return &identity.Error{Kind: identity.NotFound, Err: errNoUser(user), Hint: "`birthright user list` shows the users"}
+func errUnknown(field, user string) error {
+	return &identity.Error{Kind: identity.NotFound, Field: field, Err: errNoUser(user), Hint: "`birthright user list` shows the users"}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,10 +146,29 @@ func (s *session) relation(m approval.Matter) approval.Relation {
 // maySee refuses to show a request to those whom it does not concern.
 func (s *session) maySee(m approval.Matter) error {
 	relation := s.relation(m)
-	for _, v := range m.Votes {
-		relation.Approver = relation.Approver || s.actor.UserN != 0 && v.ByN == s.actor.UserN
-	}
+	relation.Approver = relation.Approver || s.consulted(m)
 	return s.may(approval.Read, relation)
+}
+
+// consulted reports whether the actor is asked to decide at any stage, or has decided: who
+// follows a link too early or too late is told so.
+func (s *session) consulted(m approval.Matter) bool {
+	n := s.actor.UserN
+	if n == 0 {
+		return false
+	}
+	if slices.ContainsFunc(m.Votes, func(v grants.Vote) bool { return v.ByN == n }) {
+		return true
+	}
+	if m.Policy == nil {
+		return false
+	}
+	for i := range m.Policy.Stages() {
+		if len(m.Standing(n, approval.Verdict{Stage: i, Since: m.Request.Created}, s.people).For) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Delegation of one's decisions to somebody else while one is away.
@@ -177,15 +197,15 @@ func (d *Desk) Delegate(ctx context.Context, a approval.Actor, w Delegation) (ou
 		}
 		switch {
 		case !known:
-			return &identity.Error{Kind: identity.NotFound, Err: errNoUser(w.To)}
+			return &identity.Error{Kind: identity.NotFound, Field: "to", Err: errNoUser(w.To)}
 		case u.State != identity.Active:
 			return conflict("", "%s is %s and cannot decide", u.UserName, u.State)
 		case to == from.N:
-			return invalid("%s decides already", u.UserName)
+			return wrong("to", "", "%s decides already", u.UserName)
 		case !w.End.After(start) || !w.End.After(s.now):
-			return invalid("a delegation needs an end that is ahead: --until TIME")
+			return wrong("until", "--until TIME", "a delegation needs an end that is ahead")
 		case w.End.Sub(start) > longestDelegation:
-			return invalid("a delegation lasts a year at most")
+			return wrong("until", "", "a delegation lasts a year at most")
 		}
 		out = grants.Delegation{FromN: from.N, From: from.UserName, ToN: to, To: u.UserName, Start: start, End: w.End, Reason: strings.TrimSpace(w.Reason)}
 		if err := s.tx.SaveDelegation(s.ctx, &out); err != nil {
@@ -207,8 +227,11 @@ func (s *session) delegator(name string) (identity.User, error) {
 		n = s.people.Named(name)
 	}
 	u, known := s.people.User(n)
-	if !known {
-		return u, &identity.Error{Kind: identity.NotFound, Err: errNoUser(name)}
+	switch {
+	case n == 0 && name == "":
+		return u, wrong("from", "--from NAME", "say who hands over")
+	case !known:
+		return u, &identity.Error{Kind: identity.NotFound, Field: "from", Err: errNoUser(name)}
 	}
 	verb := approval.Delegate
 	if n != s.actor.UserN {
@@ -223,7 +246,11 @@ func (d *Desk) EndDelegation(ctx context.Context, a approval.Actor, id string) (
 		if out, err = s.tx.DelegationByID(s.ctx, id); err != nil {
 			return err
 		}
-		if _, err := s.delegator(out.From); err != nil {
+		verb := approval.Delegate
+		if out.FromN != s.actor.UserN {
+			verb = approval.DelegateFor
+		}
+		if err := s.may(verb, approval.Relation{}); err != nil {
 			return err
 		}
 		if !out.RevokedAt.IsZero() {

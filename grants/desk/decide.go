@@ -20,23 +20,33 @@ type Answer struct {
 	Already bool
 }
 
+// Decision is somebody's answer to a request.
+type Decision struct {
+	Approve bool
+	Note    string
+	// Revision is that of the request that was looked at: one that was changed since
+	// is not decided on. 0 for whatever it says now.
+	Revision int
+}
+
 // Approve and Deny answer a request. A denial needs a reason.
 func (d *Desk) Approve(ctx context.Context, a approval.Actor, id, note string) (Answer, error) {
-	return d.answer(ctx, a, id, true, note)
+	return d.Decide(ctx, a, id, Decision{Approve: true, Note: note})
 }
 
 // Deny is Approve's opposite.
 func (d *Desk) Deny(ctx context.Context, a approval.Actor, id, reason string) (Answer, error) {
-	return d.answer(ctx, a, id, false, reason)
+	return d.Decide(ctx, a, id, Decision{Note: reason})
 }
 
-func (d *Desk) answer(ctx context.Context, a approval.Actor, id string, approve bool, note string) (out Answer, err error) {
+// Decide is Approve or Deny.
+func (d *Desk) Decide(ctx context.Context, a approval.Actor, id string, w Decision) (out Answer, err error) {
 	err = d.update(ctx, a, func(s *session) error {
 		r, err := s.tx.RequestByID(s.ctx, id)
 		if err != nil {
 			return err
 		}
-		if out.Already, err = s.answer(&r, approve, strings.TrimSpace(note)); err != nil {
+		if out.Already, err = s.answer(&r, w.Approve, w.Revision, strings.TrimSpace(w.Note)); err != nil {
 			return err
 		}
 		out.Request, err = s.describeOne(r)
@@ -46,7 +56,7 @@ func (d *Desk) answer(ctx context.Context, a approval.Actor, id string, approve 
 }
 
 // answer takes one vote, and reports whether it changed nothing.
-func (s *session) answer(r *grants.Request, approve bool, note string) (already bool, err error) {
+func (s *session) answer(r *grants.Request, approve bool, revision int, note string) (already bool, err error) {
 	m, err := s.load(r)
 	if err != nil {
 		return false, err
@@ -68,6 +78,9 @@ func (s *session) answer(r *grants.Request, approve bool, note string) (already 
 			return false, err
 		}
 	}
+	if revision != 0 && revision != r.Revision {
+		return false, conflict("look at it again", "%s was changed since you looked at it", r.ID)
+	}
 	if s.voted(m, verdict, approve) {
 		if verdict.State == grants.Pending {
 			return true, nil
@@ -75,7 +88,7 @@ func (s *session) answer(r *grants.Request, approve bool, note string) (already 
 		return false, s.conclude(m, verdict, note) // others' votes count again that did not
 	}
 	if !approve && note == "" {
-		return false, invalid("a denial needs a reason: --reason TEXT")
+		return false, wrong("reason", "--reason TEXT", "a denial needs a reason")
 	}
 	vote := grants.Vote{
 		RequestN: r.N, ByN: s.actor.UserN, By: s.actor.Name, For: s.principal(m, verdict, standing), Stage: verdict.Stage, Approve: approve,
@@ -106,14 +119,22 @@ func (s *session) mayDecide(r approval.Relation, standing approval.Standing) err
 }
 
 // late says what it means to answer a request that is not open: nothing, where it is
-// as the actor wants it.
+// as the actor wants it. Only those hear it who might have decided.
 func (s *session) late(m approval.Matter, approve bool) (already bool, err error) {
 	r := m.Request
-	switch state := r.State(s.now); {
-	case state == grants.Pending:
+	state := r.State(s.now)
+	if state == grants.Pending {
 		return false, nil
+	}
+	if !s.actor.Operator {
+		asked := approval.Relation{Beneficiary: s.actor.UserN == r.UserN, Requester: s.actor.UserN == r.ByN, Approver: s.consulted(m)}
+		if err := s.may(approval.Decide, asked); err != nil {
+			return false, err
+		}
+	}
+	switch {
 	case state == grants.Approved && approve, state == grants.Denied && !approve:
-		return true, s.maySee(m)
+		return true, nil
 	case state == grants.Approved:
 		return false, conflict("revoke its grant instead: `birthright grants` shows it", "%s was approved at %s by %s", r.ID, moment(r.DecidedAt), r.DecidedBy)
 	case state == grants.Expired:

@@ -43,7 +43,7 @@ func New(o Options) *Desk {
 func Operator(name string) approval.Actor { return approval.Actor{Name: name, Operator: true} }
 
 // Actor returns the user of that name as one who acts, as the directory has them now.
-// Whoever has left or is suspended is refused only when they do something.
+// Whoever has left or is suspended is refused only when they do, or look at, something.
 func (d *Desk) Actor(ctx context.Context, userName string) (a approval.Actor, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		u, err := tx.UserByName(ctx, userName)
@@ -78,6 +78,9 @@ func (d *Desk) session(ctx context.Context, tx *store.Tx, a approval.Actor) (*se
 		return nil, s.people.or(refused("there is no such user"))
 	}
 	s.actor.Name, s.actor.State = "user:"+u.UserName, u.State
+	if why := approval.Away(u.State); why != "" {
+		return nil, refused("%s", why)
+	}
 	for _, admin := range d.Admins {
 		kind, name, _ := strings.Cut(admin, ":")
 		switch kind {
@@ -135,8 +138,10 @@ func refused(format string, args ...any) error {
 	return &identity.Error{Kind: identity.Denied, Err: fmt.Errorf(format, args...)}
 }
 
-func invalid(format string, args ...any) error {
-	return &identity.Error{Kind: identity.Invalid, Err: fmt.Errorf(format, args...)}
+// wrong is an error about one part of the input. The hint says how it is given on the
+// command line, "" for not at all.
+func wrong(field, hint, format string, args ...any) error {
+	return &identity.Error{Kind: identity.Invalid, Field: field, Err: fmt.Errorf(format, args...), Hint: hint}
 }
 
 func conflict(hint, format string, args ...any) error {

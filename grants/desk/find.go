@@ -63,23 +63,23 @@ func (s *session) owns(group string) bool {
 }
 
 // named resolves a user name of a query; "" is nobody in particular.
-func (s *session) named(userName string) (int64, error) {
+func (s *session) named(field, userName string) (int64, error) {
 	if userName == "" {
 		return 0, nil
 	}
 	n := s.people.Named(userName)
 	if n == 0 {
-		return 0, errUnknown(userName)
+		return 0, errUnknown(field, userName)
 	}
 	return n, nil
 }
 
 func (s *session) find(q Query) ([]grants.Request, error) {
-	userN, err := s.named(q.User)
+	userN, err := s.named("user", q.User)
 	if err != nil {
 		return nil, err
 	}
-	approver, err := s.named(q.Approver)
+	approver, err := s.named("approver", q.Approver)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (d *Desk) Grants(ctx context.Context, a approval.Actor, q Query) (out []Gra
 }
 
 func (s *session) findGrants(q Query) ([]grants.Grant, error) {
-	userN, err := s.named(q.User)
+	userN, err := s.named("user", q.User)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (s *session) extensible(g *grants.Grant, m approval.Matter, by time.Duratio
 	case g.Kind == grants.KindBreakGlass:
 		return conflict("`birthright request "+g.Group+"` asks for it in the ordinary way", "%s broke the glass, and cannot be extended", g.ID)
 	case g.Duration+by > m.Policy.Whole():
-		return invalid("%s would last %s as a whole: at most %s are allowed", g.ID, duration.Format(g.Duration+by), duration.Format(m.Policy.Whole()))
+		return wrong("for", "", "%s would last %s as a whole: at most %s are allowed", g.ID, duration.Format(g.Duration+by), duration.Format(m.Policy.Whole()))
 	case !g.NotAfter.IsZero() && !g.EndsAt.Before(g.NotAfter):
 		return conflict("", "%s ends with what it was given for, at %s", g.ID, moment(g.NotAfter))
 	}
@@ -141,7 +141,7 @@ func (d *Desk) Return(ctx context.Context, a approval.Actor, id string) (Grant, 
 // Revoke takes a grant away before its time. It needs a reason.
 func (d *Desk) Revoke(ctx context.Context, a approval.Actor, id, reason string) (Grant, error) {
 	if strings.TrimSpace(reason) == "" {
-		return Grant{}, invalid("a revocation needs a reason: --reason TEXT")
+		return Grant{}, wrong("reason", "--reason TEXT", "a revocation needs a reason")
 	}
 	return d.stop(ctx, a, id, approval.Revoke, grants.OverRevoked, strings.TrimSpace(reason))
 }
@@ -227,7 +227,7 @@ func (s *session) breakGlass(w Wish) (*grants.Request, error) {
 		return nil, err
 	}
 	if len(w.Groups) != 1 {
-		return nil, invalid("say which group: exactly one")
+		return nil, wrong("groups", "", "say which group: exactly one")
 	}
 	group := w.Groups[0]
 	definition, _ := s.engine.Group(group)
@@ -254,9 +254,9 @@ func (s *session) breakGlass(w Wish) (*grants.Request, error) {
 	}
 	switch {
 	case r.Reason == "":
-		return nil, invalid("breaking the glass needs a reason: --reason TEXT")
+		return nil, wrong("reason", "--reason TEXT", "breaking the glass needs a reason")
 	case r.Duration < time.Second || r.Duration > longest:
-		return nil, invalid("the glass of %s can be broken for %s at most, not for %s", group, duration.Format(longest), duration.Format(r.Duration))
+		return nil, wrong("for", "", "the glass of %s can be broken for %s at most, not for %s", group, duration.Format(longest), duration.Format(r.Duration))
 	}
 	condition := policy.BreakGlass.Allow
 	if condition.IsZero() {
@@ -317,14 +317,14 @@ func (s *session) watchers(m approval.Matter) []int64 {
 // Examine closes the review of a broken glass: verdict is justified or abuse.
 func (d *Desk) Examine(ctx context.Context, a approval.Actor, id, verdict, note string) (Request, error) {
 	return d.change(ctx, a, id, func(s *session, r *grants.Request, relation approval.Relation) error {
+		if err := s.may(approval.Examine, relation); err != nil {
+			return err
+		}
 		switch {
 		case r.Kind != grants.KindBreakGlass:
 			return conflict("", "%s did not break any glass", r.ID)
 		case verdict != grants.Justified && verdict != grants.Abuse:
-			return invalid("the verdict is %s or %s", grants.Justified, grants.Abuse)
-		}
-		if err := s.may(approval.Examine, relation); err != nil {
-			return err
+			return wrong("verdict", "", "the verdict is %s or %s", grants.Justified, grants.Abuse)
 		}
 		switch {
 		case !r.Review.At.IsZero() && r.Review.Verdict == verdict:

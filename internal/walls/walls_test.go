@@ -70,6 +70,7 @@ var plants = map[string]plant{
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
 	"CEL stays in rules":                            {file("plan/user.go", "cel.dev/cel-go/cel"), file("rules/engine.go", "cel.dev/cel-go/cel")},
 	"JOSE stays where keys are":                     {file("scim/auth.go", "github.com/go-jose/go-jose/v4/jwt"), file("oauth/keys.go", "github.com/go-jose/go-jose/v4")},
+	"huma stays in the API":                         {file("console/login.go", "github.com/danielgtaylor/huma/v2"), file("api/api.go", "github.com/danielgtaylor/huma/v2")},
 	"the ways in do not know each other":            {file("scim/auth.go", "birthright/oauth"), file("oauth/backing/backing.go", "birthright/oauth")},
 	"Slack's client stays in notify/slack":          {file("app/notify.go", "github.com/slack-go/slack"), file("notify/slack/send.go", "github.com/slack-go/slack")},
 	"the mail client stays in notify/smtp":          {file("app/notify.go", "github.com/wneessen/go-mail"), file("notify/smtp/smtp.go", "github.com/wneessen/go-mail")},

@@ -149,7 +149,7 @@ var ledgerCases = []Case{
 		Name: "tokens are kept as hashes, with their use",
 		Why:  "a stolen database must not open the front door",
 		Run: func(h *Hub) {
-			tok := store.TokenRow{ID: "t1", Source: "okta", Scope: "scim", Client: "c1", Hash: [32]byte{1, 0, 255}, ExpiresAt: epoch.Add(time.Hour)}
+			tok := store.TokenRow{ID: "t1", Source: "okta", Scope: "scim", Client: "c1", UserN: 7, Hash: [32]byte{1, 0, 255}, ExpiresAt: epoch.Add(time.Hour)}
 			h.update(func(tx *store.Tx) error {
 				h.must(tx.SaveToken(h.Context(), tok, event("token.created")))
 				h.must(tx.TouchToken(h.Context(), "t1", epoch.Add(time.Second)))

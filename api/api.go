@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"birthright/grants/approval"
+	"birthright/tokens/holder"
+)
+
+// Prefix is where the API is.
+const Prefix = "/api/v1"
+
+// maxBody is how much somebody may send.
+const maxBody = 64 << 10
+
+// Desk is what handles requests for access.
+type Desk interface {
+	catalogDesk
+	requestDesk
+	decisionDesk
+	grantDesk
+	glassDesk
+	delegationDesk
+}
+
+// Options are what the API needs.
+type Options struct {
+	Desk    Desk
+	Tokens  holder.Keeper
+	Answers Answers
+	// Pace is how many requests a token may send, on average and at once; the zero
+	// Pace is DefaultPace.
+	Pace    Pace
+	Version string
+	Now     func() time.Time
+	NewID   func() string
+	Log     *slog.Logger
+}
+
+// server is the API.
+type server struct {
+	Options
+	check holder.Check
+	api   huma.API
+	mux   *http.ServeMux
+}
+
+// New returns the API, to be served under Prefix.
+func New(o Options) http.Handler {
+	if o.Pace == (Pace{}) {
+		o.Pace = DefaultPace
+	}
+	s := &server{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, mux: http.NewServeMux()}
+	s.api = humago.NewWithPrefix(s.mux, Prefix, description(o.Version))
+	s.mountCatalog()
+	s.mountRequests()
+	s.mountDecisions()
+	s.mountGrants()
+	s.mountGlass()
+	s.mountDelegations()
+	s.mux.HandleFunc("/", s.nowhere)
+	return s.guard(s.paced(s.replayed(s.mux)))
+}
+
+// description is what the OpenAPI document says of the API as a whole.
+func description(version string) huma.Config {
+	c := huma.DefaultConfig("Birthright", version)
+	c.CreateHooks = nil // no links to schemas in answers
+	c.DocsPath, c.SchemasPath = "", ""
+	c.RejectUnknownQueryParameters = true
+	c.Info.Description = "Just-in-time access: what can be asked for, requests and decisions, grants."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "`birthright token create --user NAME`"},
+	}
+	c.Security = []map[string][]string{{"token": {}}}
+	c.Transformers = []huma.Transformer{quiet}
+	return c
+}
+
+// route mounts one operation: do gets who acts and what came in.
+func route[I, O any](s *server, op huma.Operation, do func(ctx context.Context, who approval.Actor, in *I) (*O, error)) {
+	op.MaxBodyBytes = maxBody
+	op.Errors = []int{
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusServiceUnavailable,
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, caller(ctx).Actor, in)
+		if err != nil {
+			return nil, s.problem(op.Method, err)
+		}
+		return out, nil
+	})
+}
+
+// operation describes a route in few words.
+func operation(id, method, path, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary}
+}
+
+// answer is a body and nothing else.
+type answer[T any] struct{ Body T }
+
+func answering[T any](body T, err error) (*answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &answer[T]{Body: body}, nil
+}
+
+// items is a list that is whole.
+type items[T any] struct {
+	Items []T `json:"items" nullable:"false"`
+}
+
+func listing[T any](found []T, err error) (*answer[items[T]], error) {
+	if found == nil {
+		found = []T{}
+	}
+	return answering(items[T]{Items: found}, err)
+}

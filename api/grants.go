@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"birthright/grants/approval"
+	"birthright/grants/desk"
+)
+
+type grantDesk interface {
+	Grants(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Grant, error)
+	Grant(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
+	OverdueFor(ctx context.Context, a approval.Actor) ([]desk.Grant, error)
+	Extend(ctx context.Context, a approval.Actor, id string, by time.Duration, reason string) (desk.Extension, error)
+	Return(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
+	Revoke(ctx context.Context, a approval.Actor, id, reason string) (desk.Grant, error)
+}
+
+// grantQuestion selects grants.
+type grantQuestion struct {
+	Question
+	State []string `query:"state" enum:"scheduled,activating,active,ending,ended,failed" doc:"one or more, with commas"`
+}
+
+type extending struct {
+	Named
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body struct {
+		For    string `json:"for" maxLength:"40" example:"1h" doc:"by how much"`
+		Reason string `json:"reason,omitempty" maxLength:"4000"`
+	}
+}
+
+type revoking struct {
+	Named
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body struct {
+		Reason string `json:"reason" maxLength:"4000"`
+	}
+}
+
+func (s *server) mountGrants() {
+	grants := list[desk.Grant]{
+		name: "grants", find: s.Desk.Grants, number: func(g desk.Grant) int64 { return g.N }, header: grantHeader, row: grantRow,
+	}
+	route(s, paged[desk.Grant](s, operation("grants", http.MethodGet, "/grants", "Grants, newest first")),
+		func(ctx context.Context, who approval.Actor, in *grantQuestion) (*huma.StreamResponse, error) {
+			return grants.pages(ctx, s, who, &in.Question, in.query(in.State), in.text("grants", "", in.State))
+		})
+	route(s, operation("overdue", http.MethodGet, "/grants/overdue", "Grants that are over and of which something is left on a target; for administrators and auditors"),
+		func(ctx context.Context, who approval.Actor, _ *struct{}) (*answer[items[desk.Grant]], error) {
+			return listing(s.Desk.OverdueFor(ctx, who))
+		})
+	route(s, operation("grant", http.MethodGet, "/grants/{id}", "One grant"),
+		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Grant], error) {
+			return answering(s.Desk.Grant(ctx, who, in.ID))
+		})
+	s.mountGrantChanges()
+}
+
+func (s *server) mountGrantChanges() {
+	route(s, operation("extend", http.MethodPost, "/grants/{id}/extend", "Have a grant for longer; where the policy asks somebody, a request waits for a decision"), s.extend)
+	route(s, operation("return", http.MethodPost, "/grants/{id}/return", "Give a grant back before its time"),
+		func(ctx context.Context, who approval.Actor, in *doing) (*answer[desk.Grant], error) {
+			return answering(s.Desk.Return(ctx, who, in.ID))
+		})
+	route(s, operation("revoke", http.MethodPost, "/grants/{id}/revoke", "Take a grant away before its time"),
+		func(ctx context.Context, who approval.Actor, in *revoking) (*answer[desk.Grant], error) {
+			return answering(s.Desk.Revoke(ctx, who, in.ID, in.Body.Reason))
+		})
+}
+
+func (s *server) extend(ctx context.Context, who approval.Actor, in *extending) (*answer[desk.Extension], error) {
+	d, err := length("for", in.Body.For)
+	if err != nil {
+		return nil, err
+	}
+	return answering(s.Desk.Extend(ctx, who, in.ID, d, in.Body.Reason))
+}
+
+var grantHeader = []string{
+	"id", "request", "kind", "user", "group", "state", "seconds", "starts_at", "activated_at", "ends_at", "ended_at", "ended", "ended_by", "reason", "overdue_seconds",
+}
+
+func grantRow(g desk.Grant) []string {
+	return []string{
+		g.ID, g.Request, g.Kind, g.User, g.Group, g.State, strconv.FormatInt(g.Seconds, 10), instant(&g.StartsAt), instant(g.ActivatedAt),
+		instant(&g.EndsAt), instant(g.EndedAt), g.Ended, g.EndedBy, g.Reason, strconv.FormatInt(g.OverdueSeconds, 10),
+	}
+}

@@ -1,0 +1,115 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"birthright/grants"
+	"birthright/grants/approval"
+)
+
+// Look is what somebody sees who looks at a request, perhaps to decide on it.
+type Look struct {
+	Request Request
+	// Viewer is the name of the actor, as the audit log writes it.
+	Viewer string
+	// Decides says that the actor may decide now; Why says why not.
+	Decides bool
+	Why     string
+	// Beside are the groups of the same owners that the beneficiary is in, sorted.
+	Beside []string
+}
+
+// Look shows a request with what helps to decide on it.
+func (d *Desk) Look(ctx context.Context, a approval.Actor, id string) (out Look, err error) {
+	err = d.view(ctx, a, func(s *session) error {
+		r, err := s.tx.RequestByID(s.ctx, id)
+		if err != nil {
+			return err
+		}
+		m, err := s.load(&r)
+		if err != nil {
+			return err
+		}
+		if err := s.maySee(m); err != nil {
+			return err
+		}
+		if out.Request, err = s.describeOne(r); err != nil {
+			return err
+		}
+		out.Decides, out.Why = s.standing(m)
+		out.Viewer, out.Beside = s.actor.Name, s.beside(m)
+		return nil
+	})
+	return out, err
+}
+
+// standing says whether the actor may decide now, and why not.
+func (s *session) standing(m approval.Matter) (bool, string) {
+	r := m.Request
+	if !r.Open(s.now) {
+		return false, ""
+	}
+	if m.Policy == nil {
+		return false, "the policy does not let it be asked for any more"
+	}
+	standing := m.Standing(s.actor.UserN, approval.Judge(m, s.people), s.people)
+	relation := approval.Relation{Beneficiary: s.actor.UserN == r.UserN, Requester: s.actor.UserN == r.ByN, Approver: len(standing.For) > 0}
+	if why := approval.May(s.actor, approval.Decide, relation); why != "" {
+		if standing.Why != "" && s.actor.UserN != 0 {
+			why = standing.Why
+		}
+		return false, why
+	}
+	return true, ""
+}
+
+// beside are the groups of the same owners that the beneficiary is in.
+func (s *session) beside(m approval.Matter) []string {
+	out := []string{}
+	for name := range s.people.groupsOf(m.Request.UserN) {
+		other, known := s.engine.Group(name)
+		if known && slices.ContainsFunc(other.Owners, func(owner string) bool { return slices.Contains(m.Owners, owner) }) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Unreviewed returns the broken glasses that nobody has looked at, oldest first, of
+// what the actor may see.
+func (d *Desk) Unreviewed(ctx context.Context, a approval.Actor) (out []Request, err error) {
+	err = d.view(ctx, a, func(s *session) error {
+		found, err := s.tx.GlassToReview(s.ctx)
+		if err != nil {
+			return err
+		}
+		if s.may(approval.ReadAll, approval.Relation{}) != nil {
+			votes, err := s.votes(found)
+			if err != nil {
+				return err
+			}
+			found = slices.DeleteFunc(found, func(r grants.Request) bool { return s.maySee(s.matterOf(&r, votes[r.N])) != nil })
+		}
+		out, err = s.describe(found)
+		return err
+	})
+	return out, err
+}
+
+// OverdueFor is Overdue for somebody who must be allowed to see everybody's.
+func (d *Desk) OverdueFor(ctx context.Context, a approval.Actor) (out []Grant, err error) {
+	err = d.view(ctx, a, func(s *session) error {
+		if err := s.may(approval.ReadAll, approval.Relation{}); err != nil {
+			return err
+		}
+		found, err := s.tx.OverdueGrants(s.ctx)
+		if err != nil {
+			return err
+		}
+		out, err = s.describeGrants(found)
+		return err
+	})
+	return out, err
+}
