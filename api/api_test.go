@@ -40,10 +40,10 @@ func TestSeveralAtOnce(t *testing.T) {
 	h := open(t)
 	wrong := h.as("ada", 422, "POST", "/requests", `{"groups":["ops","prod","nothing"]}`)
 	var places []string
-	for i := range 3 {
+	for i := range 4 {
 		places = append(places, wrong.at(fmt.Sprintf("errors.%d.location", i)))
 	}
-	same(t, "places", places, []string{"body.reason", "body.reason", "body.groups"})
+	same(t, "places", places, []string{"body.reason", "body.ticket", "body.reason", "body.groups"})
 	same(t, "none was made", h.as("ada", 200, "GET", "/requests", "").at("items.len"), "0")
 	both := h.as("ada", 201, "POST", "/requests", `{"groups":["starter"],"reason":"first day"}`)
 	same(t, "made", both.at("items.len"), "2")

@@ -47,17 +47,14 @@ func TestEveryDialectHasEveryMigration(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		last := int64(0)
-		for _, e := range entries {
+		for i, e := range entries {
 			names[d] = append(names[d], e.Name())
-			n, err := goose.NumericComponent(e.Name())
-			if err != nil || n <= last {
-				t.Errorf("%s/%s should have a number above %d", d, e.Name(), last)
+			if n, err := goose.NumericComponent(e.Name()); err != nil || n != int64(i+1) {
+				t.Errorf("%s/%s should have the number %d", d, e.Name(), i+1)
 			}
-			last = n
 		}
-		if last != Latest {
-			t.Errorf("%s ends with migration %d, Latest is %d", d, last, Latest)
+		if int64(len(entries)) != Latest {
+			t.Errorf("%s has %d migrations, Latest is %d", d, len(entries), Latest)
 		}
 	}
 	if diff := cmp.Diff(names[SQLite], names[Postgres]); diff != "" {
