@@ -35,7 +35,7 @@ func TestBadUsage(t *testing.T) {
 		{name: "too few arguments", args: "user show", code: 2, want: `user show: an argument is missing: it takes USER \(see .*\)`},
 		{name: "too many arguments", args: "group members a b", code: 2, want: `group members: "b" is too much: it takes GROUP \(see .*\)`},
 		{name: "no arguments taken", args: "plan handout", code: 2, want: `plan: "handout" is too much: it takes no arguments \(see .*\)`},
-		{name: "token for no source", args: "token create", code: 2, want: `--source is missing: name the source that will push with the token`},
+		{name: "token for no source", args: "token create", code: 2, want: `--source is missing: name the source that will push with the token, or whom else it is for: --user, --receiver or --role`},
 		{name: "token for unknown source", args: "token create --source okta", code: 2, want: `there is no source "okta" \(configured are: people\)`},
 		{name: "client alone", args: "client", code: 2, want: `client: say which of create, list, revoke \(see .*\)`},
 		{name: "client for no source", args: "client create", code: 2, want: `--source is missing: name the source that the client speaks for`},

@@ -23,17 +23,17 @@ func (p *program) grantsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grants",
 		Short: "List grants: who has what for how long, and what should be gone",
-		Long: `Lists the grants of which something is, will be or may be left on a target; those first
-that should be gone. With --all, --state ended or a time, the history. With --as it is
-what concerns that user; with --group, all of a group that they own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
+		Long: `Lists the grants of which something is, will be or may be left on a target, and those of
+the last 30 days; those first that should be gone. With --all, a --state or a time, the
+history. With --as it is what concerns that user; with --group, all of a group that they
+own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
 		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
 			q, err := f.query(a.Now(), grantStates)
 			if err != nil {
 				return err
 			}
-			q.Open = !f.all && len(f.states) == 0 && q.From.IsZero() && q.To.IsZero()
-			found, err := a.Desk.Grants(ctx, actor, q)
+			found, err := findGrants(ctx, a, actor, q, f.all)
 			if err != nil {
 				return err
 			}
@@ -43,13 +43,37 @@ what concerns that user; with --group, all of a group that they own. ` + "`birth
 			return err
 		}),
 	}
-	f.add(cmd, grantStates, "the whole history, not only what is not over")
+	f.add(cmd, grantStates, "the whole history, not only what is not over and the last 30 days")
 	cmd.Flags().StringVar(&f.user, "user", "", "only what this `USER` has")
 	cmd.Flags().StringVar(&f.text, "text", "", "only with this `TEXT` in user or group")
 	return cmd
 }
 
-// grantListing shows grants: people see first what should be gone.
+// findGrants finds what a query chooses. Unless somebody asks for a state or bounds the
+// time, that is what is not gone, however old, and what was to start lately.
+func findGrants(ctx context.Context, a *app.App, actor approval.Actor, q desk.Query, all bool) ([]desk.Grant, error) {
+	if all || len(q.States) > 0 || !q.From.IsZero() || !q.To.IsZero() {
+		return a.Desk.Grants(ctx, actor, q)
+	}
+	recent, open := q, q
+	recent.From, open.Open = a.Now().AddDate(0, 0, -recentDays), true
+	var found []desk.Grant
+	for _, query := range []desk.Query{recent, open} {
+		some, err := a.Desk.Grants(ctx, actor, query)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	slices.SortFunc(found, func(a, b desk.Grant) int { return cmp.Compare(b.N, a.N) })
+	found = slices.CompactFunc(found, func(a, b desk.Grant) bool { return a.N == b.N })
+	if q.Limit > 0 && len(found) > q.Limit {
+		found = found[:q.Limit]
+	}
+	return found, nil
+}
+
+// grantListing shows grants: people see first what should be gone, then what is there.
 func (p *program) grantListing(found []desk.Grant) listing {
 	l := listing{
 		data: found, header: []string{"id", "user", "group", "state", "starts_at", "ends_at", "overdue", "left_on", "kind", "ended", "reason"},
@@ -62,7 +86,9 @@ func (p *program) grantListing(found []desk.Grant) listing {
 		return grantExport(l, found)
 	}
 	sorted := slices.Clone(found)
-	slices.SortStableFunc(sorted, func(a, b desk.Grant) int { return cmp.Compare(b.OverdueSeconds, a.OverdueSeconds) })
+	slices.SortStableFunc(sorted, func(a, b desk.Grant) int {
+		return cmp.Or(cmp.Compare(b.OverdueSeconds, a.OverdueSeconds), gone(a)-gone(b))
+	})
 	for _, g := range sorted {
 		l.rows = append(l.rows, []string{
 			g.ID, g.User, g.Group, g.State, timeText(g.StartsAt), timeText(g.EndsAt), overdueText(g), strings.Join(g.LeftOn, " "),
@@ -70,6 +96,14 @@ func (p *program) grantListing(found []desk.Grant) listing {
 		})
 	}
 	return l
+}
+
+// gone is 1 for what is over and left nothing.
+func gone(g desk.Grant) int {
+	if g.State == grants.Ended || g.State == grants.Failed {
+		return 1
+	}
+	return 0
 }
 
 // grantExport lays grants out for a spreadsheet or an auditor.

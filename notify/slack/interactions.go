@@ -75,7 +75,7 @@ func (a *App) decide(ctx context.Context, c slack.InteractionCallback, action sl
 	if action.ActionID == actionDeny {
 		return "", a.open(ctx, c.TriggerID, denyForm(r, action.Value))
 	}
-	made, err := a.o.Desk.Approve(ctx, actor, r.ID, "")
+	made, err := a.o.Desk.Decide(ctx, actor, r.ID, desk.Decision{Approve: true, Revision: r.Revision})
 	if err != nil {
 		return "", err
 	}
@@ -167,7 +167,7 @@ func (a *App) submitAsk(ctx context.Context, actor approval.Actor, v slack.View)
 func (a *App) submitDeny(ctx context.Context, actor approval.Actor, v slack.View) any {
 	r, err := a.shown(ctx, actor, v.PrivateMetadata)
 	if err == nil {
-		_, err = a.o.Desk.Deny(ctx, actor, r.ID, field(v, fieldReason))
+		_, err = a.o.Desk.Decide(ctx, actor, r.ID, desk.Decision{Note: field(v, fieldReason), Revision: r.Revision})
 	}
 	if err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{fieldReason: a.friendly(err)})
