@@ -13,18 +13,26 @@ const (
 	// renews the lease, so that it can be short: access that must go does not wait
 	// long for a process that died. Should two do the same after all, that does no
 	// harm.
-	workLease  = 5 * time.Second
+	workLease  = 3 * time.Second
 	renewEvery = workLease / 4
 )
 
 // giveBack ends the lease on work that could not be finished, so that nobody waits
-// for its end. Where the store does not answer, the lease runs out by itself.
+// for its end. A store that does not answer is asked again as long as the lease lasts,
+// by a program that is being stopped once; then the lease runs out by itself.
 func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
 	defer cancel()
-	err := r.Store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeWork(ctx, work) })
-	if err != nil {
-		r.Log.Warn("work was not given back; it is due again when its lease is over", "error", err)
+	for {
+		err := r.Store.Update(limited, func(tx *store.Tx) error { return tx.PostponeWork(limited, work) })
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || limited.Err() != nil {
+			r.Log.Warn("work was not given back; it is due again when its lease is over", "error", err)
+			return
+		}
+		pause(limited, nil, renewEvery/4)
 	}
 }
 

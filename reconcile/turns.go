@@ -22,11 +22,12 @@ type turns struct {
 // been set back.
 const tolerance = time.Second
 
-// setBack reports whether the clock was set back since it was looked at last.
+// setBack reports whether the clock was set back since it was looked at last. Nobody
+// knows what it did before the first look: that counts as if it were.
 func (t *turns) setBack(now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	back := now.Add(tolerance).Before(t.latest)
+	back := t.latest.IsZero() || now.Add(tolerance).Before(t.latest)
 	if back || now.After(t.latest) {
 		t.latest = now
 	}

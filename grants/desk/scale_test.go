@@ -6,7 +6,7 @@ package desk_test
 const (
 	lanes, perLane = 2, 500 // histories of the parts that decide, by the hundred
 	realLanes      = 2      // histories of the real thing
-	realPerLane    = 5      // by the hundred
+	realPerLane    = 2      // by the hundred
 	rounds         = 12     // of races
 	alone          = 80
 	checks         = "100" // by the hundred
