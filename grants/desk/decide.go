@@ -9,6 +9,7 @@ import (
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/internal/duration"
+	"birthright/rules"
 	"birthright/store"
 )
 
@@ -265,24 +266,33 @@ func (s *session) bind(g *grants.Grant, m approval.Matter) error {
 	if g.Inputs, err = in.Keep(); err != nil {
 		return err
 	}
-	u, _ := s.people.User(g.UserN)
-	w, ok := s.people.worldOf(g.UserN)
+	end, err := s.turnsFalse(c, g.UserN, in)
+	if !end.IsZero() {
+		g.Bound(end)
+	}
+	return err
+}
+
+// turnsFalse returns when a condition that holds of a user stops to, by the shifts and
+// tickets that are known ahead; zero where that is not known.
+func (s *session) turnsFalse(c rules.Condition, userN int64, in rules.Inquiry) (time.Time, error) {
+	u, _ := s.people.User(userN)
+	w, ok := s.people.worldOf(userN)
 	if !ok {
-		return s.people.err
+		return time.Time{}, s.people.err
 	}
 	at := s.now
 	for range mostTurns {
 		if at = w.Facts.NextTurn(u, at); at.IsZero() {
-			return nil
+			break
 		}
 		then := w
 		then.At, in.Now = at, at
 		if holds, err := s.engine.HoldsOf(c, u, then, in); err != nil || !holds {
-			g.Bound(at)
-			return nil
+			return at, nil //nolint:nilerr // what cannot be told does not hold
 		}
 	}
-	return nil
+	return time.Time{}, nil
 }
 
 // tell notes what people are to be told.

@@ -170,3 +170,23 @@ bundles:
 	o.Must(err)
 	same(t, "made", len(found), 0)
 }
+
+// What a shift makes longer ends with the shift, also where a person gave it first.
+func TestAnExtensionByAShiftEndsWithIt(t *testing.T) {
+	o := open(t)
+	made, err := o.Ask(t.Context(), o.As("bob"), desk.Wish{Groups: []string{"prod-db-read"}, For: time.Hour, Reason: "look"})
+	o.Must(err)
+	answer, err := o.Approve(t.Context(), o.As("olga"), made[0].ID, "")
+	o.Must(err)
+	o.Work()
+	o.Shift("bob", "primary", 90*time.Minute)
+	longer, err := o.Extend(t.Context(), o.As("bob"), answer.Request.Grant, 2*time.Hour, "not done")
+	o.Must(err)
+	same(t, "approved", longer.Request.State, "approved")
+	o.Pass(89 * time.Minute)
+	o.Work()
+	same(t, "in the shift", o.Holds("role/readonly"), []string{"bob"})
+	o.Pass(2 * time.Minute)
+	o.Work()
+	same(t, "after the shift", o.Holds("role/readonly"), []string{})
+}

@@ -117,7 +117,11 @@ func (s *session) lengthen(m approval.Matter) error {
 	if err := s.extensible(&g, m, r.Duration); err != nil {
 		return err
 	}
-	g.Lengthen(r.Duration)
+	by, err := s.byPolicy(m, g.EndsAt)
+	if err != nil {
+		return err
+	}
+	g.Lengthen(min(r.Duration, by))
 	g.RemindAt = time.Time{}
 	if before := m.Policy.RemindBefore; before > 0 && g.EndsAt.Add(-before).After(s.now) {
 		g.RemindAt = g.EndsAt.Add(-before)
@@ -131,6 +135,24 @@ func (s *session) lengthen(m approval.Matter) error {
 		return err
 	}
 	return s.tx.EnqueueWork(s.ctx, []store.Work{{UserN: g.UserN}}) // a back-stop on the target moves with it
+}
+
+// byPolicy is by how much the policy alone makes a grant longer that ends at an instant:
+// where it does so for a shift or a ticket, no longer than that is known to last.
+func (s *session) byPolicy(m approval.Matter, end time.Time) (time.Duration, error) {
+	c := m.Policy.AutoApprove
+	if m.Request.Auto != c.Source || len(c.Schedules)+len(c.Queues) == 0 {
+		return m.Request.Duration, nil
+	}
+	in, err := s.inquiry(m.Request)
+	if err != nil {
+		return 0, err
+	}
+	until, err := s.turnsFalse(c, m.Request.UserN, in)
+	if err != nil || until.IsZero() {
+		return m.Request.Duration, err
+	}
+	return max(until.Sub(end), 0), nil
 }
 
 // Return gives a grant back before its time.
