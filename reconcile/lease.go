@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"birthright/identity"
 	"birthright/store"
 )
 
@@ -18,8 +19,8 @@ const (
 )
 
 // giveBack ends the lease on work that could not be finished, so that nobody waits
-// for its end. A store that does not answer is asked again as long as the lease lasts,
-// by a program that is being stopped once; then the lease runs out by itself.
+// for its end. A store that cannot be reached is asked again as long as the lease
+// lasts, by a program that is being stopped once; then the lease runs out by itself.
 func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), workLease)
 	defer cancel()
@@ -28,7 +29,7 @@ func (r *Runner) giveBack(ctx context.Context, work []store.Work) {
 		if err == nil {
 			return
 		}
-		if ctx.Err() != nil || limited.Err() != nil {
+		if identity.KindOf(err) != identity.Unavailable || ctx.Err() != nil || limited.Err() != nil {
 			r.Log.Warn("work was not given back; it is due again when its lease is over", "error", err)
 			return
 		}
