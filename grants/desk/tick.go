@@ -2,14 +2,10 @@ package desk
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"birthright/grants"
 	"birthright/grants/approval"
-	"birthright/store"
 )
 
 const (
@@ -175,67 +171,4 @@ func (s *session) ownersOf(g *grants.Grant) []int64 {
 	definition, _ := s.engine.Group(g.Group)
 	m := s.matter(&grants.Request{UserN: g.UserN, Group: g.Group}, definition, s.engine.Request(g.Group))
 	return s.watchers(m)
-}
-
-// Fit says why grants may not begin although they were approved, by number: an approver
-// left or may no longer decide, or what was approved is no longer the same.
-func (d *Desk) Fit(ctx context.Context, tx *store.Tx, approved []grants.Grant) (map[int64]string, error) {
-	s, err := d.session(ctx, tx, Operator("hub"))
-	if err != nil {
-		return nil, err
-	}
-	ns := make([]int64, len(approved))
-	for i := range approved {
-		ns[i] = approved[i].RequestN
-	}
-	requests, err := tx.RequestsByN(ctx, ns)
-	if err != nil {
-		return nil, err
-	}
-	votes, err := tx.Votes(ctx, ns)
-	if err != nil {
-		return nil, err
-	}
-	unfit := map[int64]string{}
-	for i := range approved {
-		at := slices.IndexFunc(requests, func(r grants.Request) bool { return r.N == approved[i].RequestN })
-		if at < 0 {
-			unfit[approved[i].N] = "its request is not there"
-			continue
-		}
-		r := &requests[at]
-		mine := slices.DeleteFunc(slices.Clone(votes), func(v grants.Vote) bool { return v.RequestN != r.N })
-		if why := s.unfit(r, mine); why != "" {
-			unfit[approved[i].N] = why
-		}
-	}
-	return unfit, s.people.err
-}
-
-func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
-	definition, _ := s.engine.Group(r.Group)
-	m := s.matter(r, definition, s.engine.Request(r.Group))
-	m.Votes = votes
-	switch {
-	case m.Policy == nil:
-		return "the policy does not let it be asked for any more: it needs a new approval"
-	case r.Kind == grants.KindBreakGlass:
-		return ""
-	case r.Auto != "" && r.Auto == m.Policy.AutoApprove.Source && r.Duration <= m.Policy.LongestAuto():
-		return ""
-	case r.Auto != "":
-		return "the policy that approved it was changed: it needs a new approval"
-	}
-	v := approval.Judge(m, s.people)
-	if v.State == grants.Approved {
-		return ""
-	}
-	var why []string
-	for _, void := range v.Void {
-		why = append(why, strings.TrimPrefix(void.Vote.By, "user:")+"'s approval does not count any more: "+void.Why)
-	}
-	if len(why) == 0 {
-		return fmt.Sprintf("it needs a new approval: %d of %d have approved stage %d", v.Have, v.Need, v.Stage+1)
-	}
-	return strings.Join(why, "; ")
 }
