@@ -50,6 +50,8 @@ type place interface {
 	Faults(f memory.Faults)
 	Holds(group string) []string
 	Records() map[string]grants.Grant
+	// Recorded is the outcome of a request that is on record, "" for none.
+	Recorded(request string) string
 }
 
 // history plays one random history on a place and holds it against the model.
@@ -382,6 +384,13 @@ func (h *history) wait() {
 // back sets the clock back.
 func (h *history) back() {
 	h.note("the clock is set back")
+	for _, r := range h.requests {
+		// What nobody decided on in time is put on record when time is looked after, and
+		// stays so; until then a clock that is set back makes it open again.
+		if h.state(r, h.Now()) == grants.Expired && h.Recorded(r.id) == grants.Expired {
+			r.outcome = grants.Expired
+		}
+	}
 	h.pass(-time.Duration(rapid.IntRange(1, 50).Draw(h.T, "back by")) * time.Minute)
 }
 
@@ -541,6 +550,15 @@ func (o office) Work(kill int) bool {
 	}
 	o.Restart()
 	return true
+}
+
+func (o office) Recorded(request string) (outcome string) {
+	o.Must(o.DB.View(o.Context(), func(tx *store.Tx) error {
+		r, err := tx.RequestByID(o.Context(), request)
+		outcome = r.Outcome
+		return err
+	}))
+	return outcome
 }
 
 func (o office) Records() map[string]grants.Grant {

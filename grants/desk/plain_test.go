@@ -350,6 +350,11 @@ func (p *plain) Deputise(from, to string, d time.Duration) error {
 	return nil
 }
 
+func (p *plain) Recorded(request string) string {
+	at := slices.IndexFunc(p.requests, func(r *grants.Request) bool { return r.ID == request })
+	return p.requests[at].Outcome
+}
+
 func (p *plain) Records() map[string]grants.Grant {
 	out := make(map[string]grants.Grant, len(p.grants))
 	for _, g := range p.grants {
