@@ -588,22 +588,26 @@ func (d *drawn) Cleanup(fn func())            { d.t.Cleanup(fn) }
 func (d *drawn) Context() context.Context     { return d.ctx }
 func (d *drawn) TempDir() string              { return d.dir }
 
-// TestMain says how many histories are played at a time; the command line wins.
+// TestMain fixes where the histories begin, so that they are the same each time, and
+// how much is drawn of everything else. The command line wins: -rapid.seed=N plays others.
 func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.seed", "20261130")
 	_ = flag.Set("rapid.checks", checks)
 	os.Exit(m.Run())
 }
 
-// TestHistoriesOfTheRealThing plays a thousand random histories on a real store and run.
+// histories plays so many of them.
+func histories(t *testing.T, many string, play func(*rapid.T)) {
+	t.Helper()
+	usual := flag.Lookup("rapid.checks").Value.String()
+	defer func() { _ = flag.Set("rapid.checks", usual) }()
+	_ = flag.Set("rapid.checks", many)
+	rapid.Check(t, play)
+}
+
+// TestHistoriesOfTheRealThing plays random histories on a real store and run.
 func TestHistoriesOfTheRealThing(t *testing.T) {
-	for lane := range realLanes {
-		t.Run(fmt.Sprint(lane), func(t *testing.T) {
-			t.Parallel()
-			for range realPerLane {
-				rapid.Check(t, func(rt *rapid.T) { playReally(t, rt) })
-			}
-		})
-	}
+	histories(t, realHistories, func(rt *rapid.T) { playReally(t, rt) })
 }
 
 func playReally(t *testing.T, rt *rapid.T) {

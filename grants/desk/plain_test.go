@@ -507,14 +507,7 @@ func (p *plain) settle(n int64) {
 
 // TestHistoriesOfThePureCore plays a hundred thousand random histories.
 func TestHistoriesOfThePureCore(t *testing.T) {
-	for lane := range lanes {
-		t.Run(fmt.Sprint(lane), func(t *testing.T) {
-			t.Parallel()
-			for range perLane {
-				rapid.Check(t, func(rt *rapid.T) {
-					(&history{T: rt, place: newPlain(), model: newModel()}).play(25)
-				})
-			}
-		})
-	}
+	histories(t, plainHistories, func(rt *rapid.T) {
+		(&history{T: rt, place: newPlain(), model: newModel()}).play(25)
+	})
 }
