@@ -15,7 +15,7 @@ import (
 type grantDesk interface {
 	Grants(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Grant, error)
 	Grant(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
-	OverdueFor(ctx context.Context, a approval.Actor) ([]desk.Grant, error)
+	Overdue(ctx context.Context, a approval.Actor) ([]desk.Grant, error)
 	Extend(ctx context.Context, a approval.Actor, id string, by time.Duration, reason string) (desk.Extension, error)
 	Return(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
 	Revoke(ctx context.Context, a approval.Actor, id, reason string) (desk.Grant, error)
@@ -54,7 +54,7 @@ func (s *server) mountGrants() {
 		})
 	route(s, operation("overdue", http.MethodGet, "/grants/overdue", "Grants that are over and of which something is left on a target; for administrators and auditors"),
 		func(ctx context.Context, who approval.Actor, _ *struct{}) (*answer[items[desk.Grant]], error) {
-			return listing(s.Desk.OverdueFor(ctx, who))
+			return listing(s.Desk.Overdue(ctx, who))
 		})
 	route(s, operation("grant", http.MethodGet, "/grants/{id}", "One grant"),
 		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Grant], error) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"birthright/grants/desk"
 	"birthright/internal/scimapp"
 )
 
@@ -72,7 +73,7 @@ func TestTargetAwayWhileGrantsEnd(t *testing.T) {
 		l.busy(t)
 		l.world.app.Down()
 		eventually(t, 2*inTime, func() string {
-			if all, err := l.Desk.Overdue(t.Context()); err != nil || len(all) < 4 {
+			if all, err := l.Desk.Overdue(t.Context(), desk.Operator("operator:test")); err != nil || len(all) < 4 {
 				return fmt.Sprintf("%d grants are overdue, though their target is away: %v", len(all), err)
 			}
 			return ""

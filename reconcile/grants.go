@@ -124,12 +124,12 @@ func (o *overlay) end(g *grants.Grant) bool {
 
 // notice tells the user how a grant stands.
 func notice(g *grants.Grant) store.NoticeRow {
-	kind := "grant.ended"
+	kind := grants.NoticeEnded
 	switch {
 	case g.Over == grants.OverFailed:
-		kind = "grant.failed"
+		kind = grants.NoticeFailed
 	case g.OverAt.IsZero():
-		kind = "grant.active"
+		kind = grants.NoticeActive
 	}
 	return store.NoticeRow{Kind: kind, GrantN: g.N, RequestN: g.RequestN, Users: []int64{g.UserN}}
 }

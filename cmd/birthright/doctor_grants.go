@@ -14,7 +14,7 @@ import (
 // grantChecks look for access that should be gone, and for emergencies that nobody
 // has looked at.
 func grantChecks(ctx context.Context, a *app.App) ([]checkView, error) {
-	late, err := a.Desk.Overdue(ctx)
+	late, err := a.Desk.Overdue(ctx, desk.Operator(a.Actor))
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (d *Desk) Cancel(ctx context.Context, a approval.Actor, id string) (Request
 		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("request.cancelled", "user:"+r.User, map[string]any{"request": r.ID, "group": r.Group})); err != nil {
 			return err
 		}
-		return s.tell("request.cancelled", r, nil, nil)
+		return s.tell(grants.NoticeCancelled, r, nil, nil)
 	})
 }
 

@@ -179,7 +179,7 @@ func (s *session) conclude(m approval.Matter, before approval.Verdict, note stri
 		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("request.denied", "user:"+r.User, map[string]any{"request": r.ID, "group": r.Group, "reason": note})); err != nil {
 			return err
 		}
-		return s.tell("request.denied", r, nil, s.concerned(r))
+		return s.tell(grants.NoticeDenied, r, nil, s.concerned(r))
 	case v.State == grants.Approved:
 		r.DecidedBy, r.Note = s.actor.Name, note
 		if err := s.fits(m); err != nil {
@@ -191,9 +191,9 @@ func (s *session) conclude(m approval.Matter, before approval.Verdict, note stri
 		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
 			return err
 		}
-		return s.tell("request.waiting", r, nil, m.Panel(v, s.people))
+		return s.tell(grants.NoticeWaiting, r, nil, m.Panel(v, s.people))
 	}
-	return s.tell("request.voted", r, nil, nil)
+	return s.tell(grants.NoticeVoted, r, nil, nil)
 }
 
 // concerned are those who wait for an answer.
@@ -233,7 +233,7 @@ func (s *session) approve(m approval.Matter) error {
 	if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
 		return err
 	}
-	if err := s.tell("request.approved", r, &g, s.concerned(r)); err != nil {
+	if err := s.tell(grants.NoticeApproved, r, &g, s.concerned(r)); err != nil {
 		return err
 	}
 	return s.work(&g, false)

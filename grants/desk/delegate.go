@@ -50,12 +50,12 @@ func (d *Desk) Delegate(ctx context.Context, a approval.Actor, w Delegation) (ou
 		if err := s.tx.SaveDelegation(s.ctx, &out); err != nil {
 			return err
 		}
-		err = s.tx.SaveDelegation(s.ctx, &out, s.event("delegation.made", "user:"+from.UserName,
+		err = s.tx.Audit(s.ctx, s.event("delegation.made", "user:"+from.UserName,
 			map[string]any{"delegation": out.ID, "to": u.UserName, "until": w.End, "reason": out.Reason}))
 		if err != nil {
 			return err
 		}
-		return s.tell("delegation.made", nil, nil, []int64{to})
+		return s.tell(grants.NoticeDelegation, nil, nil, []int64{to})
 	})
 	return out, err
 }

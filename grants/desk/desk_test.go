@@ -119,7 +119,7 @@ func TestOverdueUntilTheTargetAnswers(t *testing.T) {
 	o.Work()
 	same(t, "still there", o.Holds("role/readonly"), []string{"ada"})
 	same(t, "state", o.GrantState(glass.Grant), "ending")
-	late, err := o.Overdue(t.Context())
+	late, err := o.Overdue(t.Context(), desk.Operator("operator:test"))
 	o.Must(err)
 	if len(late) != 1 || late[0].OverdueSeconds < int64((47*time.Hour).Seconds()) {
 		t.Errorf("overdue: %+v", late)

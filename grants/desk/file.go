@@ -22,7 +22,7 @@ func (s *session) file(made []*grants.Request) error {
 		if r.Extends != 0 {
 			detail["extends"] = r.Extends
 		}
-		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("request.created", "user:"+r.User, detail)); err != nil {
+		if err := s.tx.Audit(s.ctx, s.event("request.created", "user:"+r.User, detail)); err != nil {
 			return err
 		}
 		if err := s.decideAlone(r); err != nil {
@@ -51,7 +51,7 @@ func (s *session) decideAlone(r *grants.Request) error {
 	if s.lacking(m) != "" {
 		told = append(told, s.watchers(m)...)
 	}
-	return s.tell("request.waiting", r, nil, told)
+	return s.tell(grants.NoticeWaiting, r, nil, told)
 }
 
 // approvesItself reports whether the policy approves the request without anybody: its

@@ -174,18 +174,24 @@ func (s *session) decides(m approval.Matter, userN int64) bool {
 	return len(m.Standing(userN, approval.Judge(m, s.people), s.people).For) > 0
 }
 
+// request loads a request that the actor may see, and all that decides on it.
+func (s *session) request(id string) (grants.Request, approval.Matter, error) {
+	r, err := s.tx.RequestByID(s.ctx, id)
+	if err != nil {
+		return r, approval.Matter{}, err
+	}
+	m, err := s.load(&r)
+	if err != nil {
+		return r, m, err
+	}
+	return r, m, s.maySee(m)
+}
+
 // Request returns one request.
 func (d *Desk) Request(ctx context.Context, a approval.Actor, id string) (out Request, err error) {
 	err = d.view(ctx, a, func(s *session) error {
-		r, err := s.tx.RequestByID(s.ctx, id)
+		r, _, err := s.request(id)
 		if err != nil {
-			return err
-		}
-		m, err := s.load(&r)
-		if err != nil {
-			return err
-		}
-		if err := s.maySee(m); err != nil {
 			return err
 		}
 		out, err = s.describeOne(r)
@@ -273,9 +279,12 @@ func onlyOpen(states []string) bool {
 }
 
 // Overdue returns the grants that are over and of which something is left on a target,
-// oldest first.
-func (d *Desk) Overdue(ctx context.Context) (out []Grant, err error) {
-	err = d.view(ctx, Operator("hub"), func(s *session) error {
+// oldest first, to whoever may see everybody's.
+func (d *Desk) Overdue(ctx context.Context, a approval.Actor) (out []Grant, err error) {
+	err = d.view(ctx, a, func(s *session) error {
+		if err := s.may(approval.ReadAll, approval.Relation{}); err != nil {
+			return err
+		}
 		found, err := s.tx.OverdueGrants(s.ctx)
 		if err != nil {
 			return err

@@ -94,7 +94,7 @@ func (s *session) glassBroken(m approval.Matter) error {
 	if err != nil {
 		return err
 	}
-	if err := s.tell("glass.broken", r, &g, s.watchers(m)); err != nil {
+	if err := s.tell(grants.NoticeGlass, r, &g, s.watchers(m)); err != nil {
 		return err
 	}
 	return s.work(&g, false)
@@ -142,6 +142,6 @@ func (d *Desk) Examine(ctx context.Context, a approval.Actor, id, verdict, note 
 			map[string]any{"request": r.ID, "group": r.Group, "verdict": verdict, "note": note})); err != nil {
 			return err
 		}
-		return s.tell("glass.reviewed", r, nil, s.concerned(r))
+		return s.tell(grants.NoticeReviewed, r, nil, s.concerned(r))
 	})
 }

@@ -130,7 +130,7 @@ func (s *session) lengthen(m approval.Matter) error {
 	if err != nil {
 		return err
 	}
-	if err := s.tell("grant.extended", r, &g, s.concerned(r)); err != nil {
+	if err := s.tell(grants.NoticeExtended, r, &g, s.concerned(r)); err != nil {
 		return err
 	}
 	return s.tx.EnqueueWork(s.ctx, []store.Work{{UserN: g.UserN}}) // a back-stop on the target moves with it
@@ -205,9 +205,9 @@ func (s *session) end(g *grants.Grant, how, reason string) error {
 	by, action, kind := s.actor.Name, "grant."+how, "grant."+how
 	if g.IsOver(s.now) {
 		how, reason = g.Lapse(s.now)
-		by, action, kind = "hub", "grant.over", "grant.ended"
+		by, action, kind = "hub", "grant.over", grants.NoticeEnded
 		if how == grants.OverFailed {
-			kind = "grant.failed"
+			kind = grants.NoticeFailed
 		}
 	}
 	if !g.Stop(how, by, reason, s.now) {

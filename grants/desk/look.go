@@ -23,15 +23,8 @@ type Look struct {
 // Look shows a request with what helps to decide on it.
 func (d *Desk) Look(ctx context.Context, a approval.Actor, id string) (out Look, err error) {
 	err = d.view(ctx, a, func(s *session) error {
-		r, err := s.tx.RequestByID(s.ctx, id)
+		r, m, err := s.request(id)
 		if err != nil {
-			return err
-		}
-		m, err := s.load(&r)
-		if err != nil {
-			return err
-		}
-		if err := s.maySee(m); err != nil {
 			return err
 		}
 		if out.Request, err = s.describeOne(r); err != nil {
@@ -93,22 +86,6 @@ func (d *Desk) Unreviewed(ctx context.Context, a approval.Actor) (out []Request,
 			found = slices.DeleteFunc(found, func(r grants.Request) bool { return s.maySee(s.matterOf(&r, votes[r.N])) != nil })
 		}
 		out, err = s.describe(found)
-		return err
-	})
-	return out, err
-}
-
-// OverdueFor is Overdue for somebody who must be allowed to see everybody's.
-func (d *Desk) OverdueFor(ctx context.Context, a approval.Actor) (out []Grant, err error) {
-	err = d.view(ctx, a, func(s *session) error {
-		if err := s.may(approval.ReadAll, approval.Relation{}); err != nil {
-			return err
-		}
-		found, err := s.tx.OverdueGrants(s.ctx)
-		if err != nil {
-			return err
-		}
-		out, err = s.describeGrants(found)
 		return err
 	})
 	return out, err

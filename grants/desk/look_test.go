@@ -85,7 +85,7 @@ func TestWhatHelpsToDecide(t *testing.T) {
 		o.Must(err)
 		same(t, who, len(owed), want)
 	}
-	if _, err := o.OverdueFor(t.Context(), o.As("olga")); identity.KindOf(err) != identity.Denied {
+	if _, err := o.Overdue(t.Context(), o.As("olga")); identity.KindOf(err) != identity.Denied {
 		t.Errorf("an owner sees everybody's: %v", err)
 	}
 }

@@ -72,7 +72,7 @@ func (s *session) bring(r *grants.Request) error {
 		if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}, s.event("request.expired", "user:"+r.User, map[string]any{"request": r.ID, "group": r.Group})); err != nil {
 			return err
 		}
-		return s.tell("request.expired", r, nil, s.concerned(r))
+		return s.tell(grants.NoticeExpired, r, nil, s.concerned(r))
 	}
 	m, err := s.load(r)
 	if err != nil {
@@ -83,10 +83,10 @@ func (s *session) bring(r *grants.Request) error {
 		return s.tx.SaveRequests(s.ctx, []*grants.Request{r})
 	}
 	v := approval.Judge(m, s.people)
-	kind := "request.reminder"
+	kind := grants.NoticeReminder
 	stage := m.Policy.Stages()[v.Stage]
 	if stage.EscalateAfter > 0 && r.Escalated <= v.Stage && !s.now.Before(v.Since.Add(stage.EscalateAfter)) {
-		kind, r.Escalated = "request.escalated", v.Stage+1
+		kind, r.Escalated = grants.NoticeEscalated, v.Stage+1
 	}
 	r.RemindAt = s.reminder(m, v)
 	if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
@@ -132,7 +132,7 @@ func (s *session) remindOfReview(r *grants.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.tell("glass.unreviewed", r, nil, s.watchers(m))
+	return s.tell(grants.NoticeUnreviewed, r, nil, s.watchers(m))
 }
 
 // remindOfGrants tells of grants that end soon, and of those that should be gone.
@@ -148,10 +148,10 @@ func (s *session) remindOfGrants() (int, error) {
 		switch {
 		case !g.SettledAt.IsZero():
 		case g.IsOver(s.now):
-			kind, g.RemindAt = "grant.overdue", s.now.Add(overdueReminder)
+			kind, g.RemindAt = grants.NoticeOverdue, s.now.Add(overdueReminder)
 			users = s.ownersOf(g)
 		case g.State(s.now) == grants.Active:
-			kind = "grant.ending"
+			kind = grants.NoticeEnding
 		}
 		if err := s.tx.SaveGrants(s.ctx, []*grants.Grant{g}); err != nil {
 			return 0, err
