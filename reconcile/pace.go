@@ -42,7 +42,7 @@ func (p *paces) took(target string, ops int, d time.Duration) {
 	if !known {
 		now = firstBatch
 	}
-	most := now * mostGrowth
+	most := ops * mostGrowth // a call of two that took no time says nothing of five hundred
 	if d > 0 {
 		most = min(most, int(float64(ops)*float64(waveTime)/float64(d)))
 	}
