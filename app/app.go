@@ -15,6 +15,7 @@ import (
 	"birthright/identity"
 	"birthright/intake"
 	"birthright/internal/ids"
+	"birthright/internal/ratelimit"
 	"birthright/migrations"
 	"birthright/reconcile"
 	"birthright/signals/delivery"
@@ -53,6 +54,7 @@ type App struct {
 	bell         *delivery.Bell // rung when a receiver is owed a signal
 	wake         chan struct{}
 	panics       prometheus.Counter // of the front door
+	budgets      *ratelimit.Budgets // shared by targets with one credential
 	closers      closers
 }
 
@@ -73,6 +75,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 // before anything is touched. Store, Intake and Runner are there after Connect.
 func Prepare(o Options) (*App, error) {
 	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell(), panics: newPanics()}
+	a.budgets = ratelimit.New(a.Now)
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -29,6 +29,7 @@ func (a *App) openTarget(t config.Target) (targets.Target, error) {
 	}
 	target, err := t.Settings.Open(targets.Env{
 		Name: t.Name, Map: t.Map, Log: a.Log.With("target", t.Name), Now: a.Now, Dir: a.Config.Dir,
+		Budgets: a.budgets, Simulation: a.simulation(t),
 	})
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target " + t.Name, Err: err}

@@ -41,7 +41,7 @@ func (c *Config) MissingSecrets(ctx context.Context, below ...string) []SecretCh
 	var missing []SecretCheck
 	for path, ref := range c.secretRefs() {
 		inside := slices.ContainsFunc(below, func(b string) bool { return strings.HasPrefix(path, b+".") })
-		if !inside || ref.IsZero() || ref.IsLiteral() || ref.IsCommand() {
+		if !inside || c.simulated(path) || ref.IsZero() || ref.IsLiteral() || ref.IsCommand() {
 			continue
 		}
 		if _, err := ref.Reveal(ctx, c.Dir); err != nil {
@@ -49,6 +49,18 @@ func (c *Config) MissingSecrets(ctx context.Context, below ...string) []SecretCh
 		}
 	}
 	return missing
+}
+
+// simulated reports whether path is below a target that is only simulated: it is
+// never asked with a secret.
+func (c *Config) simulated(path string) bool {
+	for i, t := range c.Targets {
+		s, ok := t.Settings.(interface{ Simulated() bool })
+		if ok && s.Simulated() && strings.HasPrefix(path, strictyaml.Index("targets", i)+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // secretRefs goes through all the references of the configuration, in the order

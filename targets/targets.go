@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/ratelimit"
 )
 
 // Target is a system whose accounts and entitlements the hub can read and change.
@@ -209,6 +210,12 @@ type SessionEnder interface {
 	EndSessions(ctx context.Context, accounts []Account, entitlement identity.Entitlement) (ended int, err error)
 }
 
+// Counter is implemented by a target that counts the requests it sent so far, for
+// people who want to know what a run cost.
+type Counter interface {
+	Calls() int64
+}
+
 // Closer is implemented by a target that holds connections.
 type Closer interface {
 	Close() error
@@ -238,6 +245,22 @@ type Env struct {
 	Now  func() time.Time
 	// Dir is the folder of the configuration file: relative paths start there.
 	Dir string
+	// Budgets is where targets that share a credential share its limits; nil gives
+	// each its own.
+	Budgets *ratelimit.Budgets
+	// Simulation is what a simulated target starts from; it says nothing to others.
+	Simulation Simulation
+}
+
+// Simulation is what a target that is only simulated starts from.
+type Simulation struct {
+	// File is where it keeps what it holds from one run of the program to the next;
+	// "" for nowhere.
+	File string
+	// Begin returns what is there although the hub does not make it: the entitlements
+	// that the policy names, and the accounts of people where they come from
+	// elsewhere; nil for nothing. It is asked once in a run of the program.
+	Begin func(ctx context.Context) (State, error)
 }
 
 // Config is the typed settings of one kind of target. The configuration is

@@ -6,15 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"birthright/identity"
+	"birthright/internal/ratelimit"
 	"birthright/internal/secret"
 	"birthright/internal/trust"
 )
@@ -29,10 +31,8 @@ const (
 type Options struct {
 	// Base is the URL that request paths are appended to; see CheckURL.
 	Base string
-	// Token is sent as a bearer token; the zero value sends none.
-	Token secret.Ref
-	// Scheme stands before the token; "" means "Bearer ".
-	Scheme string
+	// Auth authorises requests; nil sends none.
+	Auth Auth
 	// Headers are sent with every request.
 	Headers []Header
 	// Dir is where relative secret files start.
@@ -44,8 +44,25 @@ type Options struct {
 	Timeout time.Duration
 	// MaxAnswer bounds an answer in bytes; 0 means 64 MiB.
 	MaxAnswer int64
-	// Now tells the time, for Retry-After; nil means time.Now.
+	// Now tells the time, for Retry-After and limits; nil means time.Now.
 	Now func() time.Time
+	// Networks are allowed although nothing of a company should be there.
+	Networks []netip.Prefix
+	// Limits are the system's budgets by scope. A request draws on that of its own
+	// scope and on that of "".
+	Limits []ratelimit.Limit
+	// Budgets is where the buckets are kept that targets with one credential share;
+	// nil makes buckets for this client alone.
+	Budgets *ratelimit.Budgets
+	// Readings tells what an answer says of the budgets, by scope; nil reads the
+	// usual headers for the request's own.
+	Readings func(Request, http.Header) map[string]ratelimit.Reading
+	// Record, if not nil, writes down what is sent and answered.
+	Record *Recording
+	// Transport stands in for the network: a simulator's. nil is the network.
+	Transport http.RoundTripper
+
+	onClose func() error
 }
 
 // Header is one header of every request; the value may be a secret.
@@ -56,12 +73,15 @@ type Header struct {
 
 // Client sends requests to one system. It is safe for concurrent use.
 type Client struct {
-	opt  Options
-	base string
-	http *http.Client
+	opt   Options
+	base  string
+	wire  http.RoundTripper // counts and records; adds no credentials
+	http  *http.Client
+	calls atomic.Int64
+	pace  pace
 
-	mu     sync.Mutex
-	secret *credentials // nil until needed, and after a 401
+	mu     sync.Mutex                  // held while credentials are got
+	secret atomic.Pointer[credentials] // nil until needed, and after a 401
 }
 
 // Request is one request. Path starts with a slash and is escaped already.
@@ -75,6 +95,14 @@ type Request struct {
 	IfMatch string
 	// Header is what only this request is sent with.
 	Header map[string]string
+	// Scope is the budget that the request is charged to besides that of "", and
+	// Cost what it costs there; 0 means 1.
+	Scope string
+	Cost  int
+	// Removes is true where access is taken away: that does not wait behind others.
+	Removes bool
+	// Reads is true where asking again does no harm although the method is no GET.
+	Reads bool
 }
 
 // Response is an answer with a 2xx status.
@@ -96,9 +124,6 @@ func New(opt Options) (*Client, error) {
 	if opt.UserAgent == "" {
 		opt.UserAgent = "birthright"
 	}
-	if opt.Scheme == "" {
-		opt.Scheme = "Bearer "
-	}
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
@@ -108,7 +133,7 @@ func New(opt Options) (*Client, error) {
 	}
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: min(opt.Timeout, 10*time.Second)}).DialContext,
+		DialContext:           dialer(opt.Base, opt.Networks, opt.Timeout).DialContext,
 		TLSClientConfig:       tlsConfig,
 		TLSHandshakeTimeout:   10 * time.Second,
 		MaxIdleConnsPerHost:   8,
@@ -116,18 +141,45 @@ func New(opt Options) (*Client, error) {
 		ForceAttemptHTTP2:     true,
 		ExpectContinueTimeout: time.Second,
 	}
+	var network http.RoundTripper = transport
+	if opt.Transport != nil {
+		network = opt.Transport
+	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{
-		opt: opt, base: strings.TrimRight(opt.Base, "/"),
-		http: &http.Client{Transport: transport, CheckRedirect: stay},
-	}, nil
+	c := &Client{opt: opt, base: strings.TrimRight(opt.Base, "/"), pace: newPace(opt)}
+	c.wire = recorded{network, c}
+	c.http = &http.Client{Transport: c.wire, CheckRedirect: stay}
+	return c, nil
 }
 
-// Close lets go of idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// Calls returns how many requests were sent so far, those for tokens included.
+func (c *Client) Calls() int64 { return c.calls.Load() }
 
-// Do sends r and reads the answer whole. Every error is a *Failure.
+// Close lets go of idle connections and of what a recording writes to.
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	if c.opt.onClose != nil {
+		_ = c.opt.onClose() // every line was written when it came
+	}
+}
+
+// Do sends r and reads the answer whole. Every error is a *Failure. It keeps to the
+// system's limits: what would have to wait long is not sent and comes back as
+// throttled. What only reads is asked again when the system said to wait.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	for tries := 0; ; tries++ {
+		if f := c.await(ctx, r); f != nil {
+			return nil, f
+		}
+		resp, err := c.once(ctx, r)
+		if err == nil || !r.reads() || tries == mostTries || AsFailure(err).Kind() != identity.Throttled {
+			return resp, err
+		}
+	}
+}
+
+// once sends r.
+func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 	creds, err := c.credentials(ctx)
 	if err != nil {
 		return nil, &Failure{Request: r.name(), Err: err, own: true}
@@ -144,12 +196,15 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, c.transportFailure(r, err, sent.Load(), creds)
 	}
 	defer resp.Body.Close()
+	c.observe(r, resp)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.opt.MaxAnswer+1))
 	if resp.StatusCode/100 != 2 {
 		if resp.StatusCode == http.StatusUnauthorized {
 			c.forget(creds)
 		}
-		return nil, c.refusal(r, resp, body, creds)
+		f := c.refusal(r, resp, body, creds)
+		c.told(r, f)
+		return nil, f
 	}
 	switch {
 	case err != nil:

@@ -56,7 +56,7 @@ func TestWhatIsSent(t *testing.T) {
 		got = strings.Join([]string{r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), r.Header.Get("X-Org"),
 			r.Header.Get("User-Agent"), r.Header.Get("Content-Type"), r.Header.Get("If-Match"), string(body)}, " | ")
 	})
-	c := client(t, Options{Base: s.URL + "/scim/v2/", Token: ref(t, canary), Headers: []Header{{Name: "X-Org", Value: ref(t, "acme")}}, UserAgent: "hub"})
+	c := client(t, Options{Base: s.URL + "/scim/v2/", Auth: Bearer(ref(t, canary)), Headers: []Header{{Name: "X-Org", Value: ref(t, "acme")}}, UserAgent: "hub"})
 	_, err := c.Do(t.Context(), Request{Method: "PATCH", Path: "/Users/a%2Fb", Query: map[string][]string{"filter": {`a eq "b&c"`}},
 		Body: []byte("{}"), ContentType: "application/json", IfMatch: `W/"1"`})
 	if err != nil {
@@ -71,7 +71,7 @@ func TestWhatIsSent(t *testing.T) {
 func TestAnotherSchemeThanBearer(t *testing.T) {
 	var got string
 	s := server(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") })
-	c := client(t, Options{Base: s.URL, Token: ref(t, canary), Scheme: "Token token="})
+	c := client(t, Options{Base: s.URL, Auth: Scheme("Token token=", ref(t, canary))})
 	if _, err := c.Do(t.Context(), Request{Method: "GET", Path: "/"}); err != nil || got != "Token token="+canary {
 		t.Error(got, err)
 	}
@@ -123,7 +123,7 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := server(t, c.answer)
-			kit := client(t, Options{Base: s.URL, Token: ref(t, canary), MaxAnswer: 1000, Now: func() time.Time { return now }})
+			kit := client(t, Options{Base: s.URL, Auth: Bearer(ref(t, canary)), MaxAnswer: 1000, Now: func() time.Time { return now }})
 			_, err := kit.Do(t.Context(), Request{Method: "POST", Path: "/Users", Query: map[string][]string{"q": {"personal"}}, Body: []byte("{}")})
 			f := AsFailure(err)
 			if f == nil {
@@ -173,8 +173,8 @@ func TestBeforeSending(t *testing.T) {
 		"no such host":        {Options{Base: "https://nowhere.invalid"}, targets.Unreachable, "check the host name"},
 		"unknown authority":   {Options{Base: strange.URL}, targets.Unreachable, "set tls.ca_file"},
 		"no TLS":              {Options{Base: strings.Replace(plain.URL, "http:", "https:", 1)}, targets.Unreachable, ""},
-		"secret not there":    {Options{Base: plain.URL, Token: ref(t, "file:/nowhere/token")}, targets.Refused, "no such file"},
-		"secret of two lines": {Options{Base: plain.URL, Token: ref(t, "exec:printf 'a\\nb'")}, targets.Refused, "line breaks"},
+		"secret not there":    {Options{Base: plain.URL, Auth: Bearer(ref(t, "file:/nowhere/token"))}, targets.Refused, "no such file"},
+		"secret of two lines": {Options{Base: plain.URL, Auth: Bearer(ref(t, "exec:printf 'a\\nb'"))}, targets.Refused, "line breaks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := client(t, c.opt).Do(t.Context(), Request{Method: "POST", Path: "/Users", Body: []byte("{}")})
@@ -219,7 +219,7 @@ func TestRotatedTokenIsPickedUp(t *testing.T) {
 		}
 	}
 	write("old")
-	c := client(t, Options{Base: s.URL, Token: ref(t, "file:"+file)})
+	c := client(t, Options{Base: s.URL, Auth: Bearer(ref(t, "file:"+file))})
 	get := func() error {
 		_, err := c.Do(t.Context(), Request{Method: "GET", Path: "/"})
 		return err

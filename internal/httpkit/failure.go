@@ -29,12 +29,16 @@ type Failure struct {
 	Type string
 	// RetryAt is when the system asked to come back; zero if it did not say.
 	RetryAt time.Time
+	// Body is the answer's, for adapters to look at: it is in no message.
+	Body []byte
 	// Err is the cause, free of secrets.
 	Err error
 	// Hint is what a person can do.
 	Hint string
 	// own is true where Err is a finished message about our own secrets.
 	own bool
+	// limited is true where our own limiter held the request back.
+	limited bool
 }
 
 // Error returns the request, the cause and the hint.
@@ -56,6 +60,9 @@ func (f *Failure) Unwrap() error { return f.Err }
 func (f *Failure) Kind() identity.Kind {
 	switch f.Status {
 	case 0:
+		if f.limited {
+			return identity.Throttled
+		}
 		if f.own {
 			return identity.KindOf(f.Err)
 		}
@@ -115,8 +122,11 @@ func (r redacted) Unwrap() error { return r.cause }
 
 func transportHint(err error, sent bool) string {
 	var dns *net.DNSError
+	var elsewhere *deniedAddress
 	remedy := trust.Remedy(err)
 	switch {
+	case errors.As(err, &elsewhere):
+		return "check url and who answers for its name, or add the address to allow_networks"
 	case errors.As(err, &dns):
 		return "check the host name in url"
 	case remedy != "":
@@ -129,7 +139,7 @@ func transportHint(err error, sent bool) string {
 
 // refusal makes a failure of an answer that is not 2xx.
 func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *credentials) *Failure {
-	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode}
+	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode, Body: body}
 	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
 	detail, kind := explain(resp.Header.Get("Content-Type"), body)
 	f.Type = peertext.Clip(creds.redact(kind), 40)
@@ -143,7 +153,7 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	if detail != "" {
 		text += ": " + peertext.Clip(creds.redact(detail), 300)
 	}
-	if id := resp.Header.Get("X-Request-Id"); id != "" {
+	if id := requestID(resp.Header); id != "" {
 		text += ", request " + peertext.Clip(creds.redact(id), 80) // what the system's support asks for
 	}
 	f.Err = errors.New(text)
@@ -158,30 +168,61 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	return f
 }
 
+// requestIDs are the headers by which systems name a request.
+var requestIDs = []string{
+	"X-Request-Id", "Request-Id", "X-Github-Request-Id", "X-Okta-Request-Id", "X-Amzn-Requestid", "X-Slack-Req-Id", "Atl-Traceid",
+}
+
+func requestID(h http.Header) string {
+	for _, name := range requestIDs {
+		if id := h.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 // explain takes what a JSON error body says: SCIM's detail and scimType, RFC
-// 9457's title and detail, RFC 8935's description and err, or the usual message
-// and error.
+// 9457's title and detail, RFC 8935's description and err, or what vendors write,
+// in an object, in one named error, or in a list of them.
 func explain(contentType string, body []byte) (detail, kind string) {
-	if !strings.Contains(contentType, "json") {
+	var in any
+	if !strings.Contains(contentType, "json") || json.Unmarshal(body, &in) != nil {
 		return "", ""
 	}
-	var in map[string]any
-	if json.Unmarshal(body, &in) != nil {
-		return "", ""
-	}
-	if inner, ok := in["error"].(map[string]any); ok {
-		in = inner // {"error": {"message": …}}
-	}
-	for _, name := range []string{"detail", "message", "error_description", "description", "title", "error"} {
-		if text, ok := in[name].(string); ok && text != "" {
-			detail = text
-			break
-		}
-	}
-	for _, name := range []string{"scimType", "err"} {
-		if kind, _ = in[name].(string); kind != "" {
-			break
-		}
+	for _, o := range objects(in) {
+		detail = first(o, detail, "detail", "message", "errorSummary", "error_description", "description", "title", "error")
+		kind = first(o, kind, "scimType", "err", "errorCode", "code", "__type")
 	}
 	return detail, kind
+}
+
+// objects returns the objects of an error body, the innermost first.
+func objects(in any) []map[string]any {
+	switch v := in.(type) {
+	case []any:
+		if len(v) > 0 {
+			return objects(v[0])
+		}
+	case map[string]any:
+		var out []map[string]any
+		for _, name := range []string{"error", "errors"} {
+			out = append(out, objects(v[name])...)
+		}
+		if texts, ok := v["errorMessages"].([]any); ok && len(texts) > 0 {
+			out = append(out, map[string]any{"message": texts[0]})
+		}
+		return append(out, v)
+	}
+	return nil
+}
+
+// first returns known, or the first of the named fields that has a text.
+func first(o map[string]any, known string, names ...string) string {
+	for _, name := range names {
+		if text, ok := o[name].(string); ok && known == "" {
+			known = text
+		}
+	}
+	return known
 }

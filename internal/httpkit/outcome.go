@@ -22,11 +22,13 @@ func Result(op targets.Op, err error) targets.Result {
 	return r
 }
 
+const throttled = targets.Throttled
+
 // outcome says what became of a write that failed so.
 func (f *Failure) outcome() targets.Outcome {
 	switch {
 	case f.Kind() == identity.Throttled:
-		return targets.Throttled
+		return throttled
 	case !f.Sent && f.own && f.Kind() == identity.Invalid:
 		return targets.Refused // a secret that cannot be had: waiting does not help
 	case !f.Sent:

@@ -3,8 +3,10 @@ package httpkit
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/identity"
 	"birthright/internal/secret"
@@ -13,42 +15,50 @@ import (
 // credentials are revealed secrets, ready to be sent.
 type credentials struct {
 	headers map[string]string
-	values  []string // never to be seen in a message
+	values  []string  // never to be seen in a message, longest first
+	until   time.Time // zero: until they are refused
 }
 
-// credentials reveals the secrets, once until a 401 says that they are no
-// longer good: a rotated token is picked up without a restart.
+// early is how long before its end a token is replaced: a request that is on its
+// way then must not arrive after it.
+const early = time.Minute
+
+// credentials reveals the secrets, once until they end or a 401 says that they are
+// no longer good: a rotated token is picked up without a restart.
 func (c *Client) credentials(ctx context.Context) (*credentials, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.secret != nil {
-		return c.secret, nil
+	if known := c.secret.Load(); known != nil && (known.until.IsZero() || c.opt.Now().Add(early).Before(known.until)) {
+		return known, nil
 	}
 	fresh := &credentials{headers: map[string]string{}}
 	for _, h := range c.opt.Headers {
-		value, err := c.reveal(ctx, h.Value)
+		value, err := headerSecret(ctx, h.Value, c.opt.Dir)
 		if err != nil {
 			return nil, err
 		}
 		fresh.add(h.Name, value, value)
 	}
-	if !c.opt.Token.IsZero() {
-		token, err := c.reveal(ctx, c.opt.Token)
+	if c.opt.Auth != nil {
+		got, err := c.opt.Auth.Authorise(ctx, Exchange{
+			HTTP: &http.Client{Transport: c.wire, Timeout: c.opt.Timeout}, Base: c.base, Dir: c.opt.Dir, Now: c.opt.Now(),
+		})
 		if err != nil {
 			return nil, err
 		}
-		fresh.add("Authorization", c.opt.Scheme+token, token)
+		fresh.add("Authorization", got.Header, got.Secrets...)
+		fresh.until = got.Until
 	}
 	// A secret that holds another one is taken out first, or its rest would stay.
 	slices.SortFunc(fresh.values, func(a, b string) int { return len(b) - len(a) })
-	c.secret = fresh
+	c.secret.Store(fresh)
 	return fresh, nil
 }
 
-// reveal refuses what cannot stand in a header, which is nearly always a key
+// headerSecret refuses what cannot stand in a header, which is nearly always a key
 // file or a page of HTML in the place of a token.
-func (c *Client) reveal(ctx context.Context, ref secret.Ref) (string, error) {
-	value, err := ref.Reveal(ctx, c.opt.Dir)
+func headerSecret(ctx context.Context, ref secret.Ref, dir string) (string, error) {
+	value, err := ref.Reveal(ctx, dir)
 	if err != nil {
 		return "", err
 	}
@@ -59,26 +69,26 @@ func (c *Client) reveal(ctx context.Context, ref secret.Ref) (string, error) {
 	return value, nil
 }
 
-func (c *credentials) add(header, value, secret string) {
+func (c *credentials) add(header, value string, secrets ...string) {
 	c.headers[header] = value
-	if secret != "" {
-		c.values = append(c.values, secret)
+	for _, s := range secrets {
+		if s != "" {
+			c.values = append(c.values, s)
+		}
 	}
 }
 
 // forget drops creds so that the next request reveals them anew.
-func (c *Client) forget(creds *credentials) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.secret == creds {
-		c.secret = nil
-	}
-}
+func (c *Client) forget(creds *credentials) { c.secret.CompareAndSwap(creds, nil) }
 
 // redact takes the secrets out of text that a peer may have echoed them into.
-func (c *credentials) redact(text string) string {
-	for _, v := range c.values {
-		text = strings.ReplaceAll(text, v, "[secret]")
+func (c *credentials) redact(text string) string { return mask(text, c.values) }
+
+func mask(text string, secrets []string) string {
+	for _, v := range secrets {
+		if v != "" {
+			text = strings.ReplaceAll(text, v, "[secret]")
+		}
 	}
 	return text
 }

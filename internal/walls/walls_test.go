@@ -66,6 +66,8 @@ var plants = map[string]plant{
 	"test servers stay in tests":                    {file("targets/ldap/read.go", "birthright/internal/slapdtest"), file("targets/ldap/read_test.go", "birthright/internal/slapdtest")},
 	"SQL stays in the store":                        {file("reconcile/run.go", "github.com/uptrace/bun/dialect"), file("store/users.go", "github.com/uptrace/bun")},
 	"viper stays in config":                         {file("app/app.go", "github.com/spf13/viper"), file("config/load.go", "github.com/spf13/viper")},
+	"clients of OAuth stay in the HTTP kit":         {file("targets/google/config.go", "golang.org/x/oauth2/jwt"), file("internal/httpkit/oauth.go", "golang.org/x/oauth2/jwt")},
+	"vendors' descriptions are for tests":           {file("targets/github/githubsim/sim.go", "github.com/getkin/kin-openapi/openapi3"), file("internal/sim/vendorspec/spec.go", "github.com/getkin/kin-openapi/openapi3")},
 	"go-ldap stays in the ldap folders":             {file("cmd/birthright/user.go", "github.com/go-ldap/ldap/v3"), file("sources/ldap/dn.go", "github.com/go-ldap/ldap/v3")},
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
 	"CEL stays in rules":                            {file("plan/user.go", "cel.dev/cel-go/cel"), file("rules/engine.go", "cel.dev/cel-go/cel")},

@@ -50,7 +50,7 @@ func NewEndpoint(s EndpointSettings) (*Endpoint, error) {
 		s.Timeout = pushTimeout
 	}
 	client, err := httpkit.New(httpkit.Options{
-		Base: u.Scheme + "://" + u.Host, Token: s.Token, Headers: s.Headers, Dir: s.Dir, TLS: s.TLS,
+		Base: u.Scheme + "://" + u.Host, Auth: httpkit.Bearer(s.Token), Headers: s.Headers, Dir: s.Dir, TLS: s.TLS,
 		Timeout: s.Timeout, MaxAnswer: mostAnswer, Now: s.Now,
 	})
 	if err != nil {

@@ -82,7 +82,7 @@ func (c *Config) Open(env sources.Env) (sources.Source, error) {
 		s.now = time.Now
 	}
 	client, err := httpkit.New(httpkit.Options{
-		Base: s.url, Token: c.Token, Scheme: "Token token=", Dir: env.Dir, TLS: c.TLS, Timeout: c.Timeout, Now: s.now,
+		Base: s.url, Auth: httpkit.Scheme("Token token=", c.Token), Dir: env.Dir, TLS: c.TLS, Timeout: c.Timeout, Now: s.now,
 	})
 	if err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}
 	}
 	client, err := httpkit.New(httpkit.Options{
-		Base: c.URL, Token: c.Token, Headers: c.Headers, Dir: env.Dir, TLS: c.TLS,
+		Base: c.URL, Auth: httpkit.Bearer(c.Token), Headers: c.Headers, Dir: env.Dir, TLS: c.TLS,
 		UserAgent: c.UserAgent, Timeout: c.Timeout, Now: env.Now,
 	})
 	if err != nil {

@@ -36,6 +36,7 @@ func (c Case) missing(p Peer) []string {
 // The needs.
 var (
 	canCreate = need{"CreateAccounts", func(p Peer) bool { return p.Target.Capabilities().CreateAccounts }}
+	hasPeople = need{"CreateAccounts or Peer.Seed", func(p Peer) bool { return p.Target.Capabilities().CreateAccounts || p.Seed != nil }}
 	canUpdate = need{"UpdateAccounts", func(p Peer) bool { return p.Target.Capabilities().UpdateAccounts }}
 	canToggle = need{"DisableAccounts", func(p Peer) bool { return p.Target.Capabilities().DisableAccounts }}
 	canDelete = need{"DeleteAccounts", func(p Peer) bool { return p.Target.Capabilities().DeleteAccounts }}
@@ -47,6 +48,7 @@ var (
 	canRefuse = need{"Peer.Refuse", func(p Peer) bool { return p.Refuse != nil }}
 	canTear   = need{"Peer.FailRead", func(p Peer) bool { return p.FailRead != nil }}
 	canStop   = need{"Peer.Outage", func(p Peer) bool { return p.Outage != nil }}
+	canPlant  = need{"Peer.Plant", func(p Peer) bool { return p.Plant != nil && p.Heal != nil && p.Requests != nil }}
 	expires   = need{"NativeExpiry", func(p Peer) bool { return p.Target.Capabilities().NativeExpiry }}
 	canWait   = need{"Peer.Advance", func(p Peer) bool { return p.Advance != nil }}
 	canLogIn  = need{"SessionEnder and Peer.Login", func(p Peer) bool { _, ok := p.Target.(targets.SessionEnder); return ok && p.Login != nil }}
@@ -55,5 +57,5 @@ var (
 
 // Cases returns the whole contract in reading order.
 func Cases() []Case {
-	return slices.Concat(stateCases(), nameCases(), sizeCases(), mannerCases(), troubleCases(), endCases(), honestyCases(), historyCases())
+	return slices.Concat(stateCases(), nameCases(), sizeCases(), mannerCases(), troubleCases(), plantedCases(), endCases(), honestyCases(), historyCases())
 }

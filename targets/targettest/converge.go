@@ -2,6 +2,8 @@ package targettest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 // the test unless a second look finds nothing left to do. It returns that look.
 func (p Peer) converge(t testing.TB, w want) targets.State {
 	t.Helper()
+	p.provide(t, w)
 	ids := map[string]string{}
 	for _, phase := range p.differ(p.read(t), w) {
 		for round := range 2 {
@@ -34,6 +37,7 @@ func (p Peer) converge(t testing.TB, w want) targets.State {
 // batch size allows, each step once.
 func (p Peer) convergeAtOnce(t testing.TB, w want) targets.State {
 	t.Helper()
+	p.provide(t, w)
 	var all []targets.Op
 	for _, phase := range p.differ(p.read(t), w) {
 		all = append(all, phase...)
@@ -44,6 +48,31 @@ func (p Peer) convergeAtOnce(t testing.TB, w want) targets.State {
 		}
 	}
 	return p.settled(t, w)
+}
+
+// provide puts in what the target cannot make and w is about: people who have
+// accounts already, and groups that somebody made.
+func (p Peer) provide(t testing.TB, w want) {
+	t.Helper()
+	caps := p.Target.Capabilities()
+	if p.Seed == nil || caps.CreateAccounts && (caps.CreateEntitlements || caps.ImplicitEntitlements) {
+		return
+	}
+	d := newDiff(p, p.read(t))
+	var missing targets.State
+	for _, name := range slices.Sorted(maps.Keys(w.accounts)) {
+		if _, there := d.byName[p.fold(name)]; !there && !caps.CreateAccounts && !caps.ImplicitAccounts {
+			missing.Accounts = append(missing.Accounts, p.normal(w.accounts[name]))
+		}
+	}
+	for _, e := range w.entitlements() {
+		if !d.catalog[e.String()] && !caps.CreateEntitlements && !caps.ImplicitEntitlements {
+			missing.Entitlements = append(missing.Entitlements, targets.Entitlement{Address: e})
+		}
+	}
+	if len(missing.Accounts)+len(missing.Entitlements) > 0 {
+		p.Seed(t, missing)
+	}
 }
 
 // settled reads and fails unless nothing is left to do for w.

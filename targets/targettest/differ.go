@@ -98,6 +98,9 @@ func (d diff) accountChanges(w want) []targets.Op {
 		idle := !holders[d.p.fold(name)]
 		// An implicit account that is to hold nothing has to be told apart from
 		// one that merely loses what it holds now.
+		if !d.caps.CreateAccounts && !there {
+			continue // whoever is not there, Peer.Seed forgot
+		}
 		if d.caps.ImplicitAccounts && idle && (!there || d.holding(found.ID)) || !d.caps.ImplicitAccounts && !there {
 			ops = append(ops, targets.Op{Action: targets.CreateAccount, Account: a})
 		}

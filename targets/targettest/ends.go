@@ -13,15 +13,15 @@ func endCases() []Case {
 	return []Case{
 		{
 			Name: "an end is set, moved and cleared", Why: "an extension that does not reach the target ends access early; an end that is not cleared takes away what is permanent by now",
-			needs: []need{canCreate, expires}, run: endMoves,
+			needs: []need{hasPeople, expires}, run: endMoves,
 		},
 		{
 			Name: "what has an end ends by itself", Why: "a back-stop is for the day on which the hub is not there",
-			needs: []need{canCreate, expires, canWait}, run: endComes,
+			needs: []need{hasPeople, expires, canWait}, run: endComes,
 		},
 		{
 			Name: "sessions end", Why: "whoever is logged in when access goes keeps it until somebody ends that too, and nobody else is to be thrown out",
-			needs: []need{canCreate, canLogIn}, run: sessionsEnd,
+			needs: []need{hasPeople, canLogIn}, run: sessionsEnd,
 		},
 	}
 }

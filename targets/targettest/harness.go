@@ -38,6 +38,12 @@ type Peer struct {
 	Refuse func(t testing.TB)
 	// FailRead makes every read of more than one page fail after the first page.
 	FailRead func(t testing.TB)
+	// Plant has the request that comes after so many others get into trouble, once.
+	// Heal ends all trouble, and the time that the peer asked to wait for. Requests
+	// tells how many came so far.
+	Plant    func(t testing.TB, after int, trouble Trouble)
+	Heal     func(t testing.TB)
+	Requests func() int
 	// Outage takes the peer down, and up again.
 	Outage func(t testing.TB, down bool)
 	// Advance sets the peer's clock, by which it ends what has an end.

@@ -16,7 +16,7 @@ import (
 func historyCases() []Case {
 	return []Case{{
 		Name: "random histories agree with the model", Why: "nobody thinks of every order in which things happen",
-		needs: []need{canCreate}, run: histories,
+		needs: []need{hasPeople}, run: histories,
 	}}
 }
 
@@ -33,6 +33,7 @@ func histories(t testing.TB, p Peer) {
 		m := Peer{Target: model, Name: p.name(), Kind: p.kind()}
 		// Histories share one peer: the model starts from what the last one left.
 		p.converge(t, newWant())
+		p.provide(t, p.everybody())
 		model.Seed(p.unnumbered(p.read(t)))
 		history := rapid.Custom(p.history).Example(seed + 1)
 		for step, ops := range history {
@@ -67,8 +68,22 @@ func (p Peer) history(t *rapid.T) [][]targets.Op {
 	return calls
 }
 
+// cast are the people of a history.
+var cast = []string{"ada", "bob", "c, d+e", "ßλ"}
+
+// everybody is the cast, and what they are given.
+func (p Peer) everybody() want {
+	w := newWant().gives(p.entitlement("eng")).gives(p.entitlement("ops"))
+	for _, name := range cast {
+		if !p.refuses(name) {
+			w.account(name)
+		}
+	}
+	return w
+}
+
 func (p Peer) randomOp(t *rapid.T) targets.Op {
-	name := rapid.SampledFrom([]string{"ada", "bob", "c, d+e", "ßλ"}).Draw(t, "name")
+	name := rapid.SampledFrom(cast).Draw(t, "name")
 	if p.refuses(name) {
 		name = "ada"
 	}

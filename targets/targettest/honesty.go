@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -18,15 +20,15 @@ func honestyCases() []Case {
 	return []Case{
 		{
 			Name: "what is not declared is refused", Why: "the engine plans by the capabilities; one that works in secret is never tested",
-			needs: []need{canCreate}, run: undeclared,
+			needs: []need{hasPeople}, run: undeclared,
 		},
 		{
 			Name: "two reads are equal", Why: "a read that shakes makes drift out of nothing",
-			needs: []need{canCreate}, run: twoReads,
+			needs: []need{hasPeople}, run: twoReads,
 		},
 		{
 			Name: "accounts and entitlements come first, once", Why: "an assignment of something not yet seen cannot be filed",
-			needs: []need{canCreate}, run: readOrder,
+			needs: []need{hasPeople}, run: readOrder,
 		},
 		{
 			Name: "normalising settles", Why: "if it bends its own answer again, plans never end",
@@ -35,20 +37,20 @@ func honestyCases() []Case {
 		},
 		{
 			Name: "the watermark tells changes", Why: "a mark that stands still while contents change hides drift",
-			needs: []need{canCreate, {"Watermarker", func(p Peer) bool { _, ok := p.Target.(targets.Watermarker); return ok }}},
+			needs: []need{hasPeople, {"Watermarker", func(p Peer) bool { _, ok := p.Target.(targets.Watermarker); return ok }}},
 			run:   watermark,
 		},
 		{
 			Name: "secrets stay secret", Why: "errors and logs travel to chats, tickets and the audit log",
-			needs: []need{canCreate, hasCanary}, run: secrets,
+			needs: []need{hasPeople, hasCanary}, run: secrets,
 		},
 		{
 			Name: "errors have a kind", Why: "programs act on kinds, never on text",
-			needs: []need{canCreate, explicit}, run: errorKinds,
+			needs: []need{hasPeople, explicit}, run: errorKinds,
 		},
 		{
 			Name: "concurrent changes", Why: "several workers apply at once; run this with -race",
-			needs: []need{canCreate}, run: concurrent,
+			needs: []need{hasPeople}, run: concurrent,
 		},
 		{
 			Name: "the probe says yes", Why: "a check that fails on a working target is not believed when it matters",
@@ -78,7 +80,7 @@ func undeclared(t testing.TB, p Peer) {
 	ada := s.Accounts[0]
 	tried := 0
 	for _, a := range []targets.Action{
-		targets.UpdateAccount, targets.DisableAccount, targets.EnableAccount, targets.DeleteAccount, targets.CreateEntitlement,
+		targets.CreateAccount, targets.UpdateAccount, targets.DisableAccount, targets.EnableAccount, targets.DeleteAccount, targets.CreateEntitlement,
 	} {
 		if p.understands(a) {
 			continue
@@ -171,7 +173,7 @@ func secrets(t testing.TB, p Peer) {
 		for _, op := range []targets.Op{
 			{Action: targets.Add, Account: targets.Account{Name: "ada"}, Entitlement: p.entitlement("nowhere")},
 			{Action: "dance"},
-			{Action: targets.CreateAccount, Account: targets.Account{Name: "new-" + where, Active: true}},
+			{Action: targets.CreateAccount, Account: targets.Account{Name: "new-" + strings.ReplaceAll(where, " ", "-"), Active: true}},
 		} {
 			look(where+", "+string(op.Action), fmt.Sprint(p.one(t, op).Err))
 		}
@@ -215,13 +217,18 @@ func concurrent(t testing.TB, p Peer) {
 	for _, n := range names {
 		w.account(n).gives(eng, n)
 	}
+	p.provide(t, w)
+	creates := p.Target.Capabilities().CreateAccounts
 	failed := make(chan string, 2*len(names))
 	var wg sync.WaitGroup
 	for k := range workers {
 		wg.Go(func() {
 			for i := k; i < len(names); i += workers {
 				account := targets.Account{Name: names[i], Active: true}
-				ops := []targets.Op{{Action: targets.CreateAccount, Account: account}, {Action: targets.Add, Account: account, Entitlement: eng}}
+				ops := []targets.Op{{Action: targets.Add, Account: account, Entitlement: eng}}
+				if creates {
+					ops = slices.Insert(ops, 0, targets.Op{Action: targets.CreateAccount, Account: account})
+				}
 				for j, r := range p.Target.Apply(t.Context(), ops) {
 					if !r.Outcome.OK() {
 						failed <- describe(ops[j]) + ": " + told(r)

@@ -15,7 +15,7 @@ func mannerCases() []Case {
 	return []Case{
 		{
 			Name: "strangers are left alone", Why: "what the hub did not make, it does not touch",
-			needs: []need{canCreate, canSeed}, run: strangers,
+			needs: []need{hasPeople, canSeed}, run: strangers,
 		},
 		{
 			Name: "held through something else", Why: "fighting a nested group removes and re-adds for ever, or removes the wrong thing",
@@ -23,16 +23,16 @@ func mannerCases() []Case {
 		},
 		{
 			Name: "unknown account is stale", Why: "a deed for an account that is not there is not done, and nothing may be made up",
-			needs: []need{canCreate, explicit}, run: unknownAccount,
+			needs: []need{hasPeople, explicit}, run: unknownAccount,
 		},
 		{
 			Name: "unknown entitlement is stale", Why: "giving what does not exist gives nothing, whatever the reply said",
-			needs: []need{canCreate, {"entitlements that must exist", func(p Peer) bool { return !p.Target.Capabilities().ImplicitEntitlements }}},
+			needs: []need{hasPeople, {"entitlements that must exist", func(p Peer) bool { return !p.Target.Capabilities().ImplicitEntitlements }}},
 			run:   unknownEntitlement,
 		},
 		{
 			Name: "nonsense is refused, in its place", Why: "one bad op must neither panic, nor shift the results of the good ones",
-			needs: []need{canCreate}, run: nonsense,
+			needs: []need{hasPeople}, run: nonsense,
 		},
 		{
 			Name: "nothing to do", Why: "an empty call is asked by every engine sooner or later",
@@ -44,11 +44,11 @@ func mannerCases() []Case {
 		},
 		{
 			Name: "scoped reads", Why: "a read of one account that shows too little looks like drift, one that shows too much costs like all",
-			needs: []need{canCreate}, run: scopedReads,
+			needs: []need{hasPeople}, run: scopedReads,
 		},
 		{
 			Name: "a sink's error ends the read", Why: "whoever cannot take what is read must not be told that all is well",
-			needs: []need{canCreate}, run: sinkError,
+			needs: []need{hasPeople}, run: sinkError,
 		},
 	}
 }

@@ -12,23 +12,23 @@ func nameCases() []Case {
 	return []Case{
 		{
 			Name: "letter case", Why: "Bob and bob are one person on some systems and two on others; guessing wrong merges or doubles people",
-			needs: []need{canCreate}, run: letterCase,
+			needs: []need{hasPeople}, run: letterCase,
 		},
 		{
 			Name: "awkward account names", Why: "a name that is pasted into a filter, path or DN unescaped reaches somebody else's account",
-			needs: []need{canCreate}, run: awkwardAccounts,
+			needs: []need{hasPeople}, run: awkwardAccounts,
 		},
 		{
 			Name: "awkward entitlement names", Why: "the same of groups: people name them freely",
-			needs: []need{canCreate}, run: awkwardEntitlements,
+			needs: []need{hasPeople}, run: awkwardEntitlements,
 		},
 		{
 			Name: "awkward values", Why: "titles hold quotes, commas and every script there is",
-			needs: []need{canCreate, canUpdate, hasValues}, run: awkwardValues,
+			needs: []need{hasPeople, canUpdate, hasValues}, run: awkwardValues,
 		},
 		{
 			Name: "names that are patterns", Why: "an account called * must not stand for everybody",
-			needs: []need{canCreate}, run: patterns,
+			needs: []need{hasPeople}, run: patterns,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"birthright/identity"
 	"birthright/targets"
 	"birthright/targets/memory"
 )
@@ -40,6 +41,7 @@ func MemoryPeer(m *memory.Target, name string, wrap func(targets.Target) targets
 			return nil
 		}})
 	}
+	p.plantInto(m)
 	p.Outage = func(_ testing.TB, down bool) {
 		if !down {
 			m.SetFaults(memory.Faults{})
@@ -51,4 +53,40 @@ func MemoryPeer(m *memory.Target, name string, wrap func(targets.Target) targets
 		})
 	}
 	return p
+}
+
+// plantInto has the model count its ops and the pages of its reads as requests.
+func (p *Peer) plantInto(m *memory.Target) {
+	requests, at, next := 0, -1, Trouble("")
+	hits := func() bool {
+		requests++
+		return requests == at
+	}
+	faults := memory.Faults{
+		PageSize: p.Page,
+		Op: func(targets.Op) memory.Fault {
+			if !hits() {
+				return memory.NoFault
+			}
+			return asOp[next]
+		},
+		Read: func(int) error {
+			if !hits() {
+				return nil
+			}
+			return &identity.Error{Kind: identity.Unavailable, Op: "read", Err: errors.New(string(next))}
+		},
+	}
+	p.Plant = func(_ testing.TB, after int, trouble Trouble) {
+		at, next = requests+after+1, trouble
+		m.SetFaults(faults)
+	}
+	p.Heal = func(testing.TB) { at = -1 }
+	p.Requests = func() int { return requests }
+}
+
+// asOp is what becomes of an op in trouble.
+var asOp = map[Trouble]memory.Fault{
+	ThrottledUntil: memory.Throttle, Throttled: memory.Throttle, Unavailable: memory.DropOp, Broken: memory.DropOp, CutBefore: memory.DropOp,
+	LostReply: memory.LoseReply, CutAnswer: memory.LoseReply, Denied: memory.Refuse, Webpage: memory.LoseReply, PageAgain: memory.NoFault,
 }

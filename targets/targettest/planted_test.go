@@ -298,6 +298,16 @@ func plants() map[string]func(w *wrapper) {
 		"a refusal is never a success": func(w *wrapper) { w.result = okOnFailure },
 		"cancelled before it begins":   ignoresCancel,
 		"an outage passes":             func(w *wrapper) { w.read = swallowsErrors(w) },
+		"told to wait": func(w *wrapper) { // forgets what had to wait
+			w.result = func(_ targets.Op, r targets.Result) targets.Result {
+				if r.Outcome == targets.Throttled {
+					r.Outcome, r.RetryAt = targets.Refused, time.Time{}
+				}
+				return r
+			}
+		},
+		"trouble at every request of a read":   func(w *wrapper) { w.read = swallowsErrors(w) },
+		"trouble at every request of a change": func(w *wrapper) { w.result = okOnFailure },
 		"an end is set, moved and cleared": func(w *wrapper) {
 			held := map[string]bool{}
 			w.op = func(op targets.Op) targets.Op { // keeps the first end

@@ -12,15 +12,15 @@ func sizeCases() []Case {
 	return []Case{
 		{
 			Name: "accounts around the page size", Why: "an off-by-one in paging reads as mass departure",
-			needs: []need{canCreate}, run: pageSizes,
+			needs: []need{hasPeople}, run: pageSizes,
 		},
 		{
 			Name: "members around the batch size", Why: "a batch cut at its border forgets one member, always the same one",
-			needs: []need{canCreate}, run: batchSizes,
+			needs: []need{hasPeople}, run: batchSizes,
 		},
 		{
 			Name: "a failed page is an error", Why: "a short list taken for the whole removes everybody who was on the next page",
-			needs: []need{canCreate, canTear}, run: failedPage,
+			needs: []need{hasPeople, canTear}, run: failedPage,
 		},
 	}
 }

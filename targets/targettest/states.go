@@ -21,11 +21,11 @@ func stateCases() []Case {
 		},
 		{
 			Name: "joiner, mover, leaver", Why: "this is the product",
-			needs: []need{canCreate}, run: joinerMoverLeaver,
+			needs: []need{hasPeople}, run: joinerMoverLeaver,
 		},
 		{
 			Name: "everything in one call", Why: "the engine sends a new account and its memberships together; the account has no id yet",
-			needs: []need{canCreate},
+			needs: []need{hasPeople},
 			run: func(t testing.TB, p Peer) {
 				w := newWant().account("ada").account("bob").gives(p.entitlement("eng"), "ada", "bob").gives(p.entitlement("ops"), "bob")
 				p.convergeAtOnce(t, w)
@@ -34,11 +34,11 @@ func stateCases() []Case {
 		},
 		{
 			Name: "attributes change and come back", Why: "a value that is set but not read back plans the same change for ever",
-			needs: []need{canCreate, canUpdate, hasValues}, run: attributesChange,
+			needs: []need{hasPeople, canUpdate, hasValues}, run: attributesChange,
 		},
 		{
 			Name: "an update keeps what is held", Why: "a new title must not cost anybody their access",
-			needs: []need{canCreate, canUpdate, hasValues},
+			needs: []need{hasPeople, canUpdate, hasValues},
 			run: func(t testing.TB, p Peer) {
 				w := newWant().account("ada", p.value(0), "one").gives(p.entitlement("eng"), "ada")
 				p.converge(t, w)
@@ -47,15 +47,15 @@ func stateCases() []Case {
 		},
 		{
 			Name: "rename keeps account and access", Why: "people marry; a rename that makes a second account leaves access behind on the first",
-			needs: []need{canCreate, canUpdate, explicit}, run: rename,
+			needs: []need{hasPeople, canUpdate, explicit}, run: rename,
 		},
 		{
 			Name: "disable and enable", Why: "a suspended person must be out at once and come back as they were",
-			needs: []need{canCreate, canToggle}, run: disableAndEnable,
+			needs: []need{hasPeople, canToggle}, run: disableAndEnable,
 		},
 		{
 			Name: "leave and return", Why: "a rehired person's account must work, whatever was left of the first one",
-			needs: []need{canCreate},
+			needs: []need{hasPeople},
 			run: func(t testing.TB, p Peer) {
 				w := newWant().account("ada").account("bob").gives(p.entitlement("eng"), "ada", "bob")
 				p.converge(t, w)
