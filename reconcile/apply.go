@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -39,6 +40,8 @@ type applier struct {
 	// stop is set when the target is gone, or asks for more patience than a run
 	// has: what is left is not even tried.
 	stop *verdict
+	// mute is how many answers in a row were lost, or said nothing.
+	mute int
 	done int
 	// owed is what must be tried again.
 	owed []store.Work
@@ -193,8 +196,12 @@ func (a *applier) skip(c plan.Change, v verdict) {
 	a.owe(c, v)
 }
 
-// noteReach stops the run where the target is gone or asks for too much
-// patience. What it says of single changes does not.
+// sickAfter is after how many lost answers in a row a target is left alone: each may
+// have cost a long wait, and a look at what became of it.
+const sickAfter = 25
+
+// noteReach stops the run where the target is gone, asks for too much patience, or
+// no longer answers sensibly. What it says of single changes does not.
 func (a *applier) noteReach(results []targets.Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -208,7 +215,15 @@ func (a *applier) noteReach(results []targets.Result) {
 			a.outages.failed(a.dest.Name(), a.Now(), resultError(res))
 			return
 		case targets.Unknown:
+			if a.mute++; a.mute >= sickAfter && a.stop == nil {
+				a.stop = &verdict{
+					outcome: string(targets.Unreachable), result: targets.Result{Outcome: targets.Unreachable},
+					err: fmt.Sprintf("left alone after %d lost answers in a row, the last: %v", a.mute, resultError(res)),
+				}
+				a.outages.failed(a.dest.Name(), a.Now(), resultError(res))
+			}
 		default:
+			a.mute = 0
 			a.outages.answered(a.dest.Name())
 		}
 	}
@@ -226,7 +241,10 @@ func (a *applier) judge(changes []plan.Change, results []targets.Result) []verdi
 		}
 		out[i] = v
 		a.verdicts[c.ID] = shown(c, v)
-		if !res.Outcome.OK() && res.Outcome != targets.Pending {
+		switch {
+		case res.Outcome == targets.Pending:
+			a.oweLook(c, latest(res.RetryAt, a.Now().Add(firstPendingLook)))
+		case !res.Outcome.OK():
 			a.owe(c, v)
 		}
 	}
@@ -237,7 +255,7 @@ func (a *applier) judge(changes []plan.Change, results []targets.Result) []verdi
 
 func verdictFor(res targets.Result) verdict {
 	v := verdict{outcome: string(res.Outcome), result: res}
-	if !res.Outcome.OK() {
+	if !res.Outcome.OK() && (res.Outcome != targets.Pending || res.Err != nil) {
 		v.err = resultError(res).Error()
 	}
 	return v

@@ -21,6 +21,10 @@ type prepared struct {
 	waiting  []Waiting
 	outcomes []bookkeeping
 	heldRows []store.HeldRow // those of the people that the run is for, as they were
+	// pending is what the target has accepted, by change, and since when; withheld
+	// are the changes that are not tried for it.
+	pending  map[string]time.Time
+	withheld []withheld
 }
 
 // bookkeeping is what changes in the store for one user although nothing
@@ -45,8 +49,10 @@ func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, sco
 		if p.picture, err = remember(ctx, tx, p.wants, scope); err != nil {
 			return err
 		}
-		standing, err = p.standing(ctx, tx, scope)
-		return err
+		if standing, err = p.standing(ctx, tx, scope); err != nil {
+			return err
+		}
+		return p.loadPending(ctx, tx, scope)
 	})
 	if err != nil {
 		return nil, err
@@ -63,6 +69,7 @@ func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, sco
 		p.asFeared()
 	}
 	r.plan(p)
+	p.withhold(r.Now(), untilAsked)
 	p.changes, p.stopped = plan.Guard(dest.Limits, standing, p.changes)
 	plan.SortDrift(p.drift)
 	slices.SortFunc(p.waiting, func(a, b Waiting) int {

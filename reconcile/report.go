@@ -30,6 +30,10 @@ type Run struct {
 	Complete bool      `json:"complete" yaml:"complete"`
 	Started  time.Time `json:"started" yaml:"started"`
 	Finished time.Time `json:"finished" yaml:"finished"`
+	// Counts sums up what became of the changes, and Calls is how many requests were
+	// sent to the target meanwhile, by whomever; 0 where it does not count them.
+	Counts Counts `json:"counts" yaml:"counts"`
+	Calls  int64  `json:"calls,omitempty" yaml:"calls,omitempty"`
 	Changes  []Change  `json:"changes" yaml:"changes"`
 	Held     []Held    `json:"held" yaml:"held"`
 	Drift    []Drift   `json:"drift" yaml:"drift"`
@@ -64,6 +68,38 @@ const (
 	Superseded = "superseded"
 )
 
+// Counts are numbers of changes. Each is in one of them, or was only planned or
+// superseded.
+type Counts struct {
+	Done    int `json:"done" yaml:"done"`
+	Already int `json:"already" yaml:"already"`
+	Pending int `json:"pending" yaml:"pending"`
+	Held    int `json:"held" yaml:"held"`
+	Failed  int `json:"failed" yaml:"failed"`
+	Overdue int `json:"overdue" yaml:"overdue"`
+}
+
+// counts sums up a run.
+func (run Run) counts() Counts {
+	n := Counts{Held: len(run.Held)}
+	for _, c := range run.Changes {
+		switch c.Outcome {
+		case Planned, Superseded:
+		case string(targets.Done):
+			n.Done++
+		case string(targets.Already):
+			n.Already++
+		case string(targets.Pending):
+			n.Pending++
+		case Overdue:
+			n.Overdue++
+		default:
+			n.Failed++
+		}
+	}
+	return n
+}
+
 // Held is a step that a guard stopped.
 type Held struct {
 	ID          string         `json:"id" yaml:"id"`
@@ -88,8 +124,10 @@ type Waiting struct {
 	Reason       string   `json:"reason" yaml:"reason"`
 }
 
-// withLists makes absent lists empty ones: programs that read JSON expect them.
+// withLists makes absent lists empty ones, which programs that read JSON expect, and
+// sums up.
 func (run Run) withLists() Run {
+	run.Counts = run.counts()
 	if run.Changes == nil {
 		run.Changes = []Change{}
 	}
@@ -137,13 +175,7 @@ func (p *prepared) report(outcome func(plan.Change) (string, string)) Run {
 func (r Report) Failed() int {
 	n := 0
 	for _, run := range r.Runs {
-		for _, c := range run.Changes {
-			switch c.Outcome {
-			case Planned, Superseded, string(targets.Done), string(targets.Already), string(targets.Pending):
-			default:
-				n++
-			}
-		}
+		n += run.Counts.Failed + run.Counts.Overdue
 	}
 	return n
 }

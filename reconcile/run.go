@@ -11,6 +11,7 @@ import (
 	"birthright/identity"
 	"birthright/plan"
 	"birthright/store"
+	"birthright/targets"
 )
 
 // Plan works out what Sync would do, and changes nothing.
@@ -28,6 +29,7 @@ func (r *Runner) Plan(ctx context.Context, req Request) (Report, error) {
 		if p == nil {
 			return Run{Target: dest.Name()}, err
 		}
+		p.withhold(r.Now(), always)
 		return p.report(func(plan.Change) (string, string) { return Planned, "" }), err
 	})
 	return report.refusing(d), err
@@ -131,9 +133,9 @@ func (r *Runner) each(dests []Destination, do func(Destination) (Run, error)) (R
 	var wg sync.WaitGroup
 	for i, dest := range dests {
 		wg.Go(func() {
-			started := r.Now()
+			started, before := r.Now(), calls(dest)
 			run, err := do(dest)
-			run.Started, run.Finished = started, r.Now()
+			run.Started, run.Finished, run.Calls = started, r.Now(), calls(dest)-before
 			run.Complete = err == nil
 			if err != nil {
 				run.Error = err.Error()
@@ -146,4 +148,12 @@ func (r *Runner) each(dests []Destination, do func(Destination) (Run, error)) (R
 	}
 	wg.Wait()
 	return Report{Runs: runs}, errors.Join(errs...)
+}
+
+// calls is how many requests a target has sent so far, 0 where it does not count.
+func calls(dest Destination) int64 {
+	if c, ok := dest.Target.(targets.Counter); ok {
+		return c.Calls()
+	}
+	return 0
 }

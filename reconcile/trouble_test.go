@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -329,10 +330,20 @@ func TestPendingIsNotDriftAndIsTakenBack(t *testing.T) {
 	h.join("ada", "department", "Engineering")
 	report := h.full()
 	h.same("failed", report.Failed(), 0)
-	h.same("work", h.queue(), map[string]int{})
+	h.same("what is looked at again", h.queue(), map[string]int{"app": 1})
+	h.same("nothing overdue", h.overdue(), nilWork)
 	report = h.full()
 	h.same("drift", drifts(report), []string{})
-	h.same("asked again", told(report), []string{"app add ada group/all pending", "app add ada group/engineers pending"})
+	h.same("asked again at once", told(report), []string{})
+	h.same("what waits", len(report.Runs[0].Waiting), 2)
+	h.pass(2 * time.Hour)
+	report, err := h.Plan(t.Context(), reconcile.Request{})
+	h.same("planned", told(report), []string{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report = h.full()
+	h.same("asked again later", told(report), []string{"app add ada group/all pending", "app add ada group/engineers pending"})
 	h.leave("ada")
 	h.steps()
 	h.same("open invitations", inviting.invited, map[string]bool{})
@@ -341,10 +352,40 @@ func TestPendingIsNotDriftAndIsTakenBack(t *testing.T) {
 	h.orderly()
 }
 
+// What was accepted comes true without anybody's doing: it is seen at the next look,
+// and no look is owed then.
+func TestPendingComesTrue(t *testing.T) {
+	h := newHub(t, company, nil)
+	inviting := &inviting{Target: h.app, invited: map[string]bool{}}
+	h.Destinations[0].Target = inviting
+	h.join("ada", "department", "Engineering")
+	h.full()
+	for range 3 {
+		h.pass(time.Minute)
+		h.steps()
+	}
+	h.same("still looked at", h.queue(), map[string]int{"app": 1})
+	h.same("asked for once", inviting.asked, 2)
+	h.Destinations[0].Target = h.app
+	for _, group := range []string{"all", "engineers"} {
+		r := h.app.Apply(t.Context(), []targets.Op{{Action: targets.Add, Account: targets.Account{Name: "ada"}, Entitlement: identity.Entitlement{Target: "app", Kind: "group", ID: group}}})
+		h.same(group, r[0].Outcome, targets.Done)
+	}
+	h.pass(lastLook)
+	h.steps()
+	h.same("work", h.queue(), map[string]int{})
+	h.quiet()
+	h.orderly()
+}
+
+// lastLook is longer than any pause between looks at what is pending.
+const lastLook = 20 * time.Minute
+
 // inviting makes nobody a member before they accepted, which nobody does.
 type inviting struct {
 	*memory.Target
 	invited map[string]bool
+	asked   int
 }
 
 func (t *inviting) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
@@ -352,6 +393,7 @@ func (t *inviting) Apply(ctx context.Context, ops []targets.Op) []targets.Result
 	for i, op := range ops {
 		switch op.Action {
 		case targets.Add:
+			t.asked++
 			t.invited[op.Account.Name+op.Entitlement.String()] = true
 			results[i] = targets.Result{Outcome: targets.Pending}
 		case targets.Remove:
@@ -365,3 +407,47 @@ func (t *inviting) Apply(ctx context.Context, ops []targets.Op) []targets.Result
 }
 
 var nilWork []store.Work
+
+// A target that answers nonsense to every change is left alone after some of them, and
+// what is owed goes out when it has come to its senses. The others do not wait.
+func TestASickTargetIsLeftAlone(t *testing.T) {
+	h := newHub(t, company, limits(noLimits))
+	for i := range 200 {
+		h.join(fmt.Sprintf("p%03d", i), "department", "Engineering")
+	}
+	h.steps()
+	sick := &mute{Target: h.app}
+	h.Destinations[0].Target = sick
+	h.Destinations[0].Settings.Capabilities.MaxBatch = 5
+	report := h.full()
+	if sick.asked > sickAfter {
+		t.Errorf("%d changes were tried on a target that answers nothing", sick.asked)
+	}
+	if got := report.Runs[1].Counts; got.Done == 0 || got.Failed > 0 {
+		t.Errorf("the healthy target: %+v", got)
+	}
+	h.Destinations[0].Target = h.app
+	h.pass(longPause)
+	h.steps()
+	h.same("work", h.queue(), map[string]int{})
+	h.quiet()
+	h.orderly()
+}
+
+// sickAfter is about how many lost answers are taken before a target is left alone.
+const sickAfter = 30
+
+// mute loses every answer, and does nothing.
+type mute struct {
+	*memory.Target
+	asked int
+}
+
+func (t *mute) Apply(_ context.Context, ops []targets.Op) []targets.Result {
+	results := make([]targets.Result, len(ops))
+	for i, op := range ops {
+		t.asked++
+		results[i] = targets.Failed(op, targets.Unknown, identity.Unavailable, errors.New("500"))
+	}
+	return results
+}

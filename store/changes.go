@@ -109,6 +109,19 @@ func (tx *Tx) OpenChanges(ctx context.Context, target string) ([]ChangeRow, erro
 	return list(ctx, tx, readChange, selectChanges+"WHERE target = ? AND finished_at = 0 ORDER BY planned_at, id", target)
 }
 
+// PendingChanges returns what a target accepted at since or later and was not seen to
+// have made so: the last change of its user, account and entitlement that has this
+// outcome. userNs limits them to some users, nil does not.
+func (tx *Tx) PendingChanges(ctx context.Context, target string, userNs []int64, since time.Time) ([]ChangeRow, error) {
+	const last = `WHERE target = ? AND outcome = 'pending' AND finished_at >= ? AND NOT EXISTS (SELECT 1 FROM changes later
+		WHERE later.user_n = changes.user_n AND later.target = changes.target AND later.entitlement = changes.entitlement
+		AND later.account = changes.account AND (later.planned_at, later.id) > (changes.planned_at, changes.id)) `
+	if userNs == nil {
+		return list(ctx, tx, readChange, selectChanges+last+"ORDER BY planned_at, id", target, micros(since))
+	}
+	return list(ctx, tx, readChange, selectChanges+last+"AND user_n IN {numbers} ORDER BY planned_at, id", target, micros(since), numbers(userNs))
+}
+
 // CountUnorderedRemovals returns how many removals that nobody ordered were
 // planned for a target at since or later, and took effect or may have: those
 // with outcome done, pending or unknown, and open intents.

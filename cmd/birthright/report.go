@@ -139,7 +139,22 @@ func summary(run reconcile.Run) string {
 	if n := len(run.Held); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d held", n))
 	}
-	return cmp.Or(strings.Join(parts, ", "), "nothing to do")
+	return cmp.Or(strings.Join(parts, ", "), "nothing to do") + cost(run)
+}
+
+// cost is what a run took, where that is worth a word: "; 12.3s, 210 requests".
+func cost(run reconcile.Run) string {
+	var parts []string
+	if took := run.Finished.Sub(run.Started); took >= time.Second {
+		parts = append(parts, took.Round(100*time.Millisecond).String())
+	}
+	if run.Calls > 0 {
+		parts = append(parts, count(int(run.Calls), "request", "requests"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(parts, ", ")
 }
 
 func describeDrift(d reconcile.Drift) string {

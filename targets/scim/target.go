@@ -65,3 +65,6 @@ func (t *Target) Close() error {
 func (t *Target) entitlement(displayName string) identity.Entitlement {
 	return identity.Entitlement{Target: t.name, Kind: Group, ID: displayName}
 }
+
+// Calls returns how many requests were sent so far.
+func (t *Target) Calls() int64 { return t.client.Calls() }
