@@ -77,18 +77,13 @@ func (a *applier) apply(ctx context.Context) error {
 // in between, so that a long first load does not keep a leaver waiting.
 func (a *applier) phase(ctx context.Context, changes []plan.Change) error {
 	lanes := max(1, a.dest.Settings.Capabilities.Concurrency)
-	for len(changes) > 0 {
-		if a.givesWay(changes[0]) {
-			a.putOff(changes)
+	waves := newWaves(a.dest.Target, changes)
+	for len(waves.left) > 0 {
+		if a.givesWay(waves.left[0].Change) {
+			a.putOff(waves.left)
 			return nil
 		}
-		size := a.batchSize()
-		var wave [][]plan.Change
-		for len(wave) < lanes && len(changes) > 0 {
-			n := min(size, len(changes))
-			wave, changes = append(wave, changes[:n]), changes[n:]
-		}
-		if err := a.wave(ctx, wave); err != nil {
+		if err := a.wave(ctx, waves.next(a.batchSize(), lanes)); err != nil {
 			return err
 		}
 	}
@@ -116,7 +111,7 @@ func (a *applier) givesWay(next plan.Change) bool {
 }
 
 // putOff leaves changes to a later run, which may come at once.
-func (a *applier) putOff(changes []plan.Change) {
+func (a *applier) putOff(changes []keyed) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, c := range changes {

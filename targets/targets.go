@@ -195,6 +195,14 @@ type Normaliser interface {
 	Normalise(a Account) Account
 }
 
+// Serialiser is implemented by a target where some ops must not be under way at once:
+// those that change one value, such as a group whose members are a list. Ops with the
+// same key are sent together, in as few calls as their number allows, and never in two
+// calls at a time. "" is bound to nothing.
+type Serialiser interface {
+	SerialKey(op Op) string
+}
+
 // Watermarker is implemented by a target that can cheaply tell whether anything
 // changed since the last read: equal marks, equal contents.
 type Watermarker interface {

@@ -66,5 +66,14 @@ func (t *Target) entitlement(displayName string) identity.Entitlement {
 	return identity.Entitlement{Target: t.name, Kind: Group, ID: displayName}
 }
 
+// SerialKey is the group whose members an op changes: requests for one group would
+// wait for each other, and those for many members at once are fewer.
+func (t *Target) SerialKey(op targets.Op) string {
+	if op.Action == targets.Add || op.Action == targets.Remove {
+		return op.Entitlement.ID
+	}
+	return ""
+}
+
 // Calls returns how many requests were sent so far.
 func (t *Target) Calls() int64 { return t.client.Calls() }
