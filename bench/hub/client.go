@@ -27,6 +27,9 @@ func newClient(base, token string) *Client {
 // NewClient returns a client of another server than a hub.
 func NewClient(base string) *Client { return newClient(base, "none") }
 
+// NewClientWith returns a client of a server that wants a token.
+func NewClientWith(base, token string) *Client { return newClient(base, token) }
+
 // Create posts a resource and returns its id.
 func (c *Client) Create(ctx context.Context, path string, resource []byte) (string, error) {
 	var made struct {

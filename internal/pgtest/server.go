@@ -61,6 +61,13 @@ func (s *Server) EmptyURL(t testing.TB) string {
 	return s.database(t, "template0")
 }
 
+// Started starts the server for a program that is no test, and returns the address of
+// a database of its own. The program calls Stop.
+func (s *Server) Started() (string, error) {
+	s.start.Do(func() { s.err = s.launch() })
+	return s.address(template), s.err
+}
+
 func (s *Server) database(t testing.TB, from string) string {
 	t.Helper()
 	s.start.Do(func() { s.err = s.launch() })

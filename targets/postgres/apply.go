@@ -40,6 +40,9 @@ type application struct {
 	ops     []targets.Op
 	results []targets.Result // an empty outcome: not decided yet
 	known   *known
+	held    map[pair][]grant // as read before the first change
+	queue   []queued
+	at      int // which op is being performed
 	changed bool
 }
 
@@ -103,17 +106,36 @@ func (a *application) carryOut() error {
 	if a.known, err = a.lookUp(names, oids); err != nil {
 		return err
 	}
+	if err := a.loadGrants(); err != nil {
+		return err
+	}
 	for i, op := range a.ops {
 		if a.results[i].Outcome != "" {
 			continue
 		}
-		r, err := a.perform(op)
-		if err != nil {
+		if err := a.turn(i, op); err != nil {
 			return err
 		}
-		a.results[i] = r
-		a.changed = a.changed || r.Outcome == targets.Done
 	}
+	return a.flush()
+}
+
+// turn performs one op. What is queued goes first, unless this joins it.
+func (a *application) turn(i int, op targets.Op) error {
+	if op.Action != targets.Add {
+		if err := a.flush(); err != nil {
+			return err
+		}
+	}
+	a.at = i
+	r, err := a.perform(op)
+	if err != nil {
+		return err
+	}
+	if a.results[i].Outcome == "" { // flush may have learned more
+		a.results[i] = r
+	}
+	a.changed = a.changed || r.Outcome == targets.Done
 	return nil
 }
 

@@ -30,7 +30,7 @@ func (a *application) member(op targets.Op, r *role) (targets.Result, error) {
 		if slices.ContainsFunc(grants, func(g grant) bool { return g.conveys }) {
 			return already(r), nil
 		}
-		return a.change(op, r, func() {}, "GRANT "+given.quoted()+" TO "+r.quoted())
+		return a.later(given, r)
 	}
 	if len(grants) == 0 {
 		return a.notDirect(op, given, r)
@@ -46,6 +46,13 @@ type grant struct {
 
 // grants returns those by which an account is directly in a role.
 func (a *application) grants(given, r *role) ([]grant, error) {
+	if held, read := a.held[pair{given.oid, r.oid}]; read {
+		delete(a.held, pair{given.oid, r.oid}) // true until the first change
+		return held, nil
+	}
+	if err := a.flush(); err != nil {
+		return nil, err
+	}
 	rows, err := a.Query(a.ctx, `SELECT coalesce(g.rolname::text, ''), `+a.conveys()+` FROM pg_auth_members m LEFT JOIN pg_roles g ON g.oid = m.grantor
 		WHERE m.roleid = $1::text::oid AND m.member = $2::text::oid ORDER BY 1`, given.oid, r.oid)
 	if err != nil {
