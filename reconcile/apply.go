@@ -37,6 +37,8 @@ type applier struct {
 	superseded map[int64]bool
 	// accountIDs are the immutable ids of accounts made by this run, by user.
 	accountIDs map[int64]string
+	// invited are the users whose account the target has accepted to make.
+	invited map[int64]bool
 	// stop is set when the target is gone, or asks for more patience than a run
 	// has: what is left is not even tried.
 	stop *verdict
@@ -176,6 +178,10 @@ func (a *applier) ready(changes []plan.Change) []plan.Change {
 		if id, ok := a.accountIDs[c.UserN]; ok && c.UserN != 0 && c.Account.ID == "" {
 			c.Account.ID = id
 		}
+		if c.Action == targets.Add && c.Account.ID == "" && a.invited[c.UserN] {
+			a.verdicts[c.ID] = verdict{outcome: string(targets.Pending)} // as soon as the account is there
+			continue
+		}
 		if c.Action == targets.Add && c.Account.ID == "" && !a.dest.Settings.Capabilities.ImplicitAccounts {
 			a.verdicts[c.ID] = verdict{outcome: string(targets.Stale), err: "its account could not be made"}
 			continue
@@ -238,6 +244,7 @@ func (a *applier) judge(changes []plan.Change, results []targets.Result) []verdi
 		a.verdicts[c.ID] = shown(c, v)
 		switch {
 		case res.Outcome == targets.Pending:
+			a.invited[c.UserN] = a.invited[c.UserN] || c.Action == targets.CreateAccount
 			a.oweLook(c, latest(res.RetryAt, a.Now().Add(firstPendingLook)))
 		case !res.Outcome.OK():
 			a.owe(c, v)

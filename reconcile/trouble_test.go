@@ -378,6 +378,60 @@ func TestPendingComesTrue(t *testing.T) {
 	h.orderly()
 }
 
+// Who is invited is not yet there: what they are to get waits with the invitation, and
+// is given when they have come.
+func TestAnInvitationHoldsBackWhatNeedsTheAccount(t *testing.T) {
+	h := newHub(t, company, nil)
+	guests := &guests{Target: h.app, invited: map[string]targets.Account{}}
+	h.Destinations[0].Target = guests
+	h.join("ada", "department", "Engineering")
+	report := h.full()
+	h.same("failed at first", report.Failed(), 0)
+	h.same("pending at first", report.Runs[0].Counts.Pending, 3)
+	h.pass(time.Minute)
+	report = h.full()
+	h.same("asked again", told(report), []string{})
+	h.same("what waits", len(report.Runs[0].Waiting), 3) // the account, and two groups
+	h.same("failed", report.Failed(), 0)
+	guests.arrive(t)
+	h.pass(lastLook)
+	h.steps()
+	h.onApp("ada: group/all group/engineers")
+	h.quiet()
+	h.orderly()
+}
+
+// guests takes in nobody before they have accepted.
+type guests struct {
+	*memory.Target
+	invited map[string]targets.Account
+	open    bool
+}
+
+func (t *guests) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
+	results := make([]targets.Result, len(ops))
+	for i, op := range ops {
+		if op.Action == targets.CreateAccount && !t.open {
+			t.invited[op.Account.Name] = op.Account
+			results[i] = targets.Result{Outcome: targets.Pending}
+			continue
+		}
+		results[i] = t.Target.Apply(ctx, []targets.Op{op})[0]
+	}
+	return results
+}
+
+// arrive has everybody accept who was invited.
+func (t *guests) arrive(tb testing.TB) {
+	tb.Helper()
+	t.open = true
+	for _, a := range t.invited {
+		if r := t.Target.Apply(tb.Context(), []targets.Op{{Action: targets.CreateAccount, Account: a}}); !r[0].Outcome.OK() {
+			tb.Fatal(r[0].Err)
+		}
+	}
+}
+
 // lastLook is longer than any pause between looks at what is pending.
 const lastLook = 20 * time.Minute
 
