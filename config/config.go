@@ -223,6 +223,12 @@ type Target struct {
 	Settings targets.Config `yaml:"-"`
 }
 
+// Simulated reports whether a stand-in within the program takes the target's place.
+func (t Target) Simulated() bool {
+	s, ok := t.Settings.(interface{ Simulated() bool })
+	return ok && s.Simulated()
+}
+
 // Accounts says whether the hub makes accounts, and what becomes of those of
 // leavers.
 type Accounts struct {

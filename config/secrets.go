@@ -55,8 +55,7 @@ func (c *Config) MissingSecrets(ctx context.Context, below ...string) []SecretCh
 // never asked with a secret.
 func (c *Config) simulated(path string) bool {
 	for i, t := range c.Targets {
-		s, ok := t.Settings.(interface{ Simulated() bool })
-		if ok && s.Simulated() && strings.HasPrefix(path, strictyaml.Index("targets", i)+".") {
+		if t.Simulated() && strings.HasPrefix(path, strictyaml.Index("targets", i)+".") {
 			return true
 		}
 	}

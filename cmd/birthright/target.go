@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/config"
 	"birthright/identity"
 	"birthright/reconcile"
 	"birthright/store"
@@ -38,11 +39,11 @@ func (p *program) targetListCommand() *cobra.Command {
 						return err
 					}
 					data = append(data, map[string]any{
-						"name": t.Name, "kind": t.Kind, "unmanaged": t.Unmanaged, "managed": s.Managed, "overdue": s.Overdue,
+						"name": t.Name, "kind": t.Kind, "simulated": t.Simulated(), "unmanaged": t.Unmanaged, "managed": s.Managed, "overdue": s.Overdue,
 						"overdue_seconds": int64(s.OldestOverdue.Seconds()), "last_full_at": timeOrNil(s.LastFullAt), "last_error": s.LastError,
 					})
 					l.rows = append(l.rows, []string{
-						t.Name, t.Kind, strconv.Itoa(s.Managed), strconv.Itoa(s.Overdue), timeText(s.LastFullAt), s.LastError,
+						t.Name, kindText(t), strconv.Itoa(s.Managed), strconv.Itoa(s.Overdue), timeText(s.LastFullAt), s.LastError,
 					})
 				}
 				return nil
@@ -179,4 +180,12 @@ func (c *catalog) list() []catalogEntry {
 	}
 	slices.SortFunc(out, func(a, b catalogEntry) int { return cmp.Compare(a.Entitlement, b.Entitlement) })
 	return out
+}
+
+// kindText is a target's kind, and whether it is only simulated.
+func kindText(t config.Target) string {
+	if t.Simulated() {
+		return t.Kind + " (simulated)"
+	}
+	return t.Kind
 }
