@@ -37,10 +37,10 @@ type exchange struct {
 }
 
 // hidden are the headers whose values are nobody's business.
-var hidden = []string{"Authorization", "Cookie", "Set-Cookie", "Proxy-Authorization"}
+var hidden = []string{"Authorization", "Cookie", "Set-Cookie", "Proxy-Authorization", "X-Amz-Security-Token"}
 
-// telling are the fields of JSON and forms that hold secrets.
-var telling = regexp.MustCompile(`(?i)("(?:[a-z_]*token|[a-z_]*secret|[a-z_]*password|assertion|passwordProfile|code)"\s*:\s*)"(?:[^"\\]|\\.)*"|((?:^|&)(?:[a-z_]*token|client_secret|password|assertion|code)=)[^&]*`)
+// telling are the fields of JSON, forms and XML that hold secrets.
+var telling = regexp.MustCompile(`(?i)("(?:[a-z_]*token|[a-z_]*secret|[a-z_]*password|assertion|passwordProfile|secretAccessKey|code)"\s*:\s*)"(?:[^"\\]|\\.)*"|((?:^|&)(?:[a-z_]*token|client_secret|password|assertion|code)=)[^&]*|(<(?:SecretAccessKey|SessionToken)>)[^<]*`)
 
 // longestBody bounds what of a body is kept.
 const longestBody = 64 << 10
@@ -74,7 +74,7 @@ func hide(text string) string {
 	if len(text) > longestBody {
 		text = text[:longestBody] + "…"
 	}
-	return telling.ReplaceAllString(text, `${1}${2}"[secret]"`)
+	return telling.ReplaceAllString(text, `${1}${2}${3}"[secret]"`)
 }
 
 func hideQuery(text string) string {
