@@ -75,21 +75,23 @@ func (a *applier) apply(ctx context.Context) error {
 }
 
 // phase sends changes that do not depend on each other, in batches, as many at
-// once as the target allows. The target is locked for each such wave and free
+// once as the target allows. The target is locked for a wave of them and free
 // in between, so that a long first load does not keep a leaver waiting.
 func (a *applier) phase(ctx context.Context, changes []plan.Change) error {
-	lanes := max(1, a.dest.Settings.Capabilities.Concurrency)
 	waves := newWaves(a.dest.Target, changes)
-	for len(waves.left) > 0 {
-		if a.givesWay(waves.left[0].Change) {
-			a.putOff(waves.left)
+	for {
+		next, more := waves.next()
+		if !more {
 			return nil
 		}
-		if err := a.wave(ctx, waves.next(a.batchSize(), lanes)); err != nil {
+		if a.givesWay(next) {
+			a.putOff(waves.rest())
+			return nil
+		}
+		if err := a.wave(ctx, waves, next.Action.Removes()); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // batchSize is how many ops go into one call: as many as the target takes, and as it
@@ -113,7 +115,7 @@ func (a *applier) givesWay(next plan.Change) bool {
 }
 
 // putOff leaves changes to a later run, which may come at once.
-func (a *applier) putOff(changes []keyed) {
+func (a *applier) putOff(changes []plan.Change) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, c := range changes {
@@ -123,23 +125,41 @@ func (a *applier) putOff(changes []keyed) {
 	}
 }
 
-// wave sends some batches at once.
-func (a *applier) wave(ctx context.Context, batches [][]plan.Change) error {
-	unlock, err := a.lock(ctx, batches[0][0].Action.Removes())
+// wave sends batches in several lanes for a while: what one lane writes down does not
+// hold up what the others send.
+func (a *applier) wave(ctx context.Context, w *waves, removes bool) error {
+	unlock, err := a.lock(ctx, removes)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	var g errgroup.Group
-	for _, batch := range batches {
-		g.Go(func() error { return a.batch(ctx, batch) })
+	over := a.Now().Add(waveTime)
+	var lanes errgroup.Group
+	for range max(1, a.dest.Settings.Capabilities.Concurrency) {
+		lanes.Go(func() error { return a.lane(ctx, w, removes, over) })
 	}
-	if err := g.Wait(); err != nil {
+	if err := lanes.Wait(); err != nil {
 		return err
 	}
 	opened := a.opened
 	a.opened = nil
 	return a.endSessions(ctx, opened)
+}
+
+// lane sends one batch after the other until the wave is over, or somebody waits who
+// has something to take away and this has not.
+func (a *applier) lane(ctx context.Context, w *waves, removes bool, over time.Time) error {
+	for {
+		batch, done := w.take(a.batchSize())
+		if len(batch) == 0 {
+			return nil
+		}
+		err := a.batch(ctx, batch)
+		done()
+		if err != nil || !a.Now().Before(over) || !removes && a.locks.get(a.dest.Name()).urgentWaits() {
+			return err
+		}
+	}
 }
 
 // batch writes the intents, calls the target, and writes the outcomes.

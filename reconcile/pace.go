@@ -9,13 +9,16 @@ const (
 	// waveTime is for how long a target is kept locked at a time, about: whoever has
 	// something to take away waits no longer than that for what is on its way.
 	waveTime = 250 * time.Millisecond
+	// batchTime is for how long one call is under way, about: a lane that is through
+	// writes down what became of it while the others send.
+	batchTime = 100 * time.Millisecond
 	// firstBatch is how many ops go into the first call, when nobody knows yet how
 	// fast the target is, and mostGrowth how many times as many into the next.
 	firstBatch = 25
 	mostGrowth = 4
 )
 
-// paces remembers how many ops each target gets through in a wave's time.
+// paces remembers how many ops each target gets through in a call's time.
 type paces struct {
 	mu     sync.Mutex
 	byName map[string]int
@@ -44,9 +47,9 @@ func (p *paces) took(target string, ops int, d time.Duration) {
 	}
 	most := ops * mostGrowth // a call of two that took no time says nothing of five hundred
 	if d > 0 {
-		most = min(most, int(float64(ops)*float64(waveTime)/float64(d)))
+		most = min(most, int(float64(ops)*float64(batchTime)/float64(d)))
 	}
-	if ops < now && most < now && d < waveTime {
+	if ops < now && most < now && d < batchTime {
 		return // too few to tell
 	}
 	p.byName[target] = min(max(most, 1), defaultBatch)

@@ -20,7 +20,7 @@ func TestBatchesGrowWithWhatWasSeen(t *testing.T) {
 		t.Errorf("%d ops at once after a fast call, want %d", got, firstBatch*mostGrowth)
 	}
 	p.took("app", 100, 5*time.Second)
-	if got := p.size("app"); got != 5 {
-		t.Errorf("%d ops at once at 50 ms each, want 5", got)
+	if got := p.size("app"); got != 2 {
+		t.Errorf("%d ops at once at 50 ms each, want 2", got)
 	}
 }
