@@ -10,6 +10,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/secret"
+	"birthright/internal/sim"
 	"birthright/internal/trust"
 	"birthright/targets"
 )
@@ -123,6 +124,9 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 		t.config.Host = defaultHost
 	}
 	t.server = newPool(t)
+	if c.Simulate {
+		t.server = newModel(mariaDB{}, sim.NewKeeper(env.Simulation, env.Now), &t.calls)
+	}
 	if c.EndSessions != nil && !*c.EndSessions {
 		return t, nil
 	}

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
+
+	"birthright/internal/sim"
 )
 
 // model is a server that is not there: its accounts and roles, and what it answers.
@@ -13,7 +16,8 @@ import (
 type model struct {
 	mu      sync.Mutex
 	dialect dialect
-	file    string // where the contents are kept, "" for nowhere
+	keeper  *sim.Keeper
+	calls   *atomic.Int64
 	tables  tables
 	open    []connection
 	number  uint64 // of the last connection
@@ -37,20 +41,27 @@ type pair struct{ role, holder id }
 // modelSelf is the account as which the hub is connected to the model.
 var modelSelf = id{"birthright", "%"}
 
-func newModel(d dialect, file string) *model {
-	return &model{dialect: d, file: file, tables: tables{map[id]*row{modelSelf: {}}, map[pair]bool{}}}
+func newModel(d dialect, k *sim.Keeper, calls *atomic.Int64) *model {
+	return &model{dialect: d, keeper: k, calls: calls, tables: newTables()}
 }
 
-func (m *model) Close() error { return nil }
+func newTables() tables { return tables{map[id]*row{modelSelf: {}}, map[pair]bool{}} }
 
-// begin looks at the file anew, so that several processes see one server.
+// Close keeps the contents for the next run.
+func (m *model) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keeper.Save(&m.tables)
+}
+
 func (m *model) begin(ctx context.Context) (session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.calls.Add(1)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return modelSession{m}, m.load()
+	return modelSession{m}, m.keeper.Begin(ctx, &m.tables, m.seed)
 }
 
 // modelSession is a conversation with the model.
@@ -69,6 +80,7 @@ func (s modelSession) rights(context.Context) (rights, error) {
 func (s modelSession) contents(ctx context.Context, users []string) (c contents, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.calls.Add(1)
 	asked := func(i id) bool {
 		p := s.tables.Principals[i]
 		return users == nil || slices.Contains(users, i.user) || p != nil && p.Role
@@ -90,13 +102,14 @@ func (s modelSession) contents(ctx context.Context, users []string) (c contents,
 func (s modelSession) exec(ctx context.Context, c change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.calls.Add(1)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if no := s.change(c); no != nil {
 		return no
 	}
-	return s.save()
+	return s.keeper.Changed(&s.tables)
 }
 
 func (m *model) change(c change) *answer {

@@ -1,14 +1,12 @@
 package mysql
 
 import (
-	"context"
-	"errors"
-	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"birthright/internal/secret"
+	"birthright/internal/sim"
 	"birthright/targets"
 	"birthright/targets/targettest"
 )
@@ -18,7 +16,7 @@ func TestContractOverTheModel(t *testing.T) {
 	for _, d := range []dialect{mariaDB{}, mySQL{}, mySQL{forgiving: true}} {
 		t.Run(d.product(), func(t *testing.T) {
 			targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer {
-				return modelPeer(t, newModel(d, filepath.Join(t.TempDir(), "simulated", "db.json")))
+				return modelPeer(t, newModel(d, sim.NewKeeper(targets.Simulation{}, nil), new(atomic.Int64)))
 			}})
 		})
 	}
@@ -44,118 +42,18 @@ func modelPeer(t testing.TB, m *model) targettest.Peer {
 	f := &faulty{server: m}
 	return targettest.Peer{
 		Target: over(t, f), Name: "db", Nests: true,
-		Seed:        func(t testing.TB, s targets.State) { m.seed(t, s) },
+		Seed:        func(_ testing.TB, s targets.State) { m.mu.Lock(); defer m.mu.Unlock(); m.seed(s) },
 		LoseReply:   func(testing.TB) { f.lose = true },
 		Refuse:      func(testing.TB) { f.refuse = true },
 		FailRead:    func(testing.TB) { f.cut = true },
 		Outage:      func(_ testing.TB, down bool) { f.down = down },
+		Plant:       func(_ testing.TB, after int, trouble targettest.Trouble) { f.at, f.trouble = f.calls+after, trouble },
+		Heal:        func(testing.TB) { f.trouble = "" },
+		Requests:    func() int { return f.calls },
 		Login:       func(_ testing.TB, account string) func() bool { return m.login(id{account, "%"}) },
 		Canary:      "canary-77",
 		Said:        func() string { return "" },
-		RefusesName: func(name string) bool { return utf8.RuneCountInString(name) > m.dialect.longest() || f.refuses(name) },
-	}
-}
-
-var errCut = errors.New("the connection was cut")
-
-// faulty makes trouble between a target and its server.
-type faulty struct {
-	server
-	lose, refuse, cut, down bool
-	// at, if it is not nil, is asked before each call, by its number.
-	at    func(call int) fault
-	calls int
-}
-
-// fault is what becomes of one call.
-type fault string
-
-const (
-	none  fault = ""
-	cutIt fault = "cut"  // the call does not reach the server
-	lost  fault = "lost" // it does, and its answer is lost
-)
-
-func (f *faulty) refuses(name string) bool {
-	k := (&Target{}).knowing(place{dialect: f.server.(*model).dialect}, contents{})
-	return k.badName(name) != nil
-}
-
-func (f *faulty) begin(ctx context.Context) (session, error) {
-	if f.down {
-		return nil, errCut
-	}
-	if f.next() != none {
-		return nil, errCut
-	}
-	s, err := f.server.begin(ctx)
-	return faultySession{s, f}, err
-}
-
-func (f *faulty) next() fault {
-	f.calls++
-	if f.at == nil {
-		return none
-	}
-	return f.at(f.calls)
-}
-
-type faultySession struct {
-	session
-	f *faulty
-}
-
-func (s faultySession) contents(ctx context.Context, users []string) (contents, error) {
-	if s.f.cut || s.f.next() != none {
-		return contents{}, errCut
-	}
-	return s.session.contents(ctx, users)
-}
-
-func (s faultySession) exec(ctx context.Context, c change) error {
-	if s.f.refuse {
-		return &answer{1290, "read-only"}
-	}
-	trouble := s.f.next()
-	if trouble == cutIt {
-		return errCut
-	}
-	err := s.session.exec(ctx, c)
-	if s.f.lose || trouble == lost {
-		s.f.lose = false
-		return errCut
-	}
-	return err
-}
-
-// seed fills the model as an administrator would.
-func (m *model) seed(t testing.TB, s targets.State) {
-	t.Helper()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	change := func(c change) {
-		if no := m.change(c); no != nil {
-			t.Fatalf("%+v: %v", c, no)
-		}
-	}
-	for _, a := range s.Accounts {
-		change(createAccount{account: id{a.Name, "%"}, locked: !a.Active})
-	}
-	for _, e := range s.Entitlements {
-		change(createRole{roleID(m.dialect, e.Address.ID)})
-	}
-	for _, a := range s.Assignments {
-		given := roleID(m.dialect, a.Entitlement.ID)
-		if a.Indirect {
-			inner := roleID(m.dialect, a.Entitlement.ID+"-inner")
-			change(createRole{inner})
-			change(giveRole{given, inner})
-			given = inner
-		}
-		change(giveRole{given, id{a.AccountID, "%"}})
-	}
-	if err := m.save(); err != nil {
-		t.Fatal(err)
+		RefusesName: func(name string) bool { return m.refuses(name) },
 	}
 }
 

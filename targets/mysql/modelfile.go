@@ -4,16 +4,34 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"birthright/identity"
+	"birthright/targets"
 )
 
-// kept is the model's contents in its file. Ids are written as SQL spells them.
+// seed puts in what others are supposed to have made. What is there already stays.
+func (m *model) seed(s targets.State) {
+	for _, a := range s.Accounts {
+		m.change(createAccount{account: named(a.Name, defaultHost), locked: !a.Active})
+	}
+	for _, e := range s.Entitlements {
+		m.change(createRole{roleID(m.dialect, e.Address.ID)})
+	}
+	for _, a := range s.Assignments {
+		given := roleID(m.dialect, a.Entitlement.ID)
+		m.change(createRole{given})
+		if a.Indirect {
+			inner := roleID(m.dialect, a.Entitlement.ID+"-inner")
+			m.change(createRole{inner})
+			m.change(giveRole{given, inner})
+			given = inner
+		}
+		m.change(giveRole{given, named(a.AccountID, defaultHost)})
+	}
+}
+
+// kept is how the tables are written down. Ids are written as SQL spells them.
 type kept struct {
 	Accounts []keptRow   `json:"accounts"`
 	Roles    []keptRow   `json:"roles"`
@@ -33,48 +51,8 @@ type keptGrant struct {
 	Admin  bool   `json:"admin,omitempty"`
 }
 
-// load reads the file; where there is none, the server is as new.
-func (m *model) load() error {
-	if m.file == "" {
-		return nil
-	}
-	data, err := os.ReadFile(m.file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	var k kept
-	if err == nil {
-		err = json.Unmarshal(data, &k)
-	}
-	if err == nil {
-		m.tables, err = k.tables()
-	}
-	if err != nil {
-		return &identity.Error{Kind: identity.Invalid, Op: "read the simulated server", Object: m.file, Err: err}
-	}
-	return nil
-}
-
-// save writes the file in one step: who reads it sees all of a change or nothing.
-func (m *model) save() error {
-	if m.file == "" {
-		return nil
-	}
-	data, err := json.MarshalIndent(m.tables.kept(), "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(m.file), 0o700); err != nil {
-		return err
-	}
-	next := m.file + ".next"
-	if err := os.WriteFile(next, append(data, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, m.file)
-}
-
-func (t tables) kept() kept {
+// MarshalJSON writes the tables in one order.
+func (t *tables) MarshalJSON() ([]byte, error) {
 	k := kept{Accounts: []keptRow{}, Roles: []keptRow{}, Grants: []keptGrant{}}
 	for i, p := range t.Principals {
 		r := keptRow{ID: i.String(), Locked: p.Locked, Super: p.Super}
@@ -94,35 +72,44 @@ func (t tables) kept() kept {
 	slices.SortFunc(k.Accounts, byID)
 	slices.SortFunc(k.Roles, byID)
 	slices.SortFunc(k.Grants, func(a, b keptGrant) int { return strings.Compare(a.Holder+a.Role, b.Holder+b.Role) })
-	return k
+	return json.Marshal(k)
 }
 
-// tables reads back what kept wrote, or somebody by hand.
-func (k kept) tables() (tables, error) {
-	t := tables{map[id]*row{modelSelf: {}}, map[pair]bool{}}
-	var faults []error
-	read := func(text string) id {
-		i, ok := parseID(text)
-		if !ok {
-			faults = append(faults, fmt.Errorf("%q is not written 'user'@'host'", text))
-		}
-		return i
+// UnmarshalJSON reads what MarshalJSON wrote, or somebody by hand.
+func (t *tables) UnmarshalJSON(data []byte) error {
+	var k kept
+	if err := json.Unmarshal(data, &k); err != nil {
+		return err
 	}
-	add := func(r keptRow, role bool) {
-		into := &row{Role: role, Locked: r.Locked, Super: r.Super}
-		for _, d := range r.Defaults {
-			into.Defaults = append(into.Defaults, read(d))
-		}
-		t.Principals[read(r.ID)] = into
+	r := reader{}
+	*t = newTables()
+	for _, account := range k.Accounts {
+		t.Principals[r.id(account.ID)] = r.row(account, false)
 	}
-	for _, r := range k.Accounts {
-		add(r, false)
-	}
-	for _, r := range k.Roles {
-		add(r, true)
+	for _, role := range k.Roles {
+		t.Principals[r.id(role.ID)] = r.row(role, true)
 	}
 	for _, g := range k.Grants {
-		t.Grants[pair{read(g.Role), read(g.Holder)}] = g.Admin
+		t.Grants[pair{r.id(g.Role), r.id(g.Holder)}] = g.Admin
 	}
-	return t, errors.Join(faults...)
+	return errors.Join(r.faults...)
+}
+
+// reader reads ids and gathers what is wrong with them.
+type reader struct{ faults []error }
+
+func (r *reader) id(text string) id {
+	i, ok := parseID(text)
+	if !ok {
+		r.faults = append(r.faults, fmt.Errorf("%q is not written 'user'@'host'", text))
+	}
+	return i
+}
+
+func (r *reader) row(k keptRow, role bool) *row {
+	out := &row{Role: role, Locked: k.Locked, Super: k.Super}
+	for _, d := range k.Defaults {
+		out.Defaults = append(out.Defaults, r.id(d))
+	}
+	return out
 }

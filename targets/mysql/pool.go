@@ -86,6 +86,7 @@ func (w *wire) end() { _ = w.Close() } // it only gives the connection back
 func (w *wire) orient(ctx context.Context) (at place, err error) {
 	ctx, cancel := context.WithTimeout(ctx, w.t.config.Timeout)
 	defer cancel()
+	w.t.calls.Add(1)
 	var version, self string
 	if err := w.QueryRowContext(ctx, "SELECT VERSION(), CURRENT_USER(), @@GLOBAL.read_only <> 0").Scan(&version, &self, &at.readOnly); err != nil {
 		return at, heard(err)
@@ -123,6 +124,7 @@ func dialectOf(version string) (dialect, error) {
 
 // exec sends a statement. The driver itself may say that it had not sent it.
 func (w *wire) exec(ctx context.Context, c change) error {
+	w.t.calls.Add(1)
 	ctx, cancel := context.WithTimeout(ctx, w.t.config.Timeout)
 	defer cancel()
 	_, err := w.ExecContext(ctx, w.at.dialect.statement(c))

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"sync"
 	"testing"
+
+	"birthright/targets/targettest"
 )
 
 // proxy stands between the target and its server and makes trouble by the statement,
@@ -24,6 +26,10 @@ type proxy struct {
 	drop   *regexp.Regexp // the next such statement does not reach it
 	cutAt  int            // the connection ends after so many packets of an answer, 0 for never
 	writes []string       // what changed something, or should have
+
+	requests int // that came so far
+	at       int // the one that gets into trouble
+	trouble  targettest.Trouble
 }
 
 // writing are the statements that change something.
@@ -90,13 +96,19 @@ func (p *proxy) serve(client net.Conn) {
 		if err != nil {
 			return
 		}
-		switch p.judge(packet) {
+		verdict := p.judge(packet)
+		switch verdict {
+		case "":
+			talk.set(false)
 		case "drop":
 			return
 		case "lose":
 			talk.set(true)
-		default:
-			talk.set(false)
+		default: // what to answer in the server's place
+			if !forward(client, []byte(verdict)) || verdict == webpage {
+				return
+			}
+			continue
 		}
 		if !forward(server, packet) {
 			return
@@ -134,6 +146,10 @@ func (p *proxy) judge(packet []byte) string {
 	text := string(packet[5:])
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.requests++
+	if p.requests == p.at+1 && p.trouble != "" {
+		return planted(p.trouble)
+	}
 	if writing.MatchString(text) {
 		p.writes = append(p.writes, text)
 	}
@@ -146,6 +162,34 @@ func (p *proxy) judge(packet []byte) string {
 		return "drop"
 	}
 	return ""
+}
+
+// webpage is what something says that is no such server, and ends the connection.
+const webpage = "HTTP/1.1 200 OK\r\n\r\n"
+
+// planted is what becomes of a request that gets into trouble.
+func planted(trouble targettest.Trouble) string {
+	switch trouble {
+	case targettest.ThrottledUntil, targettest.Throttled:
+		return refusal(1205, "Lock wait timeout exceeded; try restarting transaction")
+	case targettest.Unavailable:
+		return refusal(1047, "WSREP has not yet prepared node for application use")
+	case targettest.Denied:
+		return refusal(1227, "Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation")
+	case targettest.CutBefore:
+		return "drop"
+	case targettest.Webpage:
+		return webpage
+	case targettest.Broken, targettest.LostReply, targettest.CutAnswer:
+		return "lose"
+	}
+	return "" // pages are nothing that the protocol has
+}
+
+// refusal is an answer of the server as it is on the wire: the first of a sequence.
+func refusal(number uint16, text string) string {
+	body := "\xff" + string([]byte{byte(number), byte(number >> 8)}) + "#HY000" + text
+	return string([]byte{byte(len(body)), byte(len(body) >> 8), 0, 1}) + body
 }
 
 // answers passes on what the server says, until its answer is to be lost.
@@ -181,4 +225,10 @@ func readPacket(r *bufio.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.Join([][]byte{head, rest}, nil), nil
+}
+
+// count is how many requests came so far.
+func (p *proxy) count() (n int) {
+	p.set(func() { n = p.requests })
+	return n
 }

@@ -59,6 +59,7 @@ func (w *wire) addDefaults(ctx context.Context, c *contents, users []string) err
 
 // rows hands each row of an answer to scan. An answer that was cut is an error.
 func (w *wire) rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	w.t.calls.Add(1)
 	rows, err := w.QueryContext(ctx, query, args...)
 	if err != nil {
 		return heard(err)
@@ -92,6 +93,7 @@ func (w *wire) connections(ctx context.Context, users []string) (found []connect
 func (w *wire) kill(ctx context.Context, number uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, w.t.config.Timeout)
 	defer cancel()
+	w.t.calls.Add(1)
 	_, err := w.ExecContext(ctx, fmt.Sprintf("KILL CONNECTION %d", number))
 	return heard(err)
 }

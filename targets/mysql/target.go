@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"path"
+	"sync/atomic"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -19,6 +20,7 @@ type Target struct {
 	env    targets.Env
 	config Config
 	server server
+	calls  atomic.Int64
 }
 
 // Capabilities follow from the configuration. The server lets one after the other
@@ -41,6 +43,9 @@ func (t *Target) Normalise(a targets.Account) targets.Account {
 
 // accountID is the id that an account's name stands for.
 func (t *Target) accountID(name string) id { return named(name, t.config.Host) }
+
+// Calls is how many statements were sent.
+func (t *Target) Calls() int64 { return t.calls.Load() }
 
 // Close ends the connections.
 func (t *Target) Close() error { return t.server.Close() }

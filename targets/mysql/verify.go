@@ -8,7 +8,8 @@ import (
 
 // verify looks whether the server shows what it was told: statements about accounts
 // are no transaction, and a warning is easily taken for a yes. An op that does not
-// show is unknown, so that it is read back before anything else.
+// show is unknown, so that it is read back before anything else. Where nothing can be
+// seen, what the server said of each statement stands.
 func (a *application) verify() {
 	changed := false
 	for _, r := range a.results {
@@ -18,16 +19,12 @@ func (a *application) verify() {
 		return
 	}
 	now, err := a.lookUp()
+	if err != nil {
+		return
+	}
 	for i, op := range a.ops {
-		if a.results[i].Outcome != targets.Done {
-			continue
-		}
-		failure := err
-		if failure == nil && !a.shows(op, a.results[i], now) {
-			failure = errors.New("the server took the change and does not show it")
-		}
-		if failure != nil {
-			a.results[i] = a.t.lost(op, targets.Unknown, failure)
+		if a.results[i].Outcome == targets.Done && !a.shows(op, a.results[i], now) {
+			a.results[i] = a.t.lost(op, targets.Unknown, errors.New("the server took the change and does not show it"))
 		}
 	}
 }
