@@ -43,7 +43,7 @@ const rightsHint = "give the hub's account what `birthright target check` finds 
 // replyTo says what an answer means; what is not known is a plain refusal.
 func replyTo(number uint16) reply {
 	switch number {
-	case 1044, accessDenied, 1130, 1142, 1143, 1227, 1370, missingGrant, 1820, 3118, 4151:
+	case 1044, accessDenied, 1095, 1130, 1142, 1143, 1227, 1370, missingGrant, 1820, 3118, 4151:
 		return reply{targets.Refused, identity.Denied, rightsHint}
 	case 1290, 1836:
 		return reply{targets.Refused, identity.Denied, "this server takes no changes: point url at the one that does"}

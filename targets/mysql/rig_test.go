@@ -185,3 +185,10 @@ func (b *logBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.Buffer.String()
 }
+
+func errorsOf(c mysql.Config) error { return errors.Join(c.Validate()...) }
+
+// begun is what others have made before the hub came.
+func begun(s targets.State) func(context.Context) (targets.State, error) {
+	return func(context.Context) (targets.State, error) { return s, nil }
+}
