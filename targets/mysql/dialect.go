@@ -1,9 +1,6 @@
 package mysql
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // dialect is how a server is asked: MariaDB and MySQL went separate ways before
 // either had roles.
@@ -72,7 +69,7 @@ func common(c change) string {
 	case takeRole:
 		return "REVOKE " + c.role.quoted() + " FROM " + c.account.quoted()
 	}
-	panic(fmt.Sprintf("no statement for %T", c)) // every change has one: the tests go through them
+	return "" // the dialects write the others
 }
 
 func locking(locked bool) string {
