@@ -24,10 +24,8 @@ func peer(r *rig) targettest.Peer {
 			t.Cleanup(func() { r.sql(t, "SET GLOBAL read_only = 0") })
 		},
 		FailRead: func(testing.TB) { r.proxy.set(func() { r.proxy.cutAt = 12 }) },
-		Plant: func(_ testing.TB, after int, trouble targettest.Trouble) {
-			r.proxy.set(func() { r.proxy.at, r.proxy.trouble = r.proxy.requests+after, trouble })
-		},
-		Heal:     func(testing.TB) { r.proxy.set(func() { r.proxy.trouble = "" }) },
+		Plant:    func(_ testing.TB, after int, trouble targettest.Trouble) { r.proxy.plant(after, trouble) },
+		Heal:     func(testing.TB) { r.proxy.heal() },
 		Requests: r.proxy.count,
 		Outage: func(t testing.TB, down bool) {
 			if down {

@@ -30,6 +30,7 @@ type proxy struct {
 	requests int // that came so far
 	at       int // the one that gets into trouble
 	trouble  targettest.Trouble
+	stopped  bool // counting
 }
 
 // writing are the statements that change something.
@@ -146,9 +147,11 @@ func (p *proxy) judge(packet []byte) string {
 	text := string(packet[5:])
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.requests++
-	if p.requests == p.at+1 && p.trouble != "" {
-		return planted(p.trouble)
+	if !p.stopped {
+		p.requests++
+	}
+	if verdict := planted(p.trouble); verdict != "" && p.requests == p.at+1 {
+		return verdict
 	}
 	if writing.MatchString(text) {
 		p.writes = append(p.writes, text)
@@ -167,10 +170,22 @@ func (p *proxy) judge(packet []byte) string {
 // webpage is what something says that is no such server, and ends the connection.
 const webpage = "HTTP/1.1 200 OK\r\n\r\n"
 
+// plant has the request that comes after so many others get into trouble. Of kinds that
+// come to the same, one is planted.
+func (p *proxy) plant(after int, trouble targettest.Trouble) {
+	p.set(func() {
+		p.at, p.trouble = p.requests+after, trouble
+		p.stopped = planted(trouble) == ""
+	})
+}
+
+// heal ends all trouble.
+func (p *proxy) heal() { p.set(func() { p.trouble, p.stopped = "", false }) }
+
 // planted is what becomes of a request that gets into trouble.
 func planted(trouble targettest.Trouble) string {
 	switch trouble {
-	case targettest.ThrottledUntil, targettest.Throttled:
+	case targettest.ThrottledUntil:
 		return refusal(1205, "Lock wait timeout exceeded; try restarting transaction")
 	case targettest.Unavailable:
 		return refusal(1047, "WSREP has not yet prepared node for application use")
@@ -180,10 +195,10 @@ func planted(trouble targettest.Trouble) string {
 		return "drop"
 	case targettest.Webpage:
 		return webpage
-	case targettest.Broken, targettest.LostReply, targettest.CutAnswer:
+	case targettest.LostReply:
 		return "lose"
 	}
-	return "" // pages are nothing that the protocol has
+	return ""
 }
 
 // refusal is an answer of the server as it is on the wire: the first of a sequence.
@@ -227,7 +242,8 @@ func readPacket(r *bufio.Reader) ([]byte, error) {
 	return bytes.Join([][]byte{head, rest}, nil), nil
 }
 
-// count is how many requests came so far.
+// count is how many requests came so far. None are counted while nothing can happen to
+// them, so that nothing is tried at each of them.
 func (p *proxy) count() (n int) {
 	p.set(func() { n = p.requests })
 	return n

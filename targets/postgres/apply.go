@@ -196,7 +196,7 @@ func (a *application) fail(err error) {
 func (a *application) lose(outcome targets.Outcome, err error) {
 	for i, r := range a.results {
 		if r.Outcome == "" || r.Outcome == targets.Done || r.Outcome == targets.Already && a.changed {
-			a.results[i] = a.t.lost(a.ops[i], outcome, err)
+			a.results[i] = a.t.undone(a.ops[i], outcome, err)
 		}
 	}
 }
