@@ -106,6 +106,9 @@ func (l Login) faults() []error {
 	return nil
 }
 
+// Simulated reports whether a model takes the server's place.
+func (c *Config) Simulated() bool { return c.Simulate }
+
 // Open makes the target without connecting.
 func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	faults := c.Validate()
