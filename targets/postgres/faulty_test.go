@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"birthright/targets/targettest"
 )
@@ -13,6 +14,7 @@ var errCut = errors.New("the connection was cut")
 type faulty struct {
 	server
 	lose, refuse, cut, down bool
+	mu                      sync.Mutex
 	calls                   int
 	at                      int // the call that meets trouble
 	trouble                 targettest.Trouble
@@ -21,6 +23,8 @@ type faulty struct {
 // next returns the trouble that a call meets: before and after are what it comes back
 // with instead of doing anything, and instead of saying that it did.
 func (f *faulty) next() (before, after error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.calls++
 	if f.calls != f.at+1 {
 		return nil, nil
