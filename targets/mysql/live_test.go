@@ -106,6 +106,13 @@ func TestProbe(t *testing.T) {
 	if got := missing(); got != nil {
 		t.Errorf("with all rights: %q", got)
 	}
+	for plugin, want := range map[string][]string{"unix_socket": nil, "no_such_thing": {"login"}} {
+		r.config.Login.Plugin = plugin
+		if diff := cmp.Diff(want, missing()); diff != "" {
+			t.Errorf("with login.plugin %s (-want +got):\n%s", plugin, diff)
+		}
+	}
+	r.config.Login.Plugin = ""
 	for _, step := range []struct{ take, check string }{
 		{"REVOKE CREATE USER ON *.* FROM hub@'%'", "rights"},
 		{"REVOKE UPDATE ON mysql.* FROM hub@'%'", "default roles"},

@@ -75,6 +75,8 @@ func (s modelSession) rights(context.Context) (rights, error) {
 	return rights{users: true, defaults: true, roles: true, see: true, kill: true}, nil
 }
 
+func (s modelSession) hasPlugin(context.Context, string) (bool, error) { return true, nil }
+
 func (s modelSession) contents(ctx context.Context, users []string) (c contents, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -117,6 +117,9 @@ func (t *Target) failed(op targets.Op, err error) targets.Result {
 		return t.lost(op, targets.Unknown, err)
 	}
 	r := replyTo(said.number)
+	if making := op.Action == targets.CreateAccount || op.Action == targets.CreateEntitlement; making && said.number == userOperation {
+		r.kind = identity.Conflict // somebody else made it meanwhile
+	}
 	result := t.answer(op, r.outcome, r.kind, spoken(said), r.hint)
 	if r.outcome == targets.Throttled {
 		result.RetryAt = t.env.Now().Add(busyWait)

@@ -92,7 +92,24 @@ func (p *probing) look(ctx context.Context) error {
 		p.note("default roles", "left alone: what is given is active only once somebody says SET ROLE", nil)
 	}
 	p.signals(may, self)
+	if err := p.login(ctx); err != nil {
+		return err
+	}
 	return p.tables(ctx, may)
+}
+
+// login tells whether people can come in the way that the configuration says.
+func (p *probing) login(ctx context.Context) error {
+	plugin := p.t.config.Login.Plugin
+	if plugin == "" {
+		p.note("login", "an account that is made lets nobody in until somebody says how", nil)
+		return nil
+	}
+	found, err := p.hasPlugin(ctx, plugin)
+	if err == nil {
+		p.need(found, "login", plugin, "the server has no plugin "+plugin+" in use: no account could be made", "INSTALL SONAME, or correct login.plugin")
+	}
+	return err
 }
 
 // signals tells whether we may end other people's connections.

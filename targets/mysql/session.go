@@ -25,6 +25,8 @@ type session interface {
 	kill(ctx context.Context, number uint64) error
 	// rights returns what we may do on the server.
 	rights(ctx context.Context) (rights, error)
+	// hasPlugin reports whether the server has a plugin in use.
+	hasPlugin(ctx context.Context, name string) (bool, error)
 	end()
 }
 

@@ -98,6 +98,15 @@ func (w *wire) kill(ctx context.Context, number uint64) error {
 	return heard(err)
 }
 
+func (w *wire) hasPlugin(ctx context.Context, name string) (found bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.t.config.Timeout)
+	defer cancel()
+	err = w.rows(ctx, "SELECT PLUGIN_STATUS = 'ACTIVE' FROM information_schema.PLUGINS WHERE PLUGIN_NAME = ?", []any{name}, func(row *sql.Rows) error {
+		return row.Scan(&found)
+	})
+	return found, err
+}
+
 // rights are taken from what the server says was granted to us: there is no other way
 // to know without trying.
 func (w *wire) rights(ctx context.Context) (rights, error) {
