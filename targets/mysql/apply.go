@@ -89,33 +89,33 @@ func (t *Target) nonsense(op targets.Op) error {
 
 // lookUp reads what the ops name.
 func (a *application) lookUp() (*known, error) {
-	c, err := a.contents(a.ctx, a.users())
+	c, err := a.contents(a.ctx, a.scope())
 	if err != nil {
 		return nil, err
 	}
 	return a.t.knowing(a.where(), c), nil
 }
 
-// users are the users that the ops name, by id or by name.
-func (a *application) users() []string {
-	users := []string{}
+// scope is what the ops name, by id or by name.
+func (a *application) scope() *scope {
+	out := newScope()
 	for _, op := range a.ops {
-		users = append(users, usersOf(a.t, op.Account)...)
+		a.t.include(out, op.Account)
 	}
-	return users
+	return out
 }
 
-// usersOf are the users by which an account may be known; what no user can be called
-// is not asked for.
-func usersOf(t *Target, a targets.Account) []string {
-	var users []string
+func newScope() *scope { return &scope{hosts: []string{}} }
+
+// include asks for an account, by its id and by its name; what nobody can be called is
+// not asked for.
+func (t *Target) include(in *scope, a targets.Account) {
 	if i, ok := parseID(a.ID); ok && askable(i.user) {
-		users = append(users, i.user)
+		in.add(i)
 	}
 	if i := t.accountID(a.Name); askable(i.user) {
-		users = append(users, i.user)
+		in.add(i)
 	}
-	return users
 }
 
 // carryOut does one op after the other, until nothing more can be sent.

@@ -13,11 +13,11 @@ type dialect interface {
 	// severalDefaults reports whether more than one role can be active at login.
 	severalDefaults() bool
 	// principals and grants are the questions for the contents, of the roles and of
-	// some users, or of all where users is nil.
-	principals(users []string) (query string, args []any)
-	grants(users []string) (query string, args []any)
+	// some accounts, or of all.
+	principals(of *scope) (query string, args []any)
+	grants(of *scope) (query string, args []any)
 	// defaults asks for the default roles; "" where principals tells them.
-	defaults(users []string) (query string, args []any)
+	defaults(of *scope) (query string, args []any)
 	statement(c change) string
 	// suffices reports whether some privileges on the whole server, or those on the
 	// schema mysql, are the right to do something.
@@ -48,6 +48,20 @@ func among(column string, values []string) (condition string, args []any) {
 		args = append(args, v)
 	}
 	return column + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
+}
+
+// limited limits a question to roles and some accounts, or not at all. The tables are
+// sorted by host and user, so that both are said.
+func limited(query, roles, user, host string, of *scope) (string, []any) {
+	if of == nil {
+		return query, nil
+	}
+	theirs, args := among(user, of.users)
+	if of.hosts != nil {
+		where, hosts := among(host, of.hosts)
+		theirs, args = "("+theirs+" AND "+where+")", append(args, hosts...)
+	}
+	return query + " WHERE " + roles + " OR " + theirs, args
 }
 
 // literal writes a text for a session in which a backslash is only a backslash.

@@ -60,7 +60,7 @@ type faultySession struct {
 	f *faulty
 }
 
-func (s faultySession) contents(ctx context.Context, users []string) (contents, error) {
+func (s faultySession) contents(ctx context.Context, of *scope) (contents, error) {
 	before, after := s.f.next()
 	switch err := errors.Join(before, after); {
 	case s.f.cut:
@@ -68,7 +68,7 @@ func (s faultySession) contents(ctx context.Context, users []string) (contents, 
 	case err != nil:
 		return contents{}, err
 	}
-	return s.session.contents(ctx, users)
+	return s.session.contents(ctx, of)
 }
 
 func (s faultySession) exec(ctx context.Context, c change) error {

@@ -12,28 +12,19 @@ func (mariaDB) severalDefaults() bool { return false }
 // superBit is the privilege SUPER in MariaDB's own tables.
 const superBit = "32768"
 
-func (mariaDB) principals(users []string) (string, []any) {
+func (mariaDB) principals(of *scope) (string, []any) {
 	isTrue := func(key string) string { return "COALESCE(JSON_VALUE(Priv, '$." + key + "'), '0') IN ('1', 'true')" }
 	query := "SELECT User, Host, " + isTrue("is_role") + ", " + isTrue("account_locked") +
 		", (CAST(COALESCE(JSON_VALUE(Priv, '$.access'), '0') AS UNSIGNED) & " + superBit + ") <> 0" +
 		", COALESCE(JSON_VALUE(Priv, '$.default_role'), '') FROM mysql.global_priv"
-	return ofUsers(query, "Host = ''", "User", users)
+	return limited(query, "Host = ''", "User", "Host", of)
 }
 
-func (mariaDB) grants(users []string) (string, []any) {
-	return ofUsers("SELECT Role, '', User, Host, Admin_option = 'Y' FROM mysql.roles_mapping", "Host = ''", "User", users)
+func (mariaDB) grants(of *scope) (string, []any) {
+	return limited("SELECT Role, '', User, Host, Admin_option = 'Y' FROM mysql.roles_mapping", "Host = ''", "User", "Host", of)
 }
 
-func (mariaDB) defaults([]string) (string, []any) { return "", nil }
-
-// ofUsers limits a question to roles and some users, or not at all where users is nil.
-func ofUsers(query, roles, column string, users []string) (string, []any) {
-	if users == nil {
-		return query, nil
-	}
-	theirs, args := among(column, users)
-	return query + " WHERE " + roles + " OR " + theirs, args
-}
+func (mariaDB) defaults(*scope) (string, []any) { return "", nil }
 
 func (mariaDB) statement(c change) string {
 	switch c := c.(type) {

@@ -77,13 +77,13 @@ func (s modelSession) rights(context.Context) (rights, error) {
 
 func (s modelSession) hasPlugin(context.Context, string) (bool, error) { return true, nil }
 
-func (s modelSession) contents(ctx context.Context, users []string) (c contents, err error) {
+func (s modelSession) contents(ctx context.Context, of *scope) (c contents, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls.Add(1)
 	asked := func(i id) bool {
 		p := s.tables.Principals[i]
-		return users == nil || slices.Contains(users, i.user) || p != nil && p.Role
+		return of.has(i) || p != nil && p.Role
 	}
 	for i, p := range s.tables.Principals {
 		if asked(i) {

@@ -18,19 +18,19 @@ func (mySQL) severalDefaults() bool { return true }
 const isRole = "(u.account_locked = 'Y' AND COALESCE(u.authentication_string, '') = '' AND (u.password_expired = 'Y' OR " +
 	"EXISTS (SELECT 1 FROM mysql.role_edges e WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host)))"
 
-func (mySQL) principals(users []string) (string, []any) {
+func (mySQL) principals(of *scope) (string, []any) {
 	query := "SELECT u.User, u.Host, " + isRole + ", u.account_locked = 'Y', (u.Super_priv = 'Y' OR " +
 		"EXISTS (SELECT 1 FROM mysql.global_grants g WHERE g.USER = u.User AND g.HOST = u.Host AND g.PRIV = 'SYSTEM_USER')), '' FROM mysql.user u"
-	return ofUsers(query, isRole, "u.User", users)
+	return limited(query, isRole, "u.User", "u.Host", of)
 }
 
-func (mySQL) grants(users []string) (string, []any) {
-	return ofUsers("SELECT FROM_USER, FROM_HOST, TO_USER, TO_HOST, WITH_ADMIN_OPTION = 'Y' FROM mysql.role_edges",
-		"(TO_USER, TO_HOST) IN (SELECT FROM_USER, FROM_HOST FROM mysql.role_edges)", "TO_USER", users)
+func (mySQL) grants(of *scope) (string, []any) {
+	return limited("SELECT FROM_USER, FROM_HOST, TO_USER, TO_HOST, WITH_ADMIN_OPTION = 'Y' FROM mysql.role_edges",
+		"(TO_USER, TO_HOST) IN (SELECT FROM_USER, FROM_HOST FROM mysql.role_edges)", "TO_USER", "TO_HOST", of)
 }
 
-func (mySQL) defaults(users []string) (string, []any) {
-	return ofUsers("SELECT DEFAULT_ROLE_USER, DEFAULT_ROLE_HOST, USER, HOST FROM mysql.default_roles", "FALSE", "USER", users)
+func (mySQL) defaults(of *scope) (string, []any) {
+	return limited("SELECT DEFAULT_ROLE_USER, DEFAULT_ROLE_HOST, USER, HOST FROM mysql.default_roles", "FALSE", "USER", "HOST", of)
 }
 
 func (d mySQL) statement(c change) string {

@@ -21,21 +21,21 @@ func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (
 	return targets.End{Complete: true}, nil
 }
 
-// see reads what a query may need: everything, or all roles and some users.
+// see reads what a query may need: everything, or all roles and some accounts.
 func (t *Target) see(ctx context.Context, q targets.Query) (*known, error) {
 	s, err := t.server.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.end()
-	var users []string
+	var of *scope
 	if q.Accounts != nil {
-		users = []string{}
+		of = newScope()
 		for _, a := range q.Accounts {
-			users = append(users, usersOf(t, a)...)
+			t.include(of, a)
 		}
 	}
-	c, err := s.contents(ctx, users)
+	c, err := s.contents(ctx, of)
 	if err != nil {
 		return nil, err
 	}

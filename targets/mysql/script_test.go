@@ -120,7 +120,7 @@ func TestReadingFromMySQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range s.asked[len(s.asked)-3:] {
-		if !strings.Contains(q, "IN (?)") || !strings.HasSuffix(q, "1") {
+		if !strings.Contains(q, "IN (?) AND") || !strings.HasSuffix(q, "2") {
 			t.Errorf("for one account it asks %s", q)
 		}
 	}

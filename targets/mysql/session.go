@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"slices"
 )
 
 // server is where sessions are had: a real one, or the model of one.
@@ -15,9 +16,9 @@ type server interface {
 // session is a conversation with a server: all that is ever asked of one.
 type session interface {
 	where() place
-	// contents returns the roles, and the accounts of some users or, with nil, of all;
-	// with them what those and the roles hold.
-	contents(ctx context.Context, users []string) (contents, error)
+	// contents returns the roles and some accounts, or with nil all of them; with them
+	// what those and the roles hold. It may return more accounts than were asked for.
+	contents(ctx context.Context, of *scope) (contents, error)
 	// exec makes one change. An answer of the server is an *answer.
 	exec(ctx context.Context, c change) error
 	// connections returns what users have open.
@@ -37,6 +38,21 @@ type place struct {
 	self     id     // the account that we are
 	how      string // how the connection is kept from being overheard, "" if it is not
 	readOnly bool
+}
+
+// scope is which accounts are asked for: those of some users at some hosts, or at any
+// where hosts is nil.
+type scope struct{ users, hosts []string }
+
+func (s *scope) add(i id) {
+	s.users = append(s.users, i.user)
+	if !slices.Contains(s.hosts, i.host) {
+		s.hosts = append(s.hosts, i.host)
+	}
+}
+
+func (s *scope) has(i id) bool {
+	return s == nil || slices.Contains(s.users, i.user) && (s.hosts == nil || slices.Contains(s.hosts, i.host))
 }
 
 // contents is what a server has.

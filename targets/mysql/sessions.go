@@ -138,7 +138,7 @@ func (w *ender) open(ctx context.Context) ([]connection, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	c, err := w.contents(ctx, w.users)
+	c, err := w.contents(ctx, &scope{users: w.users})
 	if err != nil {
 		return nil, err
 	}

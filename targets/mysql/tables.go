@@ -9,10 +9,10 @@ import (
 
 // contents reads the server's tables. Accounts come before what they hold, so that
 // one which is made meanwhile is not there rather than without its roles.
-func (w *wire) contents(ctx context.Context, users []string) (c contents, err error) {
+func (w *wire) contents(ctx context.Context, of *scope) (c contents, err error) {
 	ctx, cancel := context.WithTimeout(ctx, w.t.config.Timeout)
 	defer cancel()
-	query, args := w.at.dialect.principals(users)
+	query, args := w.at.dialect.principals(of)
 	err = w.rows(ctx, query, args, func(row *sql.Rows) error {
 		p, role := principal{}, ""
 		err := row.Scan(&p.user, &p.host, &p.role, &p.locked, &p.super, &role)
@@ -25,7 +25,7 @@ func (w *wire) contents(ctx context.Context, users []string) (c contents, err er
 	if err != nil {
 		return c, err
 	}
-	query, args = w.at.dialect.grants(users)
+	query, args = w.at.dialect.grants(of)
 	err = w.rows(ctx, query, args, func(row *sql.Rows) error {
 		g := grant{}
 		err := row.Scan(&g.role.user, &g.role.host, &g.holder.user, &g.holder.host, &g.admin)
@@ -35,12 +35,12 @@ func (w *wire) contents(ctx context.Context, users []string) (c contents, err er
 	if err != nil {
 		return c, err
 	}
-	return c, w.addDefaults(ctx, &c, users)
+	return c, w.addDefaults(ctx, &c, of)
 }
 
 // addDefaults asks for the default roles where they are kept apart.
-func (w *wire) addDefaults(ctx context.Context, c *contents, users []string) error {
-	query, args := w.at.dialect.defaults(users)
+func (w *wire) addDefaults(ctx context.Context, c *contents, of *scope) error {
+	query, args := w.at.dialect.defaults(of)
 	if query == "" {
 		return nil
 	}
