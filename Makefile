@@ -58,5 +58,5 @@ fuzz: ## Each fuzz target for 20 seconds
 	./scripts/fuzz 20s
 
 .PHONY: servers
-servers: ## Install the servers that tests start: slapd, PostgreSQL
+servers: ## Install the servers that tests start: slapd, PostgreSQL, MariaDB
 	@./scripts/servers

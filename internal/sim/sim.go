@@ -2,17 +2,11 @@ package sim
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
-	"birthright/identity"
 	"birthright/targets"
 )
 
@@ -95,42 +89,15 @@ func (t *Transport) begin(ctx context.Context) error {
 	return nil
 }
 
-func (t *Transport) load() error {
-	if t.from.File == "" {
-		return nil
-	}
-	data, err := os.ReadFile(t.from.File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = json.Unmarshal(data, t.system.Memory())
-	}
-	if err != nil {
-		return &identity.Error{Kind: identity.Invalid, Op: "read simulated system", Object: t.from.File, Err: err,
-			Hint: "delete the file to begin anew"}
-	}
-	return nil
-}
+func (t *Transport) load() error { return load(t.from.File, t.system.Memory()) }
 
-// save writes what is held. A file is there whole or as it was before.
+// save writes what is held.
 func (t *Transport) save() error {
 	if t.from.File == "" || !t.changed {
 		return nil
 	}
-	data, err := json.MarshalIndent(t.system.Memory(), "", " ")
-	if err != nil {
-		return fmt.Errorf("keep simulated system: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(t.from.File), 0o755); err != nil {
-		return fmt.Errorf("keep simulated system: %w", err)
-	}
-	fresh := t.from.File + ".new"
-	if err := os.WriteFile(fresh, data, 0o600); err != nil {
-		return fmt.Errorf("keep simulated system: %w", err)
-	}
-	if err := os.Rename(fresh, t.from.File); err != nil {
-		return fmt.Errorf("keep simulated system: %w", err)
+	if err := save(t.from.File, t.system.Memory()); err != nil {
+		return err
 	}
 	t.changed = false
 	return nil

@@ -143,7 +143,9 @@ func libraries() []Wall {
 	return []Wall{
 		library("SQL stays in the store", "one package knows how things are kept, so that another way of keeping them is one package's change",
 			[]string{"github.com/uptrace/bun", "modernc.org/sqlite", "database/sql", "github.com/pressly/goose"},
-			"store", "migrations", "internal/pgtest", "bench"),
+			"store", "migrations", "internal/pgtest", "internal/mariadbtest", "targets/mysql", "bench"),
+		library("MySQL's protocol stays in its target", "the hub gives people roles there: nobody else talks to one",
+			[]string{"github.com/go-sql-driver"}, "targets/mysql", "internal/mariadbtest"),
 		library("PostgreSQL's protocol stays in the store and in its target", "the hub keeps things in a PostgreSQL, and gives people roles in others: nobody else talks to one",
 			[]string{"github.com/jackc/pgx"}, "store", "migrations", "internal/pgtest", "targets/postgres", "bench"),
 		library("viper stays in config", "settings are typed everywhere else: nobody asks for a key by name",
@@ -183,7 +185,7 @@ func proofs() []Wall {
 				if f.In("cmd") && i.Path == "internal/demo" {
 					return true
 				}
-				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo", "internal/sim/vendorspec",
+				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo", "internal/sim/vendorspec",
 					"grants/desk/desktest", "sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},

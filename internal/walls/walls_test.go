@@ -80,6 +80,7 @@ var plants = map[string]plant{
 	"who asks the front door does not know it":      {file("scim/conformance/client.go", "birthright/scim/filter"), file("scim/conformance/client.go", "birthright/scim/shape")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
 
+	"MySQL's protocol stays in its target":                       {file("store/open.go", "github.com/go-sql-driver/mysql"), file("targets/mysql/read.go", "github.com/go-sql-driver/mysql")},
 	"PostgreSQL's protocol stays in the store and in its target": {file("targets/ldap/read.go", "github.com/jackc/pgx/v5"), file("targets/postgres/read.go", "github.com/jackc/pgx/v5")},
 }
 

@@ -7,6 +7,7 @@ import (
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
+	"birthright/targets/mysql"
 	"birthright/targets/postgres"
 	"birthright/targets/scim"
 )
@@ -17,6 +18,7 @@ func Kinds() map[string]func() targets.Config {
 		"file":     func() targets.Config { return new(file.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
 		"memory":   func() targets.Config { return new(memory.Config) },
+		"mysql":    func() targets.Config { return new(mysql.Config) },
 		"postgres": func() targets.Config { return new(postgres.Config) },
 		"scim":     func() targets.Config { return new(scim.Config) },
 	}

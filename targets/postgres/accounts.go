@@ -3,31 +3,26 @@ package postgres
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"birthright/identity"
 	"birthright/targets"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// try runs an op's statements behind a savepoint. A refusal undoes them and is the
-// op's result; an error means that the connection is of no more use.
-func (a *application) try(op targets.Op, statements ...string) (results []*pgconn.Result, refusal *targets.Result, err error) {
-	all := slices.Concat([]string{"SAVEPOINT op"}, statements, []string{"RELEASE SAVEPOINT op"})
-	results, err = a.run(all...)
+// attempt makes an op's changes. A refusal is the op's result, and undid them; an
+// error means that the session is of no more use.
+func (a *application) attempt(op targets.Op, changes ...change) (oid string, refusal *targets.Result, err error) {
+	oid, err = a.try(changes...)
 	if err == nil || !answered(err) {
-		return results, nil, err
+		return oid, nil, err
 	}
 	r := a.t.failed(op, err)
-	_, err = a.run("ROLLBACK TO SAVEPOINT op", "RELEASE SAVEPOINT op")
-	return nil, &r, err
+	return "", &r, nil
 }
 
-// change is try for an op that is done when its statements went through; then notes
+// change is attempt for an op that is done when its changes went through; then notes
 // what it changed.
-func (a *application) change(op targets.Op, r *role, then func(), statements ...string) (targets.Result, error) {
-	_, refusal, err := a.try(op, statements...)
+func (a *application) change(op targets.Op, r *role, then func(), changes ...change) (targets.Result, error) {
+	_, refusal, err := a.attempt(op, changes...)
 	switch {
 	case err != nil:
 		return targets.Result{}, err
@@ -48,7 +43,7 @@ func already(r *role) targets.Result {
 func (a *application) createAccount(op targets.Op) (targets.Result, error) {
 	name := fold(op.Account.Name)
 	if found := a.known.find(targets.Account{Name: name}); len(found) > 0 {
-		if err := a.untouchable(found[0]); err != nil {
+		if err := a.t.untouchable(found[0], a.where().self); err != nil {
 			return a.t.refuse(op, identity.Conflict, err), nil
 		}
 		if len(found) == 1 && found[0].login == op.Account.Active {
@@ -62,11 +57,7 @@ func (a *application) createAccount(op targets.Op) (targets.Result, error) {
 	if r := a.taken(op, made); r != nil {
 		return *r, nil
 	}
-	may := "LOGIN"
-	if !made.login {
-		may = "NOLOGIN"
-	}
-	return a.create(op, made, may)
+	return a.create(op, made)
 }
 
 // createRole makes a role that may be given to accounts.
@@ -78,7 +69,7 @@ func (a *application) createRole(op targets.Op) (targets.Result, error) {
 	if r := a.taken(op, made); r != nil {
 		return *r, nil
 	}
-	r, err := a.create(op, made, "NOLOGIN")
+	r, err := a.create(op, made)
 	r.AccountID = ""
 	return r, err
 }
@@ -100,17 +91,15 @@ func (a *application) taken(op targets.Op, made *role) *targets.Result {
 	return &r
 }
 
-func (a *application) create(op targets.Op, made *role, may string) (targets.Result, error) {
-	results, refusal, err := a.try(op,
-		"CREATE ROLE "+made.quoted()+" "+may, "COMMENT ON ROLE "+made.quoted()+" IS "+quote(made.comment),
-		"SELECT oid FROM pg_roles WHERE rolname = "+quote(made.name))
+func (a *application) create(op targets.Op, made *role) (targets.Result, error) {
+	oid, refusal, err := a.attempt(op, createRole{made.name, made.login, made.comment})
 	switch {
 	case err != nil:
 		return targets.Result{}, err
 	case refusal != nil:
 		return *refusal, nil
 	}
-	made.oid = cell(results, 0)
+	made.oid = oid
 	a.known.add(made)
 	return targets.Result{Outcome: targets.Done, AccountID: made.oid}, nil
 }
@@ -127,7 +116,7 @@ func (a *application) rename(op targets.Op, r *role) (targets.Result, error) {
 	if refusal := a.taken(op, &role{name: name}); refusal != nil {
 		return *refusal, nil
 	}
-	return a.change(op, r, func() { r.name = name }, "ALTER ROLE "+r.quoted()+" RENAME TO "+(&role{name: name}).quoted())
+	return a.change(op, r, func() { r.name = name }, renameRole{r.name, name})
 }
 
 // setLogin lets an account log in, or not. Who may not is marked, so that it is
@@ -137,17 +126,17 @@ func (a *application) setLogin(op targets.Op, r *role, login bool) (targets.Resu
 		return already(r), nil
 	}
 	if login {
-		return a.change(op, r, func() { r.login = true }, "ALTER ROLE "+r.quoted()+" LOGIN")
+		return a.change(op, r, func() { r.login = true }, allowLogin{r.name})
 	}
-	statements, comment := []string{"ALTER ROLE " + r.quoted() + " NOLOGIN"}, r.comment
-	if off := (role{comment: comment}); !off.isAccount() {
-		comment = r.marked()
-		statements = append(statements, "COMMENT ON ROLE "+r.quoted()+" IS "+quote(comment))
+	changes, text := []change{denyLogin{r.name}}, r.comment
+	if off := (role{comment: text}); !off.isAccount() {
+		text = r.marked()
+		changes = append(changes, comment{r.name, text})
 	}
-	return a.change(op, r, func() { r.login, r.comment = false, comment }, statements...)
+	return a.change(op, r, func() { r.login, r.comment = false, text }, changes...)
 }
 
 // dropAccount deletes the role, which takes it out of all others.
 func (a *application) dropAccount(op targets.Op, r *role) (targets.Result, error) {
-	return a.change(op, r, func() { a.known.drop(r) }, "DROP ROLE "+r.quoted())
+	return a.change(op, r, func() { a.known.drop(r) }, dropRole{r.name})
 }

@@ -18,7 +18,7 @@ func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	if !a.check() {
 		return a.results
 	}
-	s, err := t.begin(ctx, "ISOLATION LEVEL READ COMMITTED", fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", turn))
+	s, err := t.server.begin(ctx, changing)
 	if err != nil {
 		a.fail(err)
 		return a.results
@@ -35,7 +35,7 @@ func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 
 // application is one call of Apply.
 type application struct {
-	*session
+	session
 	t       *Target
 	ops     []targets.Op
 	results []targets.Result // an empty outcome: not decided yet
@@ -102,10 +102,11 @@ func (a *application) carryOut() error {
 			oids = append(oids, op.Account.ID)
 		}
 	}
-	var err error
-	if a.known, err = a.lookUp(names, oids); err != nil {
+	roles, err := a.roles(names, oids)
+	if err != nil {
 		return err
 	}
+	a.known = &known{roles}
 	if err := a.loadGrants(); err != nil {
 		return err
 	}
@@ -156,7 +157,7 @@ func (a *application) perform(op targets.Op) (targets.Result, error) {
 	case len(found) == 0:
 		return a.t.stale(op, "no such account"), nil
 	}
-	if err := a.untouchable(found[0]); err != nil {
+	if err := a.t.untouchable(found[0], a.where().self); err != nil {
 		return a.t.refuse(op, identity.Denied, err), nil
 	}
 	switch op.Action {
@@ -172,12 +173,10 @@ func (a *application) perform(op targets.Op) (targets.Result, error) {
 
 // commit makes it all lasting. When no answer comes nobody knows whether it was.
 func (a *application) commit() {
-	results, err := a.run("COMMIT")
+	err := a.session.commit()
 	switch {
-	case err == nil && results[0].CommandTag.String() == "COMMIT":
 	case err == nil:
-		a.lose(targets.Unreachable, errors.New("the server undid it instead of committing it"))
-	case answered(err):
+	case errors.Is(err, errUndone), answered(err):
 		a.lose(targets.Unreachable, err)
 	default:
 		a.lose(targets.Unknown, err)
@@ -197,7 +196,7 @@ func (a *application) fail(err error) {
 func (a *application) lose(outcome targets.Outcome, err error) {
 	for i, r := range a.results {
 		if r.Outcome == "" || r.Outcome == targets.Done || r.Outcome == targets.Already && a.changed {
-			a.results[i] = a.t.lost(a.ops[i], outcome, err)
+			a.results[i] = a.t.undone(a.ops[i], outcome, err)
 		}
 	}
 }

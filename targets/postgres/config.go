@@ -8,6 +8,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/secret"
+	"birthright/internal/sim"
 	"birthright/internal/trust"
 	"birthright/targets"
 )
@@ -27,6 +28,8 @@ type Config struct {
 	EndSessions *bool `yaml:"end_sessions"`
 	// Timeout bounds every wait for the server; default 30s.
 	Timeout time.Duration `yaml:"timeout"`
+	// Simulate has a model in place of a server.
+	Simulate bool `yaml:"simulate"`
 }
 
 // Roles is about the roles that are entitlements.
@@ -40,7 +43,7 @@ const defaultTimeout = 30 * time.Second
 // Validate returns every fault that can be told without asking the server.
 func (c *Config) Validate() []error {
 	var faults []error
-	if c.URL.IsZero() {
+	if c.URL.IsZero() && !c.Simulate {
 		faults = append(faults, errors.New("url is missing: postgres://USER:PASSWORD@HOST/DATABASE, or better where that is kept, for example env:PROD_DB_URL"))
 	}
 	for _, pattern := range c.Ignore {
@@ -54,6 +57,9 @@ func (c *Config) Validate() []error {
 	return faults
 }
 
+// Simulated reports whether a model takes the server's place.
+func (c *Config) Simulated() bool { return c.Simulate }
+
 // Open makes the target without connecting.
 func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	faults := c.Validate()
@@ -66,6 +72,10 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	t := &Target{env: env, config: *c}
 	if t.config.Timeout == 0 {
 		t.config.Timeout = defaultTimeout
+	}
+	t.server = &cluster{t: t}
+	if c.Simulate {
+		t.server = newModel(sim.NewKeeper(env.Simulation, env.Now), &t.calls)
 	}
 	if c.EndSessions != nil && !*c.EndSessions {
 		return t, nil

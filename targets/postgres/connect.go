@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"birthright/identity"
 	"birthright/internal/trust"
@@ -14,82 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
-
-const (
-	// maxIdle is how many connections are kept between calls.
-	maxIdle = 2
-	// answering is how long an idle connection may take to show that it is alive:
-	// firewalls forget quiet connections without telling either side.
-	answering = 3 * time.Second
-	// closing is how long a farewell may take.
-	closing = 2 * time.Second
-)
-
-// take returns a connection, an idle one if there is one that answers.
-func (t *Target) take(ctx context.Context) (*pgx.Conn, error) {
-	for {
-		conn := t.pop()
-		if conn == nil {
-			return t.dial(ctx)
-		}
-		if alive(ctx, conn) {
-			return conn, nil
-		}
-		discard(conn)
-	}
-}
-
-// alive asks the server for the least that it can answer.
-func alive(ctx context.Context, conn *pgx.Conn) bool {
-	ctx, cancel := context.WithTimeout(ctx, answering)
-	defer cancel()
-	return conn.Ping(ctx) == nil
-}
-
-// pop returns an idle connection, nil where there is none.
-func (t *Target) pop() *pgx.Conn {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.idle) == 0 {
-		return nil
-	}
-	last := t.idle[len(t.idle)-1]
-	t.idle = t.idle[:len(t.idle)-1]
-	return last
-}
-
-// put keeps a connection for the next call, unless it is in the middle of something.
-func (t *Target) put(conn *pgx.Conn) {
-	const quiet = 'I' // no transaction is open
-	t.mu.Lock()
-	keep := !t.closed && !conn.IsClosed() && conn.PgConn().TxStatus() == quiet && len(t.idle) < maxIdle
-	if keep {
-		t.idle = append(t.idle, conn)
-	}
-	t.mu.Unlock()
-	if !keep {
-		discard(conn)
-	}
-}
-
-// discard ends a connection; the server undoes what was not committed.
-func discard(conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), closing)
-	defer cancel()
-	_ = conn.Close(ctx) // whatever it says, nobody uses it any more
-}
-
-// Close ends the idle connections; those in use end with their call.
-func (t *Target) Close() error {
-	t.mu.Lock()
-	idle := t.idle
-	t.idle, t.closed = nil, true
-	t.mu.Unlock()
-	for _, c := range idle {
-		discard(c)
-	}
-	return nil
-}
 
 // dial connects and logs in. The errors of the driver may repeat the address, so
 // that only what the server said, or the network, is passed on.

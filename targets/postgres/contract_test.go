@@ -20,6 +20,9 @@ func peer(r *rig) targettest.Peer {
 		LoseReply: func(testing.TB) { r.proxy.set(func() { r.proxy.loseCommit = true }) },
 		Refuse:    r.refuse,
 		FailRead:  func(testing.TB) { r.proxy.set(func() { r.proxy.cutReads = true }) },
+		Plant:     func(_ testing.TB, after int, trouble targettest.Trouble) { r.proxy.plant(after, trouble) },
+		Heal:      func(testing.TB) { r.proxy.heal() },
+		Requests:  r.proxy.count,
 		Outage: func(t testing.TB, down bool) {
 			if down {
 				r.proxy.close()

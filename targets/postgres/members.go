@@ -6,8 +6,6 @@ import (
 
 	"birthright/identity"
 	"birthright/targets"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // member puts an account into a role, or takes it out.
@@ -19,7 +17,7 @@ func (a *application) member(op targets.Op, r *role) (targets.Result, error) {
 	case given.isAccount():
 		return a.t.stale(op, "no such role to be given: the one of that name may log in"), nil
 	}
-	if err := a.untouchable(given); err != nil {
+	if err := a.t.untouchable(given, a.where().self); err != nil {
 		return a.t.refuse(op, identity.Denied, err), nil
 	}
 	grants, err := a.grants(given, r)
@@ -53,24 +51,18 @@ func (a *application) grants(given, r *role) ([]grant, error) {
 	if err := a.flush(); err != nil {
 		return nil, err
 	}
-	rows, err := a.Query(a.ctx, `SELECT coalesce(g.rolname::text, ''), `+a.conveys()+` FROM pg_auth_members m LEFT JOIN pg_roles g ON g.oid = m.grantor
-		WHERE m.roleid = $1::text::oid AND m.member = $2::text::oid ORDER BY 1`, given.oid, r.oid)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (g grant, err error) {
-		err = row.Scan(&g.grantor, &g.conveys)
-		return g, err
-	})
+	p := pair{given.oid, r.oid}
+	held, err := a.session.grants([]pair{p})
+	return held[p], err
 }
 
 // notDirect is the result of a removal where there is no grant to revoke.
 func (a *application) notDirect(op targets.Op, given, r *role) (targets.Result, error) {
-	results, err := a.run("SELECT pg_has_role(" + r.oid + "::oid, " + given.oid + "::oid, 'MEMBER')")
+	through, err := a.reaches(r, given)
 	switch {
 	case err != nil:
 		return targets.Result{}, err
-	case cell(results, 0) == "t":
+	case through:
 		return a.t.refuse(op, identity.Conflict, errors.New("the account is in it through another role")), nil
 	}
 	return already(r), nil
@@ -83,16 +75,20 @@ const revokeHint = "give the hub's role ADMIN OPTION on it; what somebody else g
 // made stays unless it is named. Taking back what is not there is only a warning to
 // the server: it is looked whether nothing is left.
 func (a *application) revoke(op targets.Op, given, r *role, grants []grant) (targets.Result, error) {
-	var statements []string
+	var changes []change
 	for _, g := range grants {
-		statement := "REVOKE " + given.quoted() + " FROM " + r.quoted()
-		if a.version >= optionsSince && g.grantor != "" {
-			statement += " GRANTED BY " + (&role{name: g.grantor}).quoted()
+		revoke := revokeRole{given: given.name, member: r.name}
+		if a.where().version >= optionsSince {
+			revoke.grantor = g.grantor
 		}
-		statements = append(statements, statement)
+		changes = append(changes, revoke)
 	}
-	results, refusal, err := a.try(op, append(statements,
-		"SELECT count(*) FROM pg_auth_members WHERE roleid = "+given.oid+" AND member = "+r.oid)...)
+	_, refusal, err := a.attempt(op, changes...)
+	p := pair{given.oid, r.oid}
+	var left map[pair][]grant
+	if err == nil && refusal == nil {
+		left, err = a.session.grants([]pair{p})
+	}
 	switch {
 	case err != nil:
 		return targets.Result{}, err
@@ -102,7 +98,7 @@ func (a *application) revoke(op targets.Op, given, r *role, grants []grant) (tar
 			told.Hint = revokeHint
 		}
 		return *refusal, nil
-	case cell(results, 0) != "0":
+	case len(left[p]) > 0:
 		return a.t.answer(op, targets.Refused, identity.Denied, errors.New("the server took the request and left the account in the role"), revokeHint), nil
 	}
 	return targets.Result{Outcome: targets.Done, AccountID: r.oid}, nil

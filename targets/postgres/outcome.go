@@ -141,6 +141,17 @@ func (t *Target) lost(op targets.Op, outcome targets.Outcome, err error) targets
 	return t.answer(op, outcome, identity.Unavailable, err, hint)
 }
 
+// undone is lost, but where the server said itself that it is busy: then it is known
+// when to come back.
+func (t *Target) undone(op targets.Op, outcome targets.Outcome, err error) targets.Result {
+	if outcome == targets.Unreachable && answered(err) {
+		if r := t.failed(op, err); r.Outcome == targets.Throttled {
+			return r
+		}
+	}
+	return t.lost(op, outcome, err)
+}
+
 // answer makes a result that is not OK.
 func (t *Target) answer(op targets.Op, outcome targets.Outcome, kind identity.Kind, err error, hint string) targets.Result {
 	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: t.op(string(op.Action)), Object: op.Object(), Err: err, Hint: hint}}

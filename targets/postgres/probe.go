@@ -2,14 +2,11 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"strings"
 
 	"birthright/identity"
 	"birthright/targets"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Probe connects, and looks at the version and at what the hub's role may do,
@@ -22,8 +19,8 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 func (e ending) Probe(ctx context.Context) (targets.Report, error) { return e.probe(ctx, true) }
 
 func (t *Target) probe(ctx context.Context, ends bool) (targets.Report, error) {
-	p := &probing{}
-	s, err := t.begin(ctx, "READ ONLY")
+	p := &probing{t: t}
+	s, err := t.server.begin(ctx, looking)
 	if err != nil {
 		if ctx.Err() != nil {
 			return targets.Report{}, err
@@ -33,7 +30,9 @@ func (t *Target) probe(ctx context.Context, ends bool) (targets.Report, error) {
 	}
 	defer s.end()
 	p.session, p.report.Reachable = s, true
-	for _, look := range []func() error{p.server, p.rights, p.roles, func() error { return p.signals(ends) }} {
+	p.place()
+	p.rights()
+	for _, look := range []func() error{p.members, func() error { return p.signals(ends) }} {
 		if err := look(); err != nil {
 			p.note("look", "", t.explained("look", err))
 			break
@@ -44,9 +43,9 @@ func (t *Target) probe(ctx context.Context, ends bool) (targets.Report, error) {
 
 // probing gathers findings.
 type probing struct {
-	*session
+	session
+	t      *Target
 	report targets.Report
-	super  bool
 }
 
 func (p *probing) note(check, detail string, err error) {
@@ -58,62 +57,45 @@ func (p *probing) warn(check, detail, remedy string) {
 	p.report.Findings = append(p.report.Findings, targets.Finding{Check: check, Detail: detail, Remedy: remedy})
 }
 
-// server looks where we are, and how we got there.
-func (p *probing) server() error {
-	var version, role string
-	var copied bool
-	err := p.QueryRow(p.ctx, "SELECT current_setting('server_version'), current_user::text, pg_is_in_recovery()").Scan(&version, &role, &copied)
-	if err != nil {
-		return err
-	}
-	p.report.Version = "PostgreSQL " + version
-	how := "in plain text, on this machine"
-	if conn, ok := p.PgConn().Conn().(*tls.Conn); ok {
-		how = "over " + tls.VersionName(conn.ConnectionState().Version)
-	} else if !near(p.Config().Host) {
+// place says where we are, and how we got there.
+func (p *probing) place() {
+	at := p.where()
+	p.report.Version = at.product
+	how := at.how
+	if how == "" {
 		how = "in plain text"
 	}
-	p.note("connect", "as "+role+", "+how, nil)
-	if how == "in plain text" {
+	p.note("connect", "as "+at.name+", "+how, nil)
+	if at.how == "" {
 		p.warn("encryption", "the password and all changes can be read and changed on the way", "remove insecure: true, and set tls.ca_file if need be")
 	}
-	if p.version < oldest {
+	if at.version < oldest {
 		p.warn("version", p.report.Version+" is older than what this was made for", "move to PostgreSQL 14 or newer")
 	}
-	if copied {
+	if at.readOnly {
 		p.warn("writable", "this server is a copy and takes no changes", "point url at the one that does")
 	}
-	return nil
 }
 
-// rights looks whether we may make and end accounts.
-func (p *probing) rights() error {
-	var creates bool
-	if err := p.QueryRow(p.ctx, "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user").Scan(&p.super, &creates); err != nil {
-		return err
-	}
-	switch {
-	case p.super:
+// rights says whether we may make and end accounts.
+func (p *probing) rights() {
+	switch at := p.where(); {
+	case at.super:
 		p.note("rights", "superuser, which is more than is needed: CREATEROLE will do", nil)
-	case creates:
+	case at.creates:
 		p.note("rights", "CREATEROLE", nil)
 	default:
 		p.warn("rights", "the hub's role has no CREATEROLE: it can make, disable and delete no accounts", "ALTER ROLE … CREATEROLE, or accounts: {create: false}")
 	}
-	return nil
 }
 
 // shown is how many names a finding lists.
 const shown = 10
 
-// roles counts what there is and names the roles that we may not give. Up to
+// members counts what there is and names the roles that we may not give. Up to
 // PostgreSQL 15, CREATEROLE is enough to give any.
-func (p *probing) roles() error {
-	rows, err := p.Query(p.ctx, selectRoles+"ORDER BY r.rolname")
-	if err != nil {
-		return err
-	}
-	all, err := pgx.CollectRows(rows, func(pgx.CollectableRow) (role, error) { return scanRole(rows) })
+func (p *probing) members() error {
+	all, err := p.roles(nil, nil)
 	if err != nil {
 		return err
 	}
@@ -123,12 +105,12 @@ func (p *probing) roles() error {
 		case p.t.ignored(r.name):
 		case r.isAccount():
 			accounts++
-		case p.untouchable(&r) == nil:
+		case p.t.untouchable(r, p.where().self) == nil:
 			given = append(given, r.name)
 		}
 	}
 	p.note("read roles", fmt.Sprintf("%d accounts, %d roles to be given", accounts, len(given)), nil)
-	missing, err := p.withoutAdmin(given)
+	missing, err := p.ungivable(given)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -141,27 +123,14 @@ func (p *probing) roles() error {
 	return nil
 }
 
-// withoutAdmin returns those of some roles that we may not give.
-func (p *probing) withoutAdmin(names []string) (missing []string, err error) {
-	condition := "NOT pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION')"
-	if p.version < optionsSince {
-		condition += " AND NOT (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user)"
-	}
-	rows, err := p.Query(p.ctx, "SELECT r.rolname::text FROM pg_roles r WHERE r.rolname = ANY ($1::text[]) AND "+condition+" ORDER BY r.rolname", names)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
 // signals looks whether we may end other people's sessions.
 func (p *probing) signals(ends bool) error {
 	if !ends {
 		p.note("end sessions", "switched off: what people have open when their access ends goes on", nil)
 		return nil
 	}
-	var may bool
-	if err := p.QueryRow(p.ctx, "SELECT pg_has_role(current_user, 'pg_signal_backend', 'USAGE')").Scan(&may); err != nil {
+	may, err := p.maySignal()
+	if err != nil {
 		return err
 	}
 	if !may {

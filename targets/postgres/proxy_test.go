@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"birthright/targets/targettest"
 )
 
 // proxy stands between the target and its server and makes trouble by the kind of
@@ -26,6 +28,11 @@ type proxy struct {
 	cutWrites  bool // the connection ends at the first statement that changes a role
 	cutReads   bool // the connection ends after three rows of an answer
 	commits    int
+
+	requests int // that came so far
+	at       int // the one that gets into trouble
+	trouble  targettest.Trouble
+	stopped  bool // counting
 }
 
 func startProxy(t testing.TB, upstream string) *proxy {
@@ -97,10 +104,6 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		case "lose":
 			close(lose)
-			if forward(server, message) {
-				_, _ = io.Copy(io.Discard, requests) // until the answer was lost
-			}
-			return
 		}
 		if !forward(server, message) {
 			return
@@ -116,6 +119,14 @@ func (p *proxy) judge(message []byte) string {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if message[0] == 'Q' || message[0] == 'P' { // P begins what has arguments
+		if !p.stopped {
+			p.requests++
+		}
+		if verdict := planted(p.trouble); verdict != "" && p.requests == p.at+1 {
+			return verdict
+		}
+	}
 	switch {
 	case strings.HasPrefix(text, "COMMIT") && p.loseCommit:
 		p.loseCommit = false
@@ -132,6 +143,36 @@ func (p *proxy) judge(message []byte) string {
 	return ""
 }
 
+// plant has the request that comes after so many others get into trouble, of the two
+// kinds that a connection can get into by itself: all others are asked of the model.
+func (p *proxy) plant(after int, trouble targettest.Trouble) {
+	p.set(func() {
+		p.at, p.trouble = p.requests+after, trouble
+		p.stopped = planted(trouble) == ""
+	})
+}
+
+// heal ends all trouble.
+func (p *proxy) heal() { p.set(func() { p.trouble, p.stopped = "", false }) }
+
+// planted is what becomes of a request that gets into trouble.
+func planted(trouble targettest.Trouble) string {
+	switch trouble {
+	case targettest.CutBefore:
+		return "cut"
+	case targettest.LostReply:
+		return "lose"
+	}
+	return ""
+}
+
+// count is how many requests came so far. None are counted while nothing can happen to
+// them, so that nothing is tried at each of them.
+func (p *proxy) count() (n int) {
+	p.set(func() { n = p.requests })
+	return n
+}
+
 // answers passes on what the server says, until its answer is to be lost.
 func (p *proxy) answers(server, client net.Conn, lose <-chan struct{}) {
 	answers, rows := bufio.NewReader(server), 0
@@ -142,7 +183,7 @@ func (p *proxy) answers(server, client net.Conn, lose <-chan struct{}) {
 		}
 		select {
 		case <-lose:
-			if message[0] == 'C' {
+			if bytes.IndexByte([]byte("CEIZ"), message[0]) >= 0 { // done, failed, empty, ready
 				return
 			}
 			continue

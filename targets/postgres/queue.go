@@ -1,10 +1,6 @@
 package postgres
 
-import (
-	"birthright/targets"
-
-	"github.com/jackc/pgx/v5"
-)
+import "birthright/targets"
 
 // mostQueued is how many grants travel in one message.
 const mostQueued = 200
@@ -14,16 +10,16 @@ type pair struct{ role, member string }
 
 // queued is a grant that is still to be sent, and whose op it is.
 type queued struct {
-	at        int
-	member    *role
-	statement string
+	at     int
+	member *role
+	change change
 }
 
 // loadGrants reads by whose grants the accounts that ops name are in the roles that
 // they name, all at once. What is made after that is not among them.
 func (a *application) loadGrants() error {
 	a.held = map[pair][]grant{}
-	var roles, members []string
+	var asked []pair
 	for i, op := range a.ops {
 		if a.results[i].Outcome != "" || op.Action != targets.Add && op.Action != targets.Remove {
 			continue
@@ -33,27 +29,18 @@ func (a *application) loadGrants() error {
 			continue
 		}
 		p := pair{given.oid, found[0].oid}
-		if _, asked := a.held[p]; !asked {
+		if _, known := a.held[p]; !known {
 			a.held[p] = nil
-			roles, members = append(roles, p.role), append(members, p.member)
+			asked = append(asked, p)
 		}
 	}
-	if len(roles) == 0 {
+	if len(asked) == 0 {
 		return nil
 	}
-	rows, err := a.Query(a.ctx, `SELECT m.roleid::text, m.member::text, coalesce(g.rolname::text, ''), `+a.conveys()+`
-		FROM unnest($1::text[]::oid[], $2::text[]::oid[]) AS asked (roleid, member)
-		JOIN pg_auth_members m ON m.roleid = asked.roleid AND m.member = asked.member
-		LEFT JOIN pg_roles g ON g.oid = m.grantor ORDER BY 1, 2, 3`, roles, members)
-	if err != nil {
-		return err
+	found, err := a.session.grants(asked)
+	for p, grants := range found {
+		a.held[p] = grants
 	}
-	var p pair
-	var g grant
-	_, err = pgx.ForEachRow(rows, []any{&p.role, &p.member, &g.grantor, &g.conveys}, func() error {
-		a.held[p] = append(a.held[p], g)
-		return nil
-	})
 	return err
 }
 
@@ -61,7 +48,7 @@ func (a *application) loadGrants() error {
 // learns otherwise.
 func (a *application) later(given, r *role) (targets.Result, error) {
 	delete(a.held, pair{given.oid, r.oid}) // whoever asks again asks the server
-	a.queue = append(a.queue, queued{a.at, r, "GRANT " + given.quoted() + " TO " + r.quoted()})
+	a.queue = append(a.queue, queued{a.at, r, grantRole{given.name, r.name}})
 	if len(a.queue) < mostQueued {
 		return targets.Result{Outcome: targets.Done, AccountID: r.oid}, nil
 	}
@@ -76,16 +63,16 @@ func (a *application) flush() error {
 	if len(queue) == 0 {
 		return nil
 	}
-	statements := make([]string, len(queue))
+	changes := make([]change, len(queue))
 	for i, q := range queue {
-		statements[i] = q.statement
+		changes[i] = q.change
 	}
-	_, refusal, err := a.try(a.ops[queue[0].at], statements...)
+	_, refusal, err := a.attempt(a.ops[queue[0].at], changes...)
 	if err != nil || refusal == nil {
 		return err
 	}
 	for _, q := range queue {
-		r, err := a.change(a.ops[q.at], q.member, func() {}, q.statement)
+		r, err := a.change(a.ops[q.at], q.member, func() {}, q.change)
 		if err != nil {
 			return err
 		}

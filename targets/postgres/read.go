@@ -9,13 +9,13 @@ import (
 
 // Read hands out what q asks for, all of it as it was at one moment.
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
-	s, err := t.begin(ctx, "ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	s, err := t.server.begin(ctx, reading)
 	if err != nil {
 		return targets.End{}, err
 	}
 	defer s.end()
-	r := &reading{session: s, q: q, sink: sink, accounts: map[string]bool{}, entitlements: map[string]string{}}
-	if err := r.roles(); err != nil {
+	r := &reader{session: s, t: t, q: q, sink: sink, accounts: map[string]bool{}, entitlements: map[string]string{}}
+	if err := r.principals(); err != nil {
 		return targets.End{}, r.failure(err)
 	}
 	if err := r.members(); err != nil {
@@ -24,9 +24,10 @@ func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (
 	return targets.End{Complete: true}, nil
 }
 
-// reading is one call of Read.
-type reading struct {
-	*session
+// reader is one call of Read.
+type reader struct {
+	session
+	t            *Target
 	q            targets.Query
 	sink         targets.Sink
 	full         bool              // the sink would take no more
@@ -35,52 +36,41 @@ type reading struct {
 }
 
 // failure passes the sink's own error on, and explains all others.
-func (r *reading) failure(err error) error {
+func (r *reader) failure(err error) error {
 	if r.full {
 		return err
 	}
 	return r.t.explained("read", err)
 }
 
-// roles hands out accounts as they come, and entitlements after them.
-func (r *reading) roles() error {
-	names, oids := r.named()
-	where := "ORDER BY r.rolname"
-	args := []any{}
+// principals hands out accounts, and entitlements after them.
+func (r *reader) principals() error {
+	var names, oids []string
 	if r.q.Accounts != nil && r.q.Entitlements != nil {
-		where = "WHERE lower(r.rolname) = ANY ($1::text[]) OR r.rolname = ANY ($1::text[]) OR r.oid = ANY ($2::text[]::oid[]) " + where
-		args = []any{names, oids}
+		names, oids = r.named()
 	}
-	rows, err := r.Query(r.ctx, selectRoles+where, args...)
+	all, err := r.roles(names, oids)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	var entitlements []role
-	for rows.Next() {
-		found, err := scanRole(rows)
-		if err != nil {
-			return err
-		}
+	var entitlements []*role
+	for _, found := range all {
 		switch {
 		case r.t.ignored(found.name):
 		case !found.isAccount():
 			entitlements = append(entitlements, found)
-		case r.wantsAccount(&found):
+		case r.wantsAccount(found):
 			r.accounts[found.oid] = true
 			if err := r.hand(r.sink.Account(found.account())); err != nil {
 				return err
 			}
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
 	return r.handEntitlements(entitlements)
 }
 
 // named is what the query names, in the letter case in which it is looked for.
-func (r *reading) named() (names, oids []string) {
+func (r *reader) named() (names, oids []string) {
 	names, oids = []string{}, []string{}
 	for _, a := range r.q.Accounts {
 		if a.ID == "" {
@@ -92,10 +82,10 @@ func (r *reading) named() (names, oids []string) {
 	for _, e := range r.q.Entitlements {
 		names = append(names, e.ID)
 	}
-	return printable(names), oids
+	return names, oids
 }
 
-func (r *reading) wantsAccount(found *role) bool {
+func (r *reader) wantsAccount(found *role) bool {
 	if r.q.Accounts == nil {
 		return true
 	}
@@ -107,7 +97,7 @@ func (r *reading) wantsAccount(found *role) bool {
 	return false
 }
 
-func (r *reading) handEntitlements(found []role) error {
+func (r *reader) handEntitlements(found []*role) error {
 	wanted := map[identity.Entitlement]bool{}
 	for _, e := range r.q.Entitlements {
 		wanted[e] = true
@@ -118,7 +108,7 @@ func (r *reading) handEntitlements(found []role) error {
 			continue
 		}
 		r.entitlements[e.oid] = e.name
-		shown := targets.Entitlement{Address: address, Title: e.title(), ReadOnly: r.untouchable(&e) != nil}
+		shown := targets.Entitlement{Address: address, Title: e.title(), ReadOnly: r.t.untouchable(e, r.where().self) != nil}
 		if err := r.hand(r.sink.Entitlement(shown)); err != nil {
 			return err
 		}
@@ -127,47 +117,34 @@ func (r *reading) handEntitlements(found []role) error {
 }
 
 // members hands out who is in which role, directly or through others.
-func (r *reading) members() error {
+func (r *reader) members() error {
 	if len(r.accounts) == 0 || len(r.entitlements) == 0 {
 		return nil
 	}
-	from, args := "TRUE", []any{}
+	var members []string
 	if r.q.Accounts != nil {
-		oids := make([]string, 0, len(r.accounts))
 		for oid := range r.accounts {
-			oids = append(oids, oid)
+			members = append(members, oid)
 		}
-		from, args = "m.member = ANY ($1::text[]::oid[])", []any{oids}
 	}
-	rows, err := r.Query(r.ctx, `WITH RECURSIVE held (member, roleid, direct) AS (
-			SELECT m.member, m.roleid, TRUE FROM pg_auth_members m WHERE `+from+` AND `+r.conveys()+`
-			UNION
-			SELECT h.member, m.roleid, FALSE FROM held h JOIN pg_auth_members m ON m.member = h.roleid WHERE `+r.conveys()+`
-		)
-		SELECT member::text, roleid::text, bool_or(direct) FROM held GROUP BY member, roleid ORDER BY member, roleid`, args...)
+	held, err := r.holdings(members)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var member, roleid string
-		var direct bool
-		if err := rows.Scan(&member, &roleid, &direct); err != nil {
-			return err
-		}
-		name, given := r.entitlements[roleid]
-		if !given || !r.accounts[member] {
+	for _, h := range held {
+		name, given := r.entitlements[h.given]
+		if !given || !r.accounts[h.member] {
 			continue
 		}
-		if err := r.hand(r.sink.Assignment(targets.Assignment{AccountID: member, Entitlement: r.t.address(name), Indirect: !direct})); err != nil {
+		if err := r.hand(r.sink.Assignment(targets.Assignment{AccountID: h.member, Entitlement: r.t.address(name), Indirect: !h.direct})); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 // hand notes whether the sink takes more.
-func (r *reading) hand(err error) error {
+func (r *reader) hand(err error) error {
 	r.full = r.full || err != nil
 	return err
 }

@@ -7,8 +7,6 @@ import (
 
 	"birthright/identity"
 	"birthright/targets"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // mark begins the comment on a role that is an account whether it may log in or not.
@@ -28,16 +26,7 @@ type role struct {
 	comment      string
 }
 
-const selectRoles = `SELECT r.oid::text, r.rolname::text, r.rolcanlogin, r.rolsuper, coalesce(shobj_description(r.oid, 'pg_authid'), '') FROM pg_roles r `
-
-func scanRole(rows pgx.Rows) (r role, err error) {
-	err = rows.Scan(&r.oid, &r.name, &r.login, &r.super, &r.comment)
-	return r, err
-}
-
 func (r *role) isAccount() bool { return r.login || strings.HasPrefix(r.comment, mark) }
-
-func (r *role) quoted() string { return pgx.Identifier{r.name}.Sanitize() }
 
 // account is the role as the engine sees it.
 func (r *role) account() targets.Account {
@@ -62,16 +51,16 @@ func (r *role) title() string {
 }
 
 // untouchable says why a role is never changed, nil where it may be.
-func (s *session) untouchable(r *role) error {
+func (t *Target) untouchable(r *role, self string) error {
 	why := ""
 	switch {
-	case s.t.ignored(r.name):
+	case t.ignored(r.name):
 		why = "role %q is one to ignore, by the configuration"
 	case r.super:
 		why = "role %q is a superuser, and those are not for the hub to change"
 	case strings.HasPrefix(r.name, "pg_"):
 		why = "role %q is one of PostgreSQL's own, which the hub does not give out: make a role that has it, and name that in the policy"
-	case r.oid == s.self:
+	case r.oid == self:
 		why = "role %q is the one that the hub itself connects as"
 	default:
 		return nil
@@ -97,24 +86,6 @@ func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''"
 
 // known are the roles that a call names.
 type known struct{ roles []*role }
-
-// lookUp finds the roles of these names, whatever the letter case, and oids.
-func (s *session) lookUp(names, oids []string) (*known, error) {
-	folded := make([]string, len(names))
-	for i, n := range names {
-		folded[i] = fold(n)
-	}
-	rows, err := s.Query(s.ctx, selectRoles+`WHERE r.rolname = ANY ($1::text[]) OR lower(r.rolname) = ANY ($2::text[]) OR r.oid = ANY ($3::text[]::oid[])`,
-		printable(names), printable(folded), oids)
-	if err != nil {
-		return nil, err
-	}
-	roles, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*role, error) {
-		r, err := scanRole(rows)
-		return &r, err
-	})
-	return &known{roles}, err
-}
 
 // printable leaves out names that no role can have and no statement can carry.
 func printable(names []string) []string {

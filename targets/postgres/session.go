@@ -1,104 +1,95 @@
 package postgres
 
-import (
-	"context"
-	"fmt"
-	"time"
+import "context"
 
-	"birthright/identity"
+// server is where sessions are had: a real cluster, or the model of one.
+type server interface {
+	// begin opens a session and finds out where and who we are. An error means that
+	// nothing was done.
+	begin(ctx context.Context, m mode) (session, error)
+	Close() error
+}
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-)
+// mode is what a session is for.
+type mode int
 
 const (
-	// lockWait is how long a change waits for somebody who changes the same role.
-	lockWait = 10 * time.Second
-	// turn is the key of the advisory lock by which hubs take turns.
-	turn = 0x42697274_726f6c65
-	// optionsSince is the version from which on each grantor's grant is one of its
-	// own, a grant may convey nothing, and CREATEROLE is not enough to give a role.
-	optionsSince = 160000
-	oldest       = 140000
+	looking  mode = iota // at rights, by a probe
+	reading              // everything as it is at one moment
+	changing             // one hub at a time
+	closing              // other people's sessions
 )
 
-// session is a transaction on one connection.
-type session struct {
-	*pgx.Conn
-	t       *Target
-	ctx     context.Context
-	version int
-	self    string // oid of the role that we are
+// session is a transaction: all that is ever asked of a cluster.
+type session interface {
+	where() place
+	// roles returns those of some names, whatever the letter case, and oids; all where
+	// names is nil.
+	roles(names, oids []string) ([]*role, error)
+	// holdings returns which roles some members are in, directly or through others; of
+	// all where members is nil.
+	holdings(members []string) ([]holding, error)
+	// grants returns those by which members are directly in roles.
+	grants(asked []pair) (map[pair][]grant, error)
+	// reaches reports whether a role is in another one in any way.
+	reaches(member, given *role) (bool, error)
+	// try makes changes: all of them or, where the server refuses one, none. An error
+	// that is no answer means that the session is of no more use. The oid is that of a
+	// role which was made.
+	try(changes ...change) (oid string, err error)
+	// commit makes lasting what was changed.
+	commit() error
+	// terminate tells sessions to end, waits so many milliseconds for each, and returns
+	// how many there were; count is how many there are.
+	terminate(wait int, oids, names []string) (int, error)
+	count(oids, names []string) (int, error)
+	// ungivable returns those of some roles that we may not give.
+	ungivable(names []string) ([]string, error)
+	maySignal() (bool, error)
+	end()
 }
 
-// begin opens a transaction and finds out where and who we are. An error means that
-// nothing was done.
-func (t *Target) begin(ctx context.Context, mode string, then ...string) (*session, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, &identity.Error{Kind: identity.Unavailable, Op: t.op("connect"), Err: err}
-	}
-	conn, err := t.take(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s := &session{Conn: conn, t: t, ctx: ctx}
-	statements := []string{
-		"BEGIN " + mode,
-		fmt.Sprintf("SET LOCAL statement_timeout = %d", t.config.Timeout.Milliseconds()),
-		fmt.Sprintf("SET LOCAL lock_timeout = %d", min(lockWait, t.config.Timeout).Milliseconds()),
-		"SET LOCAL standard_conforming_strings = on", "SET LOCAL client_min_messages = error",
-	}
-	results, err := s.run(append(statements, then...)...)
-	if err == nil {
-		results, err = s.run("SELECT current_setting('server_version_num'), (SELECT oid FROM pg_roles WHERE rolname = current_user)")
-	}
-	if err == nil {
-		_, err = fmt.Sscan(cell(results, 0), &s.version)
-		s.self = cell(results, 1)
-	}
-	if err != nil {
-		s.end()
-		return nil, t.explained("begin", err)
-	}
-	return s, nil
+// place is where a session is had, and as whom.
+type place struct {
+	version  int
+	product  string
+	self     string // oid of the role that we are
+	name     string
+	how      string // how the connection is kept from being overheard, "" if it is not
+	readOnly bool
+	super    bool
+	creates  bool
 }
 
-// end gives the connection back; what was not committed is undone.
-func (s *session) end() {
-	if !s.IsClosed() && s.PgConn().TxStatus() != 'I' {
-		if _, err := s.run("ROLLBACK"); err != nil {
-			discard(s.Conn)
-			return
-		}
-	}
-	s.t.put(s.Conn)
+// holding is that a role is in another one, directly or through others.
+type holding struct {
+	member, given string // oids
+	direct        bool
 }
 
-// run sends statements in one go and returns the rows of all of them. They stop at
-// the first that fails.
-func (s *session) run(statements ...string) ([]*pgconn.Result, error) {
-	text := ""
-	for _, statement := range statements {
-		text += statement + ";"
-	}
-	return s.PgConn().Exec(s.ctx, text).ReadAll()
-}
+// change is a step of an op.
+type change interface{ isChange() }
 
-// cell is a column of the first row that some results have, "" for none.
-func cell(results []*pgconn.Result, column int) string {
-	for _, r := range results {
-		if len(r.Rows) > 0 && len(r.Rows[0]) > column {
-			return string(r.Rows[0][column])
-		}
+type (
+	createRole struct {
+		name    string
+		login   bool
+		comment string
 	}
-	return ""
-}
+	renameRole struct{ from, to string }
+	allowLogin struct{ name string }
+	denyLogin  struct{ name string }
+	comment    struct{ name, text string }
+	dropRole   struct{ name string }
+	grantRole  struct{ given, member string }
+	revokeRole struct{ given, member, grantor string } // by any grantor where that is ""
+)
 
-// conveys is the condition on pg_auth_members m that a grant gives anything. The
-// admin's part that PostgreSQL 16 gives whoever makes a role gives nothing.
-func (s *session) conveys() string {
-	if s.version < optionsSince {
-		return "TRUE"
-	}
-	return "(m.inherit_option OR m.set_option)"
-}
+func (createRole) isChange() {}
+func (renameRole) isChange() {}
+func (allowLogin) isChange() {}
+func (denyLogin) isChange()  {}
+func (comment) isChange()    {}
+func (dropRole) isChange()   {}
+func (grantRole) isChange()  {}
+func (revokeRole) isChange() {}

@@ -3,12 +3,10 @@ package postgres
 import (
 	"path"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"birthright/identity"
 	"birthright/targets"
-
-	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -22,10 +20,8 @@ const (
 type Target struct {
 	env    targets.Env
 	config Config
-
-	mu     sync.Mutex
-	idle   []*pgx.Conn
-	closed bool
+	server server
+	calls  atomic.Int64
 }
 
 // Capabilities follow from the configuration. Those who write take turns on the
@@ -40,6 +36,12 @@ func (t *Target) Capabilities() targets.Capabilities {
 		FoldNames:          true,
 	}
 }
+
+// Calls is how many statements were sent.
+func (t *Target) Calls() int64 { return t.calls.Load() }
+
+// Close ends the connections.
+func (t *Target) Close() error { return t.server.Close() }
 
 // Normalise returns a as a later read shows it: its name in lower case, as
 // PostgreSQL itself writes names that nobody put in quotes.
