@@ -157,9 +157,5 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target " + env.Name, Err: err}
 	}
-	endpoint, err := full.Endpoint()
-	if err != nil {
-		return nil, err
-	}
-	return &Target{env: env, config: full, schema: schema, endpoint: endpoint, batch: maxValues}, nil
+	return newTarget(full, schema, env)
 }

@@ -1,4 +1,4 @@
-package ldap
+package ldaptarget
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 const fewAccounts = 50
 
 // Read hands out accounts, groups and who is in them.
-func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
-	s, err := t.begin(ctx)
+func (t *Directory) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
+	s, err := t.Begin(ctx)
 	if err != nil {
 		return targets.End{}, err
 	}
-	defer s.end()
-	r := reader{session: s, q: q, sink: sink, accounts: newRoster(), asked: t.asked(q)}
+	defer s.End()
+	r := reader{Session: s, q: q, sink: sink, accounts: newRoster(t.Layout.Form), asked: t.asked(q)}
 	if q.Accounts != nil && len(q.Accounts) <= fewAccounts {
 		err = r.some()
 	} else {
@@ -36,7 +36,7 @@ func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (
 }
 
 // asked returns whether a query wants a group.
-func (t *Target) asked(q targets.Query) func(name string) bool {
+func (t *Directory) asked(q targets.Query) func(name string) bool {
 	if q.Entitlements == nil {
 		return func(string) bool { return true }
 	}
@@ -51,7 +51,7 @@ func (t *Target) asked(q targets.Query) func(name string) bool {
 
 // reader is one read.
 type reader struct {
-	*session
+	*Session
 	q        targets.Query
 	sink     targets.Sink
 	accounts roster
@@ -60,28 +60,33 @@ type reader struct {
 
 // roster knows accounts by what groups call them. It lasts for one read.
 type roster struct {
-	ids   []string
-	exact map[string]int // as written
-	canon map[string]int // canonical
+	ids       []string
+	exact     map[string]int   // as written
+	canon     map[string]int   // in the form to compare by
+	primaries map[string][]int // by the key of the group that holds them unnamed
+	form      func(string) string
 }
 
-func newRoster() roster { return roster{exact: map[string]int{}, canon: map[string]int{}} }
+func newRoster(form func(string) string) roster {
+	return roster{exact: map[string]int{}, canon: map[string]int{}, primaries: map[string][]int{}, form: form}
+}
 
-func (r *roster) add(value string, names bool, id string) {
-	r.exact[value] = len(r.ids)
-	if !names {
-		r.canon[ldapdn.Canonical(value)] = len(r.ids)
+func (r *roster) add(p *Person) {
+	n := len(r.ids)
+	r.exact[p.Value], r.canon[r.form(p.Value)] = n, n
+	if p.Primary != "" {
+		r.primaries[p.Primary] = append(r.primaries[p.Primary], n)
 	}
-	r.ids = append(r.ids, id)
+	r.ids = append(r.ids, p.ID)
 }
 
 // find returns the account that a member value names. Servers mostly repeat a
 // DN as the entry has it, so that it seldom has to be taken apart.
-func (r *roster) find(value string, names bool) (n int, canon string, ok bool) {
-	if n, ok := r.exact[value]; ok || names {
+func (r *roster) find(value string) (n int, canon string, ok bool) {
+	if n, ok := r.exact[value]; ok {
 		return n, "", ok
 	}
-	canon = ldapdn.Canonical(value)
+	canon = r.form(value)
 	n, ok = r.canon[canon]
 	return n, canon, ok
 }
@@ -99,27 +104,22 @@ func (r *reader) whole() error {
 }
 
 func (r *reader) users() error {
-	schema := r.t.schema
 	wanted := r.wantedAccounts()
 	skipped := 0
-	err := r.each(search{
-		what: "users", base: schema.users.BaseDN, scope: goldap.ScopeWholeSubtree, filter: schema.users.Filter, fields: schema.userFields(),
-	}, func(e *goldap.Entry) error {
-		a, ok := schema.account(e)
+	err := r.Each(r.t.users(""), func(e *goldap.Entry) error {
+		p, ok := r.t.Layout.Person(e)
 		if !ok {
 			skipped++
 			return nil
 		}
-		if !wanted(a) {
+		if !wanted(p.Account) {
 			return nil
 		}
-		p := person{dn: e.DN, Account: a}
-		r.accounts.add(p.value(schema), schema.names, a.ID)
-		return r.sink.Account(a)
+		r.accounts.add(p)
+		return r.sink.Account(p.Account)
 	})
 	if skipped > 0 {
-		r.t.env.Log.Warn("entries without a login name or id are no accounts", "target", r.t.env.Name, "entries", skipped,
-			"attributes", schema.users.RDN+", "+schema.users.ID)
+		r.t.Env.Log.Warn("entries without a login name or id are no accounts", "target", r.t.Env.Name, "entries", skipped)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package ldap
+package ldaptarget
 
 import (
 	"context"
@@ -24,13 +24,16 @@ const (
 	idleTrust = 5 * time.Second
 )
 
-// Target is a directory. It is safe for concurrent use.
-type Target struct {
-	env      targets.Env
-	config   Config
-	schema   schema
-	endpoint ldapconn.Endpoint
-	batch    int // values in one modify
+// Directory is a directory as a target, but for Probe and Normalise. It is safe
+// for concurrent use.
+type Directory struct {
+	Env      targets.Env
+	Settings ldapconn.Settings
+	Layout   Layout
+
+	writer       Writer
+	capabilities targets.Capabilities
+	endpoint     ldapconn.Endpoint
 
 	mu     sync.Mutex
 	idle   []idleConn
@@ -42,43 +45,36 @@ type idleConn struct {
 	since time.Time
 }
 
+// New makes a directory without connecting.
+func New(env targets.Env, settings ldapconn.Settings, layout Layout, writer Writer, capabilities targets.Capabilities) (*Directory, error) {
+	settings = settings.WithDefaults()
+	endpoint, err := settings.Endpoint()
+	if err != nil {
+		return nil, err
+	}
+	capabilities.Kinds, capabilities.MaxBatch, capabilities.Concurrency, capabilities.FoldNames = []string{layout.Kind}, 1000, maxIdle, true
+	return &Directory{Env: env, Settings: settings, Layout: layout, writer: writer, capabilities: capabilities, endpoint: endpoint}, nil
+}
+
 // Capabilities follow from the configuration; whether accounts are made and
 // ended at all is the engine's decision.
-func (t *Target) Capabilities() targets.Capabilities {
-	u, g := t.config.Users, t.config.Groups
-	return targets.Capabilities{
-		Kinds:          []string{kindGroup},
-		CreateAccounts: true, UpdateAccounts: true, DeleteAccounts: true, DisableAccounts: u.Disable.Attribute != "",
-		CreateEntitlements: g.Create,
-		Attributes:         t.schema.attributes(),
-		MaxBatch:           1000,
-		Concurrency:        maxIdle,
-		FoldNames:          true,
-	}
-}
-
-// Normalise returns a as a later read shows it: with the mapped attributes,
-// sorted, and with the names that every entry must have.
-func (t *Target) Normalise(a targets.Account) targets.Account {
-	a.Attributes = t.schema.normal(a)
-	return a
-}
+func (t *Directory) Capabilities() targets.Capabilities { return t.capabilities }
 
 // take returns a bound connection, an idle one if there is one that answers.
-func (t *Target) take(ctx context.Context) (*goldap.Conn, error) {
+func (t *Directory) take(ctx context.Context) (*goldap.Conn, error) {
 	for {
 		conn, since, ok := t.pop()
 		if !ok {
 			return t.dial(ctx)
 		}
-		if !conn.IsClosing() && (t.env.Now().Sub(since) < idleTrust || answers(conn)) {
+		if !conn.IsClosing() && (t.Env.Now().Sub(since) < idleTrust || answers(conn)) {
 			return conn, nil
 		}
 		conn.Close()
 	}
 }
 
-func (t *Target) pop() (*goldap.Conn, time.Time, bool) {
+func (t *Directory) pop() (*goldap.Conn, time.Time, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.idle) == 0 {
@@ -90,18 +86,18 @@ func (t *Target) pop() (*goldap.Conn, time.Time, bool) {
 }
 
 // put keeps a connection for the next call.
-func (t *Target) put(conn *goldap.Conn) {
+func (t *Directory) put(conn *goldap.Conn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed || conn.IsClosing() || len(t.idle) >= maxIdle {
 		conn.Close()
 		return
 	}
-	t.idle = append(t.idle, idleConn{conn, t.env.Now()})
+	t.idle = append(t.idle, idleConn{conn, t.Env.Now()})
 }
 
 // Close ends the idle connections; those in use end with their call.
-func (t *Target) Close() error {
+func (t *Directory) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closed = true
@@ -120,10 +116,10 @@ func answers(conn *goldap.Conn) bool {
 }
 
 // dial connects, secures and binds.
-func (t *Target) dial(ctx context.Context) (*goldap.Conn, error) {
-	conf, err := t.config.TLSConfig(t.endpoint, t.env.Dir)
+func (t *Directory) dial(ctx context.Context) (*goldap.Conn, error) {
+	conf, err := t.Settings.TLSConfig(t.endpoint, t.Env.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.op("connect"), err)
+		return nil, fmt.Errorf("%s: %w", t.Op("connect"), err)
 	}
 	socket, err := t.socket(ctx, conf)
 	if err != nil {
@@ -131,21 +127,21 @@ func (t *Target) dial(ctx context.Context) (*goldap.Conn, error) {
 	}
 	conn := goldap.NewConn(socket, t.endpoint.TLS)
 	conn.Start()
-	conn.SetTimeout(t.config.Timeout)
+	conn.SetTimeout(t.Settings.Timeout)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	if t.config.StartTLS {
+	if t.Settings.StartTLS {
 		if err := conn.StartTLS(conf); err != nil {
 			conn.Close()
 			return nil, t.dialFailed(err)
 		}
 	}
-	password, err := t.config.BindPassword.Reveal(ctx, t.env.Dir)
+	password, err := t.Settings.BindPassword.Reveal(ctx, t.Env.Dir)
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
-	if err := conn.Bind(t.config.BindDN, password); err != nil {
+	if err := conn.Bind(t.Settings.BindDN, password); err != nil {
 		conn.Close()
 		return nil, t.bindFailed(err)
 	}
@@ -153,8 +149,8 @@ func (t *Target) dial(ctx context.Context) (*goldap.Conn, error) {
 }
 
 // socket connects, and speaks TLS from the first byte where the URL says so.
-func (t *Target) socket(ctx context.Context, conf *tls.Config) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
+func (t *Directory) socket(ctx context.Context, conf *tls.Config) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.Settings.Timeout)
 	defer cancel()
 	plain, err := new(net.Dialer).DialContext(ctx, "tcp", t.endpoint.Address)
 	if err != nil || !t.endpoint.TLS {
@@ -168,18 +164,18 @@ func (t *Target) socket(ctx context.Context, conf *tls.Config) (net.Conn, error)
 	return secured, nil
 }
 
-func (t *Target) op(what string) string { return "target " + t.env.Name + ": " + what }
+func (t *Directory) Op(what string) string { return "target " + t.Env.Name + ": " + what }
 
 // dialFailed explains a connection that did not come about.
-func (t *Target) dialFailed(err error) error {
+func (t *Directory) dialFailed(err error) error {
 	kind, hint := ldapconn.DialAdvice(err, answer(err))
-	return &identity.Error{Kind: kind, Op: t.op("connect"), Object: t.endpoint.Address, Err: err, Hint: hint}
+	return &identity.Error{Kind: kind, Op: t.Op("connect"), Object: t.endpoint.Address, Err: err, Hint: hint}
 }
 
 // bindFailed explains a refused or broken bind.
-func (t *Target) bindFailed(err error) error {
+func (t *Directory) bindFailed(err error) error {
 	kind, hint := ldapconn.BindAdvice(answer(err))
-	return &identity.Error{Kind: kind, Op: t.op("bind"), Object: t.config.BindDN, Err: err, Hint: hint}
+	return &identity.Error{Kind: kind, Op: t.Op("bind"), Object: t.Settings.BindDN, Err: err, Hint: hint}
 }
 
 // answer is the result code that the server gave.

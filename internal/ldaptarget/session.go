@@ -1,20 +1,19 @@
-package ldap
+package ldaptarget
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"birthright/identity"
 
 	goldap "github.com/go-ldap/ldap/v3"
 )
 
-// session is one call's use of a connection.
-type session struct {
-	t    *Target
+// Session is one call's use of a connection.
+type Session struct {
+	t    *Directory
 	ctx  context.Context
 	conn *goldap.Conn
 	// broken is set once the connection is lost; nothing is sent after that.
@@ -22,22 +21,22 @@ type session struct {
 	stop   func() bool
 }
 
-// begin takes a connection that ends with ctx.
-func (t *Target) begin(ctx context.Context) (*session, error) {
+// Begin takes a connection that ends with ctx.
+func (t *Directory) Begin(ctx context.Context) (*Session, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, &identity.Error{Kind: identity.Unavailable, Op: t.op("connect"), Err: err}
+		return nil, &identity.Error{Kind: identity.Unavailable, Op: t.Op("connect"), Err: err}
 	}
 	conn, err := t.take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{t: t, ctx: ctx, conn: conn}
+	s := &Session{t: t, ctx: ctx, conn: conn}
 	s.stop = context.AfterFunc(ctx, func() { conn.Close() })
 	return s, nil
 }
 
-// end gives the connection back, or closes it where it is lost.
-func (s *session) end() {
+// End gives the connection back, or closes it where it is lost.
+func (s *Session) End() {
 	if !s.stop() || s.broken != nil {
 		s.conn.Close()
 		return
@@ -45,8 +44,8 @@ func (s *session) end() {
 	s.t.put(s.conn)
 }
 
-// ready tells why nothing can be sent any more.
-func (s *session) ready() error {
+// Ready tells why nothing can be sent any more.
+func (s *Session) Ready() error {
 	cause := s.broken
 	switch {
 	case s.ctx.Err() != nil:
@@ -56,13 +55,13 @@ func (s *session) ready() error {
 	case cause == nil:
 		return nil
 	}
-	return &identity.Error{Kind: identity.Unavailable, Op: s.t.op("send"), Err: fmt.Errorf("not sent: %w", cause)}
+	return &identity.Error{Kind: identity.Unavailable, Op: s.t.Op("send"), Err: fmt.Errorf("not sent: %w", cause)}
 }
 
-// write sends a change. An *identity.Error means that it was not sent; any other
+// Write sends a change. An *identity.Error means that it was not sent; any other
 // error is the server's, or that of a connection lost on the way.
-func (s *session) write(send func(*goldap.Conn) error) error {
-	if err := s.ready(); err != nil {
+func (s *Session) Write(send func(*goldap.Conn) error) error {
+	if err := s.Ready(); err != nil {
 		return err
 	}
 	err := send(s.conn)
@@ -72,22 +71,22 @@ func (s *session) write(send func(*goldap.Conn) error) error {
 	return err
 }
 
-// search is what to look for.
-type search struct {
-	what   string // for messages: "users"
-	base   string
-	scope  int
-	filter string
-	fields []string
+// Search is what to look for.
+type Search struct {
+	What   string // for messages: "users"
+	Base   string
+	Scope  int
+	Filter string
+	Fields []string
 }
 
-// each hands every entry found to use, page by page. Its nil error means that
+// Each hands every entry found to use, page by page. Its nil error means that
 // there are no others.
-func (s *session) each(q search, use func(*goldap.Entry) error) error {
-	paging := goldap.NewControlPaging(uint32(s.t.config.PageSize))
-	request := goldap.NewSearchRequest(q.base, q.scope, goldap.NeverDerefAliases, 0, 0, false, q.filter, q.fields, []goldap.Control{paging})
+func (s *Session) Each(q Search, use func(*goldap.Entry) error) error {
+	paging := goldap.NewControlPaging(uint32(s.t.Settings.PageSize))
+	request := goldap.NewSearchRequest(q.Base, q.Scope, goldap.NeverDerefAliases, 0, 0, false, q.Filter, q.Fields, append([]goldap.Control{paging}, s.t.Layout.Controls...))
 	for seen := 0; ; {
-		if err := s.ready(); err != nil {
+		if err := s.Ready(); err != nil {
 			return err
 		}
 		page, err := s.conn.Search(request)
@@ -97,14 +96,14 @@ func (s *session) each(q search, use func(*goldap.Entry) error) error {
 		if err != nil {
 			return s.cut(q, seen, err)
 		}
-		if len(page.Referrals) > 0 && !s.t.config.IgnoreReferrals {
+		if len(page.Referrals) > 0 && !s.t.Settings.IgnoreReferrals {
 			return s.incomplete(q, seen, fmt.Errorf("a part of the tree lies elsewhere: %s", page.Referrals[0]),
 				"narrow base_dn, or accept it with ignore_referrals: true")
 		}
 		seen += len(page.Entries)
 		for _, e := range page.Entries {
-			if err := ranged(e); err != nil {
-				return s.incomplete(q, seen, err, "raise the server's limit of values in an answer")
+			if err := s.gather(e); err != nil {
+				return err
 			}
 			if err := use(e); err != nil {
 				return err
@@ -133,26 +132,15 @@ func nextPage(paging *goldap.ControlPaging, page *goldap.SearchResult) (bool, er
 	return true, nil
 }
 
-// ranged finds values that the server hands out in parts only (member;range=0-1499):
-// a part must never be taken for all.
-func ranged(e *goldap.Entry) error {
-	for _, a := range e.Attributes {
-		if strings.Contains(strings.ToLower(a.Name), ";range=") {
-			return fmt.Errorf("%s: the server hands out %s only", e.DN, a.Name)
-		}
-	}
-	return nil
-}
-
 // cut explains a search that ended early.
-func (s *session) cut(q search, seen int, err error) error {
+func (s *Session) cut(q Search, seen int, err error) error {
 	if lost(err) {
 		s.broken = err
 	}
 	hint := "try again; if it happens again, look into the server's log"
 	switch {
 	case goldap.IsErrorWithCode(err, goldap.LDAPResultNoSuchObject):
-		return &identity.Error{Kind: identity.Invalid, Op: s.t.op("read " + q.what), Object: q.base, Err: err,
+		return &identity.Error{Kind: identity.Invalid, Op: s.t.Op("read " + q.What), Object: q.Base, Err: err,
 			Hint: "correct base_dn, or let the bind account see it"}
 	case goldap.IsErrorAnyOf(err, goldap.LDAPResultSizeLimitExceeded, goldap.LDAPResultAdminLimitExceeded):
 		hint = "lift the server's size limit for the bind account, also for paged searches"
@@ -162,34 +150,34 @@ func (s *session) cut(q search, seen int, err error) error {
 	return s.incomplete(q, seen, err, hint)
 }
 
-func (s *session) incomplete(q search, seen int, err error, hint string) error {
-	return &identity.Error{Kind: identity.Incomplete, Op: s.t.op("read " + q.what),
+func (s *Session) incomplete(q Search, seen int, err error, hint string) error {
+	return &identity.Error{Kind: identity.Incomplete, Op: s.t.Op("read " + q.What),
 		Object: fmt.Sprintf("ended after %d entries", seen), Err: err, Hint: hint}
 }
 
-// all returns the entries found.
-func (s *session) all(q search) ([]*goldap.Entry, error) {
+// All returns the entries found.
+func (s *Session) All(q Search) ([]*goldap.Entry, error) {
 	var out []*goldap.Entry
-	err := s.each(q, func(e *goldap.Entry) error {
+	err := s.Each(q, func(e *goldap.Entry) error {
 		out = append(out, e)
 		return nil
 	})
 	return out, err
 }
 
-// at looks at one entry by its DN; nil where it is not there or does not match.
-func (s *session) at(what, dn, filter string, fields ...string) (*goldap.Entry, error) {
-	if err := s.ready(); err != nil {
+// At looks at one entry by its DN; nil where it is not there or does not match.
+func (s *Session) At(what, dn, filter string, fields ...string) (*goldap.Entry, error) {
+	if err := s.Ready(); err != nil {
 		return nil, err
 	}
-	found, err := s.conn.Search(goldap.NewSearchRequest(dn, goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, filter, fields, nil))
+	found, err := s.conn.Search(goldap.NewSearchRequest(dn, goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, filter, fields, s.t.Layout.Controls))
 	switch {
 	case goldap.IsErrorWithCode(err, goldap.LDAPResultNoSuchObject):
 		return nil, nil
 	case err != nil:
-		return nil, s.cut(search{what: what, base: dn}, 0, err)
+		return nil, s.cut(Search{What: what, Base: dn}, 0, err)
 	case len(found.Entries) == 0:
 		return nil, nil
 	}
-	return found.Entries[0], ranged(found.Entries[0])
+	return found.Entries[0], s.gather(found.Entries[0])
 }

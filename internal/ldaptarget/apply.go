@@ -1,4 +1,4 @@
-package ldap
+package ldaptarget
 
 import (
 	"context"
@@ -15,21 +15,21 @@ var errNameless = errors.New("an account without id and name")
 // Apply makes the ops true. Memberships wait until the end of the call, so that
 // each group is changed by few requests, unless an account that they name is
 // changed before.
-func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
+func (t *Directory) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	if len(ops) == 0 {
 		return nil
 	}
-	a := &application{t: t, ops: ops, results: make([]targets.Result, len(ops))}
+	a := &Application{t: t, ops: ops, results: make([]targets.Result, len(ops))}
 	if !a.check() {
 		return a.results
 	}
-	s, err := t.begin(ctx)
+	s, err := t.Begin(ctx)
 	if err != nil {
 		a.failRest(err)
 		return a.results
 	}
-	defer s.end()
-	a.session = s
+	defer s.End()
+	a.Session = s
 	if err := a.lookUp(); err != nil {
 		a.failRest(err)
 		return a.results
@@ -45,23 +45,23 @@ func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	return a.results
 }
 
-// application is one call of Apply.
-type application struct {
-	*session
-	t       *Target
+// Application is one call of Apply.
+type Application struct {
+	*Session
+	t       *Directory
 	ops     []targets.Op
 	results []targets.Result // an empty outcome: not decided yet
 	people  people
-	teams   map[string]*team
+	teams   map[string]*Team
 	batches []*batch
 }
 
 // check refuses what makes no sense and reports whether anything is left.
-func (a *application) check() bool {
+func (a *Application) check() bool {
 	left := false
 	for i, op := range a.ops {
 		if err := a.t.nonsense(op); err != nil {
-			a.results[i] = a.t.refuse(op, identity.Invalid, "%w", err)
+			a.results[i] = a.t.Refuse(op, identity.Invalid, "%w", err)
 			continue
 		}
 		left = true
@@ -70,7 +70,7 @@ func (a *application) check() bool {
 }
 
 // nonsense tells why an op cannot be meant for this target.
-func (t *Target) nonsense(op targets.Op) error {
+func (t *Directory) nonsense(op targets.Op) error {
 	c := t.Capabilities()
 	allowed := map[targets.Action]bool{
 		targets.Add: true, targets.Remove: true, targets.CreateAccount: c.CreateAccounts, targets.UpdateAccount: c.UpdateAccounts,
@@ -98,16 +98,16 @@ func (t *Target) nonsense(op targets.Op) error {
 
 // failRest gives every op that is not decided the same failure, before anything
 // was sent.
-func (a *application) failRest(err error) {
+func (a *Application) failRest(err error) {
 	for i, r := range a.results {
 		if r.Outcome == "" {
-			a.results[i] = a.t.failed(a.ops[i], notSent(err))
+			a.results[i] = a.t.Failed(a.ops[i], NotSent(err))
 		}
 	}
 }
 
-// notSent makes a failure to look something up one of an op that was not sent.
-func notSent(err error) error {
+// NotSent makes a failure to look something up one of an op that was not sent.
+func NotSent(err error) error {
 	var told *identity.Error
 	if errors.As(err, &told) && told.Kind != identity.Incomplete {
 		return err
@@ -116,7 +116,7 @@ func notSent(err error) error {
 }
 
 // lookUp finds every account and group that the call names by few searches.
-func (a *application) lookUp() error {
+func (a *Application) lookUp() error {
 	var accounts []targets.Account
 	var groups []string
 	for i, op := range a.ops {
@@ -130,15 +130,15 @@ func (a *application) lookUp() error {
 	if a.people, err = a.find(accounts); err != nil {
 		return err
 	}
-	a.teams, err = a.session.teams(groups)
+	a.teams, err = a.Session.teams(groups)
 	return err
 }
 
 // perform does one op, or puts it into a batch.
-func (a *application) perform(i int) {
+func (a *Application) perform(i int) {
 	op := a.ops[i]
-	if err := a.ready(); err != nil {
-		a.results[i] = a.t.failed(op, err)
+	if err := a.Ready(); err != nil {
+		a.results[i] = a.t.Failed(op, err)
 		return
 	}
 	switch op.Action {
@@ -152,13 +152,13 @@ func (a *application) perform(i int) {
 	found := a.people.find(op.Account)
 	switch {
 	case len(found) > 1:
-		a.results[i] = a.t.refuse(op, identity.Conflict, "%d entries have that name: %q and %q among them", len(found), found[0].dn, found[1].dn)
+		a.results[i] = a.t.Refuse(op, identity.Conflict, "%d entries have that name: %q and %q among them", len(found), found[0].DN, found[1].DN)
 		return
 	case len(found) == 0 && op.Action == targets.DeleteAccount:
 		a.results[i] = targets.Result{Outcome: targets.Already}
 		return
 	case len(found) == 0:
-		a.results[i] = a.t.stale(op, "no such account")
+		a.results[i] = a.t.Stale(op, "no such account")
 		return
 	}
 	p := found[0]
@@ -171,25 +171,28 @@ func (a *application) perform(i int) {
 }
 
 // change does an op on an account that is there.
-func (a *application) change(op targets.Op, p *person) targets.Result {
+func (a *Application) change(op targets.Op, p *Person) targets.Result {
+	if p.Protected != "" {
+		return a.t.Refuse(op, identity.Denied, "it is not changed: %s", p.Protected)
+	}
 	var done bool
 	var err error
 	switch op.Action {
 	case targets.UpdateAccount:
-		if other := a.people.find(targets.Account{Name: op.Account.Name}); op.Account.Name != "" && slices.ContainsFunc(other, func(o *person) bool { return o != p }) {
-			return a.t.refuse(op, identity.Conflict, "another account is called %q", op.Account.Name)
+		if other := a.people.find(targets.Account{Name: op.Account.Name}); op.Account.Name != "" && slices.ContainsFunc(other, func(o *Person) bool { return o != p }) {
+			return a.t.Refuse(op, identity.Conflict, "another account is called %q", op.Account.Name)
 		}
-		done, err = a.update(op.Account, p)
+		done, err = a.t.writer.Update(a, op.Account, p)
 	case targets.EnableAccount, targets.DisableAccount:
-		done, err = a.setActive(p, op.Action == targets.EnableAccount)
+		done, err = a.t.writer.SetActive(a, p, op.Action == targets.EnableAccount)
 	case targets.DeleteAccount:
-		done, err = a.delete(p)
+		done, err = a.t.writer.Delete(a, p)
 	}
 	switch {
 	case err != nil && done: // half of it: renamed, but not in every group
-		return a.t.answer(op, targets.Unknown, identity.Unavailable, err, "")
+		return a.t.Answer(op, targets.Unknown, identity.Unavailable, err, "")
 	case err != nil:
-		r := a.t.failed(op, err)
+		r := a.t.Failed(op, err)
 		r.AccountID = p.ID
 		return r
 	case done:
@@ -199,18 +202,24 @@ func (a *application) change(op targets.Op, p *person) targets.Result {
 }
 
 // enqueue puts a membership into the batch of its group.
-func (a *application) enqueue(i int, p *person) {
+func (a *Application) enqueue(i int, p *Person) {
 	op := a.ops[i]
 	g := a.teams[op.Entitlement.ID]
 	switch {
 	case g == nil && a.spelling(op.Entitlement.ID) != "":
-		a.results[i] = a.t.stale(op, "no such group; there is one spelt %q", a.spelling(op.Entitlement.ID))
+		a.results[i] = a.t.Stale(op, "no such group; there is one spelt %q", a.spelling(op.Entitlement.ID))
 		return
 	case g == nil:
-		a.results[i] = a.t.stale(op, "no such group")
+		a.results[i] = a.t.Stale(op, "no such group")
 		return
 	case g.several:
-		a.results[i] = a.t.refuse(op, identity.Conflict, "several groups have that name: narrow groups.base_dn or groups.filter")
+		a.results[i] = a.t.Refuse(op, identity.Conflict, "several groups have that name: narrow groups.base_dn or groups.filter")
+		return
+	case g.Protected != "":
+		a.results[i] = a.t.Refuse(op, identity.Denied, "its members are not changed: %s", g.Protected)
+		return
+	case g.Key != "" && g.Key == p.Primary:
+		a.results[i] = a.unnamed(op, p)
 		return
 	}
 	var b *batch
@@ -227,11 +236,21 @@ func (a *application) enqueue(i int, p *person) {
 		b = &batch{team: g}
 		a.batches = append(a.batches, b)
 	}
-	b.members = append(b.members, &member{op: i, person: p, value: p.value(a.t.schema), add: op.Action == targets.Add})
+	b.members = append(b.members, &member{op: i, person: p, value: p.Value, add: op.Action == targets.Add})
+}
+
+// unnamed answers for a group that holds the account without naming it.
+func (a *Application) unnamed(op targets.Op, p *Person) targets.Result {
+	if op.Action == targets.Add {
+		return targets.Result{Outcome: targets.Already, AccountID: p.ID}
+	}
+	r := a.t.Refuse(op, identity.Conflict, "it is the account's primary group: give the account another one first")
+	r.AccountID = p.ID
+	return r
 }
 
 // spelling returns the name of a group that differs in letter case or spaces only.
-func (a *application) spelling(name string) string {
+func (a *Application) spelling(name string) string {
 	for other := range a.teams {
 		if ldapdn.Fold(other) == ldapdn.Fold(name) {
 			return other
@@ -241,7 +260,7 @@ func (a *application) spelling(name string) string {
 }
 
 // flushNaming sends the batches that name the account.
-func (a *application) flushNaming(p *person) {
+func (a *Application) flushNaming(p *Person) {
 	for _, b := range slices.Clone(a.batches) {
 		if b.names(p) {
 			a.flush(b)
@@ -250,9 +269,9 @@ func (a *application) flushNaming(p *person) {
 }
 
 // flush sends a batch and records its results.
-func (a *application) flush(b *batch) {
+func (a *Application) flush(b *batch) {
 	a.batches = slices.DeleteFunc(a.batches, func(other *batch) bool { return other == b })
-	for part := range chunks(b.members, a.t.batch) {
+	for part := range chunks(b.members, a.t.Layout.Batch) {
 		a.settle(b.team, part)
 	}
 	for _, m := range b.members {
@@ -260,7 +279,7 @@ func (a *application) flush(b *batch) {
 		r := targets.Result{Outcome: targets.Done, AccountID: m.person.ID}
 		switch {
 		case m.err != nil:
-			r = a.t.failed(op, m.err)
+			r = a.t.Failed(op, m.err)
 			r.AccountID = m.person.ID
 		case m.already:
 			r.Outcome = targets.Already

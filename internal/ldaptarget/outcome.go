@@ -1,4 +1,4 @@
-package ldap
+package ldaptarget
 
 import (
 	"errors"
@@ -69,9 +69,9 @@ var replies = map[uint16]reply{
 	goldap.LDAPResultEntryAlreadyExists:          {targets.Refused, identity.Conflict, "another entry has that name"},
 }
 
-// failed makes the result of an op whose request the server answered with err,
+// Failed makes the result of an op whose request the server answered with err,
 // or whose answer never came.
-func (t *Target) failed(op targets.Op, err error) targets.Result {
+func (t *Directory) Failed(op targets.Op, err error) targets.Result {
 	var known *identity.Error
 	if errors.As(err, &known) {
 		return targets.Result{Outcome: outcomeOf(known.Kind), Err: err}
@@ -84,9 +84,9 @@ func (t *Target) failed(op targets.Op, err error) targets.Result {
 			r = found
 		}
 	}
-	result := t.answer(op, r.outcome, r.kind, err, r.hint)
+	result := t.Answer(op, r.outcome, r.kind, err, r.hint)
 	if r.outcome == targets.Throttled {
-		result.RetryAt = t.env.Now().Add(busyWait)
+		result.RetryAt = t.Env.Now().Add(busyWait)
 	}
 	return result
 }
@@ -102,15 +102,15 @@ func outcomeOf(kind identity.Kind) targets.Outcome {
 	return targets.Unreachable
 }
 
-// answer makes a result that is not OK.
-func (t *Target) answer(op targets.Op, outcome targets.Outcome, kind identity.Kind, err error, hint string) targets.Result {
-	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: t.op(string(op.Action)), Object: op.Object(), Err: err, Hint: hint}}
+// Answer makes a result that is not OK.
+func (t *Directory) Answer(op targets.Op, outcome targets.Outcome, kind identity.Kind, err error, hint string) targets.Result {
+	return targets.Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: t.Op(string(op.Action)), Object: op.Object(), Err: err, Hint: hint}}
 }
 
-func (t *Target) refuse(op targets.Op, kind identity.Kind, format string, args ...any) targets.Result {
-	return t.answer(op, targets.Refused, kind, fmt.Errorf(format, args...), "")
+func (t *Directory) Refuse(op targets.Op, kind identity.Kind, format string, args ...any) targets.Result {
+	return t.Answer(op, targets.Refused, kind, fmt.Errorf(format, args...), "")
 }
 
-func (t *Target) stale(op targets.Op, format string, args ...any) targets.Result {
-	return t.answer(op, targets.Stale, identity.NotFound, fmt.Errorf(format, args...), "")
+func (t *Directory) Stale(op targets.Op, format string, args ...any) targets.Result {
+	return t.Answer(op, targets.Stale, identity.NotFound, fmt.Errorf(format, args...), "")
 }

@@ -1,25 +1,19 @@
-package ldap
+package ldaptarget
 
 import (
-	"birthright/internal/ldapdn"
-
 	goldap "github.com/go-ldap/ldap/v3"
 )
 
-// maxValues is how many values one modify carries: servers slow down, or refuse,
-// beyond some thousands.
-const maxValues = 500
-
 // batch is what is to become of one group's members.
 type batch struct {
-	team    *team
+	team    *Team
 	members []*member
 }
 
 // member is one value to be added to or removed from a group.
 type member struct {
 	op     int // its place in the call
-	person *person
+	person *Person
 	value  string
 	add    bool
 	// already and err are the outcome; neither: done.
@@ -28,7 +22,7 @@ type member struct {
 }
 
 // names reports whether the batch holds a membership of p.
-func (b *batch) names(p *person) bool {
+func (b *batch) names(p *Person) bool {
 	for _, m := range b.members {
 		if m.person == p {
 			return true
@@ -40,7 +34,7 @@ func (b *batch) names(p *person) bool {
 // settle makes all members true by one modify if it can. Where some are true
 // already it leaves those out; where the server refuses, it halves, so that one
 // bad value does not hold up the others.
-func (s *session) settle(g *team, members []*member) {
+func (s *Session) settle(g *Team, members []*member) {
 	err := s.modifyMembers(g, members)
 	if err != nil && disputed(err) {
 		var open []*member
@@ -82,7 +76,7 @@ func divisible(err error) bool {
 
 // modifyMembers sends one modify, with the placeholder coming or going with it
 // where the group must not be empty.
-func (s *session) modifyMembers(g *team, members []*member) error {
+func (s *Session) modifyMembers(g *Team, members []*member) error {
 	var add, remove []string
 	for _, m := range members {
 		if m.add {
@@ -91,47 +85,48 @@ func (s *session) modifyMembers(g *team, members []*member) error {
 			remove = append(remove, m.value)
 		}
 	}
-	if len(add) > 0 && s.t.schema.crowded {
-		present, err := s.has(g, s.t.config.Groups.Placeholder)
+	if len(add) > 0 && s.t.Layout.Placeholder != "" {
+		present, err := s.has(g, s.t.Layout.Placeholder)
 		if err != nil {
-			return notSent(err)
+			return NotSent(err)
 		}
 		if present {
-			remove = append(remove, s.t.config.Groups.Placeholder)
+			remove = append(remove, s.t.Layout.Placeholder)
 		}
 	}
-	err := s.modifyGroup(g, add, remove)
-	if goldap.IsErrorWithCode(err, goldap.LDAPResultObjectClassViolation) && len(add) == 0 && s.t.schema.crowded {
-		return s.modifyGroup(g, []string{s.t.config.Groups.Placeholder}, remove)
+	err := s.ModifyGroup(g, add, remove)
+	if goldap.IsErrorWithCode(err, goldap.LDAPResultObjectClassViolation) && len(add) == 0 && s.t.Layout.Placeholder != "" {
+		return s.ModifyGroup(g, []string{s.t.Layout.Placeholder}, remove)
 	}
 	return err
 }
 
-func (s *session) modifyGroup(g *team, add, remove []string) error {
-	request := goldap.NewModifyRequest(g.dn, nil)
+// ModifyGroup adds members to a group and removes others by one request.
+func (s *Session) ModifyGroup(g *Team, add, remove []string) error {
+	request := goldap.NewModifyRequest(g.Ref, nil)
 	if len(add) > 0 {
-		request.Add(s.t.schema.groups.Member, add)
+		request.Add(s.t.Layout.Member, add)
 	}
 	if len(remove) > 0 {
-		request.Delete(s.t.schema.groups.Member, remove)
+		request.Delete(s.t.Layout.Member, remove)
 	}
-	return s.write(func(c *goldap.Conn) error { return c.Modify(request) })
+	return s.Write(func(c *goldap.Conn) error { return c.Modify(request) })
 }
 
 // has reports whether the group has the value as a member.
-func (s *session) has(g *team, value string) (bool, error) {
-	e, err := s.at("group", g.dn, "("+s.t.schema.groups.Member+"="+goldap.EscapeFilter(value)+")", "1.1")
+func (s *Session) has(g *Team, value string) (bool, error) {
+	e, err := s.At("group", g.Ref, s.t.holds(value), "1.1")
 	return e != nil, err
 }
 
 // leaveOutTrue marks the members that are true by now and returns the others,
 // with why they are open.
-func (s *session) leaveOutTrue(g *team, members []*member, why error) ([]*member, error) {
+func (s *Session) leaveOutTrue(g *Team, members []*member, why error) ([]*member, error) {
 	var open []*member
 	present, err := s.presence(g, members)
 	if err != nil {
 		for _, m := range members {
-			m.err = notSent(err)
+			m.err = NotSent(err)
 		}
 		return nil, nil
 	}
@@ -147,7 +142,7 @@ func (s *session) leaveOutTrue(g *team, members []*member, why error) ([]*member
 
 // presence looks which values are members now: one by one where they are few,
 // by reading all members where they are many.
-func (s *session) presence(g *team, members []*member) (func(string) bool, error) {
+func (s *Session) presence(g *Team, members []*member) (func(string) bool, error) {
 	const few = 10
 	known := map[string]bool{}
 	if len(members) <= few {
@@ -160,16 +155,12 @@ func (s *session) presence(g *team, members []*member) (func(string) bool, error
 		}
 		return func(v string) bool { return known[v] }, nil
 	}
-	schema := s.t.schema
-	e, err := s.at("group", g.dn, "(objectClass=*)", schema.groups.Member)
+	form := s.t.Layout.Form
+	e, err := s.At("group", g.Ref, "(objectClass=*)", s.t.Layout.Member)
 	if err != nil || e == nil {
 		return func(string) bool { return false }, err
 	}
-	form := ldapdn.Canonical
-	if schema.names {
-		form = func(v string) string { return v }
-	}
-	for _, v := range e.GetEqualFoldAttributeValues(schema.groups.Member) {
+	for _, v := range e.GetEqualFoldAttributeValues(s.t.Layout.Member) {
 		known[form(v)] = true
 	}
 	return func(v string) bool { return known[form(v)] }, nil
