@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"birthright/identity"
+	"birthright/internal/ldapdn"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -48,7 +49,7 @@ func (a *Application) created(op targets.Op, dn string, before bool) targets.Res
 		p, visible = a.t.Layout.Person(e)
 	}
 	switch {
-	case !visible && before:
+	case before && (!visible || ldapdn.Fold(p.Name) != ldapdn.Fold(op.Account.Name)):
 		return a.t.Answer(op, targets.Refused, identity.Conflict, errors.New("an entry of that name is there, which is no account of this target"),
 			"let users.base_dn and users.filter show it, or give one of the two another name")
 	case !visible:
@@ -124,8 +125,11 @@ func (a *Application) createGroup(op targets.Op) targets.Result {
 	if other := a.spelling(name); other != "" {
 		return a.t.Refuse(op, identity.Conflict, "there is a group spelt %q: write it so", other)
 	}
-	request, remedy := a.t.writer.Group(name)
-	err := a.Write(func(c *goldap.Conn) error { return c.Add(request) })
+	request, remedy, err := a.t.writer.Group(name)
+	if err != nil {
+		return a.t.Refuse(op, identity.Invalid, "%w", err)
+	}
+	err = a.Write(func(c *goldap.Conn) error { return c.Add(request) })
 	switch {
 	case goldap.IsErrorWithCode(err, goldap.LDAPResultEntryAlreadyExists):
 		return a.t.Answer(op, targets.Refused, identity.Conflict, err, "the entry "+request.DN+" is there, or one of that name elsewhere, but groups.base_dn and groups.filter do not show it")

@@ -27,6 +27,8 @@ type Layout struct {
 	ByID, ByName, ByTeam, ByKey func(string) string
 	// Form is the form of a member value to compare by.
 	Form func(value string) string
+	// Ref is what requests call an entry of which an answer says that it is dn.
+	Ref func(dn string) string
 	// Controls go with every search.
 	Controls []goldap.Control
 	// Batch is how many values one modify carries: servers slow down, or refuse,
@@ -77,9 +79,9 @@ type Writer interface {
 	Update(a *Application, want targets.Account, p *Person) (bool, error)
 	SetActive(a *Application, p *Person, active bool) (bool, error)
 	Delete(a *Application, p *Person) (bool, error)
-	// Group makes the request that adds a group, and what to do where it is
-	// refused for the lack of a place.
-	Group(name string) (request *goldap.AddRequest, remedy string)
+	// Group makes the request that adds a group, and tells what to do where it is
+	// refused for the lack of a place. Its error: no group can have that name.
+	Group(name string) (request *goldap.AddRequest, remedy string, err error)
 }
 
 // standIn reports whether a member value, in the form to compare by, is the

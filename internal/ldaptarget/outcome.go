@@ -114,3 +114,12 @@ func (t *Directory) Refuse(op targets.Op, kind identity.Kind, format string, arg
 func (t *Directory) Stale(op targets.Op, format string, args ...any) targets.Result {
 	return t.Answer(op, targets.Stale, identity.NotFound, fmt.Errorf(format, args...), "")
 }
+
+// Invalid makes the result of an op that makes no sense here.
+func (t *Directory) Invalid(op targets.Op, err error) targets.Result {
+	return t.Answer(op, targets.Refused, identity.Invalid, err, "")
+}
+
+// Nonsense is the error of a change that makes no sense here, before anything
+// was sent.
+func Nonsense(err error) error { return &identity.Error{Kind: identity.Invalid, Err: err} }

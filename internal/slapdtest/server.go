@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"birthright/internal/testcert"
+
 	"github.com/go-ldap/ldap/v3"
 )
 
@@ -54,7 +56,7 @@ func (s *Server) prepare() error {
 			return err
 		}
 	}
-	if err := writeCertificates(s.layout); err != nil {
+	if err := testcert.Write(s.layout.dir, net.IPv4(127, 0, 0, 1)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.layout.path("slapd.conf"), []byte(s.opts.conf(s.layout)), 0o600); err != nil {

@@ -110,7 +110,7 @@ func (t *Target) Delete(a *ldaptarget.Application, p *ldaptarget.Person) (bool, 
 }
 
 // Group makes the request for a new group.
-func (t *Target) Group(name string) (request *goldap.AddRequest, remedy string) {
+func (t *Target) Group(name string) (request *goldap.AddRequest, remedy string, err error) {
 	g := t.schema.groups
 	request = goldap.NewAddRequest(ldaptarget.Child(g.Name, name, g.BaseDN), nil)
 	request.Attribute("objectClass", []string{g.ObjectClass})
@@ -121,5 +121,5 @@ func (t *Target) Group(name string) (request *goldap.AddRequest, remedy string) 
 	if t.schema.crowded {
 		request.Attribute(g.Member, []string{g.Placeholder})
 	}
-	return request, "make groups.base_dn first: " + g.BaseDN
+	return request, "make groups.base_dn first: " + g.BaseDN, nil
 }

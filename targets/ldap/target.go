@@ -50,7 +50,7 @@ func (s schema) layout() ldaptarget.Layout {
 		Kind:   kindGroup, Member: s.groups.Member, Flat: s.names, Batch: maxValues,
 		Person: s.person, Team: s.team,
 		ByID: s.idFilter, ByName: equal(s.users.RDN), ByTeam: equal(s.groups.Name), ByKey: equal(s.groups.Name),
-		Form: ldapdn.Canonical,
+		Form: ldapdn.Canonical, Ref: func(dn string) string { return dn },
 	}
 	if s.names {
 		l.Form = func(v string) string { return v }

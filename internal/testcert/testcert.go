@@ -1,4 +1,4 @@
-package slapdtest
+package testcert
 
 import (
 	"crypto/ecdsa"
@@ -11,22 +11,23 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 )
 
-// writeCertificates makes a CA and a server certificate for 127.0.0.1 and
-// localhost: ca.pem, server.pem and server.key in the server's folder.
-func writeCertificates(l layout) error {
+// Write makes a CA and a server certificate for localhost and the addresses:
+// ca.pem, server.pem and server.key in dir.
+func Write(dir string, addresses ...net.IP) error {
 	now := time.Now()
 	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "slapdtest throw-away CA"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "throw-away CA of tests"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(48 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	server := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"},
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: []string{"localhost"}, IPAddresses: addresses,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -54,7 +55,7 @@ func writeCertificates(l layout) error {
 		der         []byte
 	}{{"ca.pem", "CERTIFICATE", caDER}, {"server.pem", "CERTIFICATE", serverDER}, {"server.key", "PRIVATE KEY", keyDER}} {
 		text := pem.EncodeToMemory(&pem.Block{Type: f.block, Bytes: f.der})
-		if err := os.WriteFile(l.path(f.name), text, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, f.name), text, 0o600); err != nil {
 			return err
 		}
 	}
