@@ -8,6 +8,8 @@ import (
 	"birthright/identity"
 	"birthright/internal/ldapdn"
 	"birthright/targets"
+
+	goldap "github.com/go-ldap/ldap/v3"
 )
 
 var errNameless = errors.New("an account without id and name")
@@ -108,6 +110,9 @@ func (a *Application) failRest(err error) {
 
 // NotSent makes a failure to look something up one of an op that was not sent.
 func NotSent(err error) error {
+	if goldap.IsErrorWithCode(err, goldap.LDAPResultBusy) {
+		return &identity.Error{Kind: identity.Throttled, Err: err}
+	}
 	var told *identity.Error
 	if errors.As(err, &told) && told.Kind != identity.Incomplete {
 		return err

@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"birthright/identity"
@@ -34,6 +36,8 @@ type Directory struct {
 	writer       Writer
 	capabilities targets.Capabilities
 	endpoint     ldapconn.Endpoint
+	seed         maphash.Seed
+	calls        atomic.Int64
 
 	mu     sync.Mutex
 	idle   []idleConn
@@ -53,12 +57,15 @@ func New(env targets.Env, settings ldapconn.Settings, layout Layout, writer Writ
 		return nil, err
 	}
 	capabilities.Kinds, capabilities.MaxBatch, capabilities.Concurrency, capabilities.FoldNames = []string{layout.Kind}, 1000, maxIdle, true
-	return &Directory{Env: env, Settings: settings, Layout: layout, writer: writer, capabilities: capabilities, endpoint: endpoint}, nil
+	return &Directory{Env: env, Settings: settings, Layout: layout, writer: writer, capabilities: capabilities, endpoint: endpoint, seed: maphash.MakeSeed()}, nil
 }
 
 // Capabilities follow from the configuration; whether accounts are made and
 // ended at all is the engine's decision.
 func (t *Directory) Capabilities() targets.Capabilities { return t.capabilities }
+
+// Calls counts the searches and changes that were sent.
+func (t *Directory) Calls() int64 { return t.calls.Load() }
 
 // take returns a bound connection, an idle one if there is one that answers.
 func (t *Directory) take(ctx context.Context) (*goldap.Conn, error) {

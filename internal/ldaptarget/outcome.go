@@ -74,7 +74,11 @@ var replies = map[uint16]reply{
 func (t *Directory) Failed(op targets.Op, err error) targets.Result {
 	var known *identity.Error
 	if errors.As(err, &known) {
-		return targets.Result{Outcome: outcomeOf(known.Kind), Err: err}
+		result := targets.Result{Outcome: outcomeOf(known.Kind), Err: err}
+		if result.Outcome == targets.Throttled {
+			result.RetryAt = t.Env.Now().Add(busyWait)
+		}
+		return result
 	}
 	r := reply{targets.Refused, identity.Conflict, ""}
 	if lost(err) {
@@ -98,6 +102,8 @@ func outcomeOf(kind identity.Kind) targets.Outcome {
 		return targets.Refused
 	case identity.NotFound:
 		return targets.Stale
+	case identity.Throttled:
+		return targets.Throttled
 	}
 	return targets.Unreachable
 }

@@ -49,7 +49,7 @@ func (s *Session) rest(dn, name string, part part) ([]string, error) {
 			return nil, err
 		}
 		wanted := fmt.Sprintf("%s;range=%d-*", name, part.to+1)
-		found, err := s.conn.Search(goldap.NewSearchRequest(s.t.Layout.Ref(dn), goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{wanted}, s.t.Layout.Controls))
+		found, err := s.ask(goldap.NewSearchRequest(s.t.Layout.Ref(dn), goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{wanted}, s.t.Layout.Controls))
 		if err != nil {
 			return nil, s.cut(Search{What: name, Base: dn}, part.to+1, err)
 		}

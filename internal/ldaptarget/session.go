@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 
 	"birthright/identity"
 
@@ -64,6 +65,7 @@ func (s *Session) Write(send func(*goldap.Conn) error) error {
 	if err := s.Ready(); err != nil {
 		return err
 	}
+	s.t.calls.Add(1)
 	err := send(s.conn)
 	if lost(err) {
 		s.broken = err
@@ -85,11 +87,12 @@ type Search struct {
 func (s *Session) Each(q Search, use func(*goldap.Entry) error) error {
 	paging := goldap.NewControlPaging(uint32(s.t.Settings.PageSize))
 	request := goldap.NewSearchRequest(q.Base, q.Scope, goldap.NeverDerefAliases, 0, 0, false, q.Filter, q.Fields, append([]goldap.Control{paging}, s.t.Layout.Controls...))
+	given := map[uint64]bool{} // what was handed out: a page that comes again must not pass for the next
 	for seen := 0; ; {
 		if err := s.Ready(); err != nil {
 			return err
 		}
-		page, err := s.conn.Search(request)
+		page, err := s.ask(request)
 		if err == nil && s.ctx.Err() != nil {
 			err = s.ctx.Err()
 		}
@@ -102,6 +105,11 @@ func (s *Session) Each(q Search, use func(*goldap.Entry) error) error {
 		}
 		seen += len(page.Entries)
 		for _, e := range page.Entries {
+			key := maphash.String(s.t.seed, e.DN)
+			if given[key] {
+				return s.incomplete(q, seen, fmt.Errorf("%s came twice", e.DN), "read again: it may have been moved meanwhile")
+			}
+			given[key] = true
 			if err := s.gather(e); err != nil {
 				return err
 			}
@@ -117,6 +125,12 @@ func (s *Session) Each(q Search, use func(*goldap.Entry) error) error {
 			return nil
 		}
 	}
+}
+
+// ask sends a search.
+func (s *Session) ask(request *goldap.SearchRequest) (*goldap.SearchResult, error) {
+	s.t.calls.Add(1)
+	return s.conn.Search(request)
 }
 
 // nextPage puts the answer's cookie into the request and says if there is one.
@@ -170,7 +184,7 @@ func (s *Session) At(what, dn, filter string, fields ...string) (*goldap.Entry, 
 	if err := s.Ready(); err != nil {
 		return nil, err
 	}
-	found, err := s.conn.Search(goldap.NewSearchRequest(dn, goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, filter, fields, s.t.Layout.Controls))
+	found, err := s.ask(goldap.NewSearchRequest(dn, goldap.ScopeBaseObject, goldap.NeverDerefAliases, 0, 0, false, filter, fields, s.t.Layout.Controls))
 	switch {
 	case goldap.IsErrorWithCode(err, goldap.LDAPResultNoSuchObject):
 		return nil, nil

@@ -31,26 +31,12 @@ func TestContract(t *testing.T) {
 
 // peer makes a rig's directory do all that the contract asks for.
 func peer(r *rig) targettest.Peer {
-	return targettest.Peer{
+	return r.proxy.Peer(targettest.Peer{
 		Target: r.target, Name: "dir", Page: 3, Nests: true,
-		Seed:      func(t testing.TB, s targets.State) { r.seed(t, s) },
-		LoseReply: func(testing.TB) { r.proxy.set(func(p *proxy) { p.loseReply = true }) },
-		Refuse:    func(testing.TB) { r.proxy.set(func(p *proxy) { p.refuse = true }) },
-		FailRead: func(testing.TB) {
-			r.proxy.set(func(p *proxy) { p.cutReads = true })
-		},
-		Outage: func(t testing.TB, down bool) {
-			act := r.server.Restart
-			if down {
-				act = r.server.Stop
-			}
-			if err := act(); err != nil {
-				t.Fatal(err)
-			}
-		},
+		Seed:   func(t testing.TB, s targets.State) { r.seed(t, s) },
 		Canary: r.server.AdminPassword,
 		Said:   r.log.String,
-	}
+	})
 }
 
 // seed writes entries as another program would; who is in a group indirectly is

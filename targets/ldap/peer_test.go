@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"birthright/internal/slapdtest"
 	"birthright/targets"
 	"birthright/targets/ldap"
+	"birthright/targets/targettest/ldaptest"
 
 	goldap "github.com/go-ldap/ldap/v3"
 )
@@ -38,7 +40,7 @@ ou: groups
 // rig is a directory with a proxy before it and a target that uses both.
 type rig struct {
 	server *slapdtest.Server
-	proxy  *proxy
+	proxy  *ldaptest.Proxy
 	config ldap.Config
 	target targets.Target
 	log    *logBuffer
@@ -50,13 +52,13 @@ func start(t testing.TB, options slapdtest.Options, change func(*ldap.Config)) *
 	t.Helper()
 	r := &rig{server: slapdtest.Start(t, options), log: new(logBuffer)}
 	r.server.MustLoad(t, tree)
-	r.proxy = startProxy(t, r.server.URL)
+	r.proxy = ldaptest.Start(t, strings.TrimPrefix(r.server.URL, "ldap://"))
 	password, err := secret.New(r.server.AdminPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.config = ldap.Config{
-		Settings: ldapconn.Settings{URL: r.proxy.url(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3},
+		Settings: ldapconn.Settings{URL: r.proxy.URL(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3},
 		Users: ldap.Users{
 			BaseDN:  peopleDN,
 			Disable: ldap.Disable{Attribute: "description", Inactive: "disabled by birthright"},
