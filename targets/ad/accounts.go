@@ -20,8 +20,7 @@ import (
 
 const attrUPN = "userPrincipalName"
 
-// nameFault tells why a name can be no login name ([MS-SAMR] 3.1.1.6); groups may
-// have longer ones.
+// nameFault tells why a name can be no sAMAccountName ([MS-SAMR] 3.1.1.6).
 func nameFault(name string, most int) error {
 	switch {
 	case utf8.RuneCountInString(name) > most:
@@ -34,15 +33,21 @@ func nameFault(name string, most int) error {
 	return nil
 }
 
-const (
-	loginLength = 20
-	groupLength = 64 // that of cn, by which new groups are called too
-)
+// groupLength is that of cn, by which new groups are called too.
+const groupLength = 64
+
+// loginFault tells why a name can be no login name of a person.
+func loginFault(name string) error {
+	if strings.Contains(name, "@") {
+		return errors.New("an @ in a login name would make another one of its userPrincipalName")
+	}
+	return nameFault(name, 20)
+}
 
 // Create makes an account with a password that nobody knows.
 func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result {
 	name := op.Account.Name
-	if err := nameFault(name, loginLength); err != nil {
+	if err := loginFault(name); err != nil {
 		return t.Invalid(op, err)
 	}
 	bits := normalAccount
@@ -110,7 +115,7 @@ func (t *Target) Update(a *ldaptarget.Application, want targets.Account, p *ldap
 	request := goldap.NewModifyRequest(p.Ref, nil)
 	t.mapping.Replace(request, e, t.fields(want))
 	if want.Name != now.Name {
-		if err := nameFault(want.Name, loginLength); err != nil {
+		if err := loginFault(want.Name); err != nil {
 			return false, ldaptarget.Nonsense(err)
 		}
 		request.Replace(attrLogin, []string{want.Name})
@@ -150,10 +155,11 @@ func (t *Target) move(a *ldaptarget.Application, p *ldaptarget.Person, cn, ou st
 	if cn == "" {
 		cn = old
 	}
-	if ou != "" && ldapdn.Canonical(ou) == ldapdn.Canonical(ldaptarget.Parent(p.DN)) {
-		ou = ""
+	at := ldaptarget.Parent(p.DN)
+	if ou == "" {
+		ou = at
 	}
-	if cn == old && ou == "" {
+	if cn == old && ldapdn.Canonical(ou) == ldapdn.Canonical(at) {
 		return false, nil
 	}
 	err := a.Write(func(c *goldap.Conn) error {
