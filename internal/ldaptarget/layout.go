@@ -11,8 +11,9 @@ type Layout struct {
 	Users, Groups Part
 	// Kind is the kind of entitlement that groups are.
 	Kind string
-	// Member is the attribute of a group that holds its members.
-	Member string
+	// Member is the attribute of a group that holds its members, MembersAs the name
+	// that reads ask for it by; default Member.
+	Member, MembersAs string
 	// Flat is true where members are login names, so that no group is in another.
 	Flat bool
 	// Placeholder is the value that stands in a group which must not be empty; ""

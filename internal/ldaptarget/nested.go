@@ -34,7 +34,7 @@ func (r *reader) groups() (map[string]*group, error) {
 		byName[g.Name] = g
 		all[r.t.Layout.Form(g.Ref)] = g
 		return nil
-	}, r.t.Layout.Member)
+	}, cmp.Or(r.t.Layout.MembersAs, r.t.Layout.Member))
 	if err != nil {
 		return nil, err
 	}

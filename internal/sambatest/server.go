@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"birthright/internal/testcert"
 
@@ -101,6 +102,13 @@ func (s *Server) Stop() error {
 	proc := s.proc
 	s.proc = nil
 	return proc.stop()
+}
+
+// Delegate gives rights on an entry, written as access control entries in SDDL: what
+// "Delegate Control" does on Windows.
+func (s *Server) Delegate(dn string, entries ...string) error {
+	return run("samba-tool", "dsacl", "set", "--objectdn="+dn, "--sddl="+strings.Join(entries, ""),
+		"-H", filepath.Join(s.dir, "dc/private/sam.ldb"), "-s", filepath.Join(s.dir, "dc/etc/smb.conf"))
 }
 
 // Dial returns a connection bound as the administrator. The caller closes it.
