@@ -36,6 +36,7 @@ type Directory struct {
 	writer       Writer
 	capabilities targets.Capabilities
 	endpoint     ldapconn.Endpoint
+	simulator    Simulator // nil where it is real
 	seed         maphash.Seed
 	calls        atomic.Int64
 
@@ -59,6 +60,17 @@ func New(env targets.Env, settings ldapconn.Settings, layout Layout, writer Writ
 	capabilities.Kinds, capabilities.MaxBatch, capabilities.Concurrency, capabilities.FoldNames = []string{layout.Kind}, 1000, maxIdle, true
 	return &Directory{Env: env, Settings: settings, Layout: layout, writer: writer, capabilities: capabilities, endpoint: endpoint, seed: maphash.MakeSeed()}, nil
 }
+
+// Simulator is a directory within the program.
+type Simulator interface {
+	Dial(ctx context.Context) (net.Conn, error)
+	// Keep writes down what it holds, Close at last.
+	Keep() error
+	Close() error
+}
+
+// Simulate puts a directory within the program in the place of the server.
+func (t *Directory) Simulate(s Simulator) { t.simulator = s }
 
 // Capabilities follow from the configuration; whether accounts are made and
 // ended at all is the engine's decision.
@@ -113,6 +125,9 @@ func (t *Directory) Close() error {
 		errs = append(errs, c.Close())
 	}
 	t.idle = nil
+	if t.simulator != nil {
+		errs = append(errs, t.simulator.Close())
+	}
 	return errors.Join(errs...)
 }
 
@@ -157,6 +172,9 @@ func (t *Directory) dial(ctx context.Context) (*goldap.Conn, error) {
 
 // socket connects, and speaks TLS from the first byte where the URL says so.
 func (t *Directory) socket(ctx context.Context, conf *tls.Config) (net.Conn, error) {
+	if t.simulator != nil {
+		return t.simulator.Dial(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.Settings.Timeout)
 	defer cancel()
 	plain, err := new(net.Dialer).DialContext(ctx, "tcp", t.endpoint.Address)

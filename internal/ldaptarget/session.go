@@ -40,9 +40,15 @@ func (t *Directory) Begin(ctx context.Context) (*Session, error) {
 func (s *Session) End() {
 	if !s.stop() || s.broken != nil {
 		s.conn.Close()
+	} else {
+		s.t.put(s.conn)
+	}
+	if s.t.simulator == nil {
 		return
 	}
-	s.t.put(s.conn)
+	if err := s.t.simulator.Keep(); err != nil {
+		s.t.Env.Log.Error("the simulated directory is not kept", "target", s.t.Env.Name, "error", err)
+	}
 }
 
 // Ready tells why nothing can be sent any more.

@@ -1,6 +1,7 @@
 package ad
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
@@ -46,17 +47,20 @@ func loginFault(name string) error {
 
 // Create makes an account with a password that nobody knows.
 func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result {
-	name := op.Account.Name
-	if err := loginFault(name); err != nil {
+	if err := loginFault(op.Account.Name); err != nil {
 		return t.Invalid(op, err)
 	}
-	bits := normalAccount
-	if !op.Account.Active {
+	request := t.request(op.Account)
+	return a.Add(op, request, "make "+ldaptarget.Parent(request.DN)+" first, or correct users.ou")
+}
+
+// request makes the request for a new account.
+func (t *Target) request(account targets.Account) *goldap.AddRequest {
+	name, bits := account.Name, normalAccount
+	ou := t.place(t.Normalise(account))
+	if !account.Active {
 		bits |= disabled
-	}
-	ou := t.place(t.Normalise(op.Account))
-	if !op.Account.Active && t.config.Users.DisabledOU != "" {
-		ou = t.config.Users.DisabledOU
+		ou = cmp.Or(t.config.Users.DisabledOU, ou)
 	}
 	request := goldap.NewAddRequest(ldaptarget.Child("CN", name, ou), nil)
 	request.Attribute("objectClass", []string{"user"})
@@ -66,13 +70,13 @@ func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result
 	}
 	request.Attribute("userAccountControl", []string{strconv.Itoa(bits)})
 	request.Attribute("unicodePwd", []string{quoted(rand.Text() + "-aA1")})
-	fields := t.fields(op.Account)
+	fields := t.fields(account)
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		if len(fields[field]) > 0 {
 			request.Attribute(field, fields[field])
 		}
 	}
-	return a.Add(op, request, "make "+ou+" first, or correct users.ou")
+	return request
 }
 
 // quoted is a password as unicodePwd takes it: in quotes, in UTF-16.

@@ -9,6 +9,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/ldapconn"
+	"birthright/internal/ldapsim"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -23,6 +24,8 @@ type Config struct {
 	// Critical lets accounts and groups be changed that the domain itself rests on
 	// or protects (isCriticalSystemObject, adminCount).
 	Critical bool `yaml:"critical"`
+	// Simulate puts a domain within the program in the place of the server.
+	Simulate bool `yaml:"simulate"`
 }
 
 // Users says which people are accounts, and where new ones are made.
@@ -69,6 +72,9 @@ var scopes = map[string]string{"global": "-2147483646", "domain_local": "-214748
 
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
+	if c.Simulate {
+		c.Settings = ldapsim.Connection(c.Settings)
+	}
 	c.Settings = c.Settings.WithDefaults()
 	c.Users.OU = cmp.Or(c.Users.OU, c.Users.BaseDN)
 	c.Users.UPNSuffix = cmp.Or(c.Users.UPNSuffix, domainOf(c.Users.BaseDN))

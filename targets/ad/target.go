@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/ldapapp"
+	"birthright/internal/ldapsim"
 	"birthright/internal/ldaptarget"
 	"birthright/targets"
 
@@ -71,7 +73,31 @@ func newTarget(c Config, env targets.Env) (*Target, error) {
 		CreateEntitlements: c.Groups.Create,
 		Attributes:         t.mapping.Attributes(),
 	})
-	return t, err
+	if err != nil || !c.Simulate {
+		return t, err
+	}
+	return t, t.simulate(env)
+}
+
+// simulate puts a domain within the program in the place of the server.
+func (t *Target) simulate(env targets.Env) error {
+	u, g := t.config.Users, t.config.Groups
+	simulator, err := ldapsim.New(ldapsim.Options{
+		Domain:  &ldapapp.Domain{DNS: domainOf(u.BaseDN)},
+		Bases:   ldaptarget.Sorted([]string{u.BaseDN, u.DisabledOU, g.BaseDN, g.OU}),
+		Account: t.request,
+		Group: func(name string) *goldap.AddRequest {
+			request, _, err := t.Group(name)
+			if err != nil {
+				return nil
+			}
+			return request
+		},
+	}, env)
+	if err == nil {
+		t.Simulate(simulator)
+	}
+	return err
 }
 
 // claimed tells why an attribute is not for the mapping to write.

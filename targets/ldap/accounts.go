@@ -14,24 +14,29 @@ import (
 // Create makes an entry for an account. Groups may still name an entry of that
 // name that is long gone: nobody inherits from a namesake.
 func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result {
-	users := t.schema.users
-	dn := ldaptarget.Child(users.RDN, op.Account.Name, users.BaseDN)
-	if err := a.Forget(t.schema.value(&ldaptarget.Person{DN: dn, Account: op.Account})); err != nil {
+	request := t.request(op.Account)
+	if err := a.Forget(t.schema.value(&ldaptarget.Person{DN: request.DN, Account: op.Account})); err != nil {
 		return t.Failed(op, err)
 	}
-	request := goldap.NewAddRequest(dn, nil)
+	return a.Add(op, request, "make users.base_dn first: "+t.schema.users.BaseDN)
+}
+
+// request makes the request for a new account.
+func (t *Target) request(account targets.Account) *goldap.AddRequest {
+	users := t.schema.users
+	request := goldap.NewAddRequest(ldaptarget.Child(users.RDN, account.Name, users.BaseDN), nil)
 	request.Attribute("objectClass", users.ObjectClasses)
-	request.Attribute(users.RDN, []string{op.Account.Name})
-	fields := t.schema.fields(op.Account)
+	request.Attribute(users.RDN, []string{account.Name})
+	fields := t.schema.fields(account)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if len(fields[name]) > 0 {
 			request.Attribute(name, fields[name])
 		}
 	}
-	if mark := t.schema.mark(op.Account.Active); mark != "" {
+	if mark := t.schema.mark(account.Active); mark != "" {
 		request.Attribute(users.Disable.Attribute, []string{mark})
 	}
-	return a.Add(op, request, "make users.base_dn first: "+users.BaseDN)
+	return request
 }
 
 // mark returns the value of the attribute that tells active from inactive.

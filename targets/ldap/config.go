@@ -7,6 +7,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/ldapconn"
+	"birthright/internal/ldapsim"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -18,6 +19,8 @@ type Config struct {
 
 	Users  Users  `yaml:"users"`
 	Groups Groups `yaml:"groups"`
+	// Simulate puts a directory within the program in the place of the server.
+	Simulate bool `yaml:"simulate"`
 }
 
 // Users says which entries are accounts, and how new ones are made.
@@ -84,6 +87,9 @@ func (c Config) withDefaults() Config {
 	fill(&c.Groups.Member, memberAttributes[strings.ToLower(c.Groups.ObjectClass)])
 	if c.Groups.BaseDN != "" {
 		fill(&c.Groups.Placeholder, "cn=birthright-placeholder,"+c.Groups.BaseDN)
+	}
+	if c.Simulate {
+		c.Settings = ldapsim.Connection(c.Settings)
 	}
 	c.Settings = c.Settings.WithDefaults()
 	return c

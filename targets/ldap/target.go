@@ -2,6 +2,7 @@ package ldap
 
 import (
 	"birthright/internal/ldapdn"
+	"birthright/internal/ldapsim"
 	"birthright/internal/ldaptarget"
 	"birthright/targets"
 
@@ -29,7 +30,22 @@ func newTarget(c Config, s schema, env targets.Env) (*Target, error) {
 		CreateEntitlements: c.Groups.Create,
 		Attributes:         s.mapping.Attributes(),
 	})
-	return t, err
+	if err != nil || !c.Simulate {
+		return t, err
+	}
+	simulator, err := ldapsim.New(ldapsim.Options{
+		Bases:   ldaptarget.Sorted([]string{s.users.BaseDN, s.groups.BaseDN}),
+		Account: t.request,
+		Group: func(name string) *goldap.AddRequest {
+			request, _, _ := t.Group(name)
+			return request
+		},
+	}, env)
+	if err != nil {
+		return nil, err
+	}
+	t.Simulate(simulator)
+	return t, nil
 }
 
 // Normalise returns a as a later read shows it: with the mapped attributes,
