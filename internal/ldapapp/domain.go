@@ -23,6 +23,7 @@ const (
 	ridAdmins  = 512
 	ridUsers   = 513
 	ridAdmin   = 500
+	ridTickets = 502
 	firstRID   = 1104
 	uacOff     = 0x2
 	uacNoWord  = 0x20

@@ -84,7 +84,7 @@ func (t *tree) add(dn string, attrs []newAttr) *refusal {
 	if parent == nil {
 		e.rdn.text = textOf(parts)
 	}
-	e.uuid, e.domain = fmt.Sprintf("b1a7f00d-0000-4000-8000-%012x", t.lastID+1), t.domain != nil
+	e.uuid, e.domain = uuidOf(t.lastID+1), t.domain != nil
 	if r := t.furnish(e, attrs); r != nil {
 		return r
 	}
@@ -92,6 +92,9 @@ func (t *tree) add(dn string, attrs []newAttr) *refusal {
 	t.plant(e, parts)
 	return nil
 }
+
+// uuidOf is the identifier of the n-th entry.
+func uuidOf(n int) string { return fmt.Sprintf("b1a7f00d-0000-4000-8000-%012x", n) }
 
 // furnish gives a new entry its attributes and holds it against the rules.
 func (t *tree) furnish(e *entry, attrs []newAttr) *refusal {

@@ -12,6 +12,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/ldapapp"
+	"birthright/internal/ldaptarget"
 
 	goldap "github.com/go-ldap/ldap/v3"
 )
@@ -95,8 +96,10 @@ func suffix(dn string) string {
 	for from > 0 && domainPart(parsed.RDNs[from]) && domainPart(parsed.RDNs[from-1]) {
 		from--
 	}
-	top := goldap.DN{RDNs: parsed.RDNs[from:]}
-	return top.String()
+	for range from {
+		dn = ldaptarget.Parent(dn)
+	}
+	return dn
 }
 
 func domainPart(rdn *goldap.RelativeDN) bool { return strings.EqualFold(rdn.Attributes[0].Type, "dc") }

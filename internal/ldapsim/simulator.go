@@ -85,6 +85,11 @@ func (s *Simulator) begin(ctx context.Context) error {
 	if err := s.load(); err != nil {
 		return err
 	}
+	if s.opt.Domain != nil && len(s.server.Records()) == 0 {
+		if err := s.server.Found(suffix(s.opt.Bases[0])); err != nil {
+			return err
+		}
+	}
 	if err := s.server.Ensure(s.opt.Bases...); err != nil {
 		return err
 	}

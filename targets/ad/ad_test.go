@@ -77,170 +77,176 @@ func TestANewAccountIsWhole(t *testing.T) {
 }
 
 func TestDisablingKeepsTheOtherBits(t *testing.T) {
-	r := start(t, func(r *rig) { r.config.Users.DisabledOU = "OU=leavers," + r.people() })
-	r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.CreateEntitlement, "", "eng"), on(targets.Add, "ada", "eng"))
-	r.set(t, r.personDN("ada"), "userAccountControl", "66048") // and the password never expires
-	left := "CN=ada,OU=leavers," + r.people()
-	r.must(t, on(targets.DisableAccount, "ada", ""))
-	if got := r.values(t, left, "userAccountControl"); !slices.Equal(got, []string{"66050"}) {
-		t.Errorf("disabled: %q", got)
-	}
-	if s := r.read(t); account(t, s, "ada").Active || !slices.Equal(held(s), []string{"ada eng"}) {
-		t.Errorf("disabled: active %v, holds %q", account(t, s, "ada").Active, held(s))
-	}
-	if result := r.one(t, on(targets.DisableAccount, "ada", "")); result.Outcome != targets.Already {
-		t.Errorf("disabled again: %s", result.Outcome)
-	}
-	r.must(t, on(targets.EnableAccount, "ada", ""))
-	if got := r.values(t, r.personDN("ada"), "userAccountControl"); !slices.Equal(got, []string{"66048"}) {
-		t.Errorf("enabled: %q", got)
-	}
+	both(t, func(r *rig) { r.config.Users.DisabledOU = "OU=leavers," + r.people() }, func(t *testing.T, r *rig) {
+		r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.CreateEntitlement, "", "eng"), on(targets.Add, "ada", "eng"))
+		r.set(t, r.personDN("ada"), "userAccountControl", "66048") // and the password never expires
+		left := "CN=ada,OU=leavers," + r.people()
+		r.must(t, on(targets.DisableAccount, "ada", ""))
+		if got := r.values(t, left, "userAccountControl"); !slices.Equal(got, []string{"66050"}) {
+			t.Errorf("disabled: %q", got)
+		}
+		if s := r.read(t); account(t, s, "ada").Active || !slices.Equal(held(s), []string{"ada eng"}) {
+			t.Errorf("disabled: active %v, holds %q", account(t, s, "ada").Active, held(s))
+		}
+		if result := r.one(t, on(targets.DisableAccount, "ada", "")); result.Outcome != targets.Already {
+			t.Errorf("disabled again: %s", result.Outcome)
+		}
+		r.must(t, on(targets.EnableAccount, "ada", ""))
+		if got := r.values(t, r.personDN("ada"), "userAccountControl"); !slices.Equal(got, []string{"66048"}) {
+			t.Errorf("enabled: %q", got)
+		}
+	})
 }
 
 func TestAccountsLiveWhereTheirAttributesSay(t *testing.T) {
-	r := start(t, func(r *rig) { r.config.Users.OU = "OU={department}," + r.people() })
-	for _, name := range []string{"Sales, EMEA", "IT"} {
-		r.entry(t, "OU="+goldap.EscapeDN(name)+","+r.people(), "objectClass", "organizationalUnit")
-	}
-	op := on(targets.CreateAccount, "ada", "")
-	of := func(department string) {
-		op.Account.Attributes = identity.Attributes{}
-		op.Account.Attributes.Set(identity.AttrDepartment, department)
-	}
-	at := func() string {
-		t.Helper()
-		e, err := r.admin.Search(goldap.NewSearchRequest(r.base, goldap.ScopeWholeSubtree, goldap.NeverDerefAliases, 0, 0, false, "(sAMAccountName=ada)", []string{"1.1"}, nil))
-		if err != nil || len(e.Entries) != 1 {
-			t.Fatalf("looking for ada: %v, error %v", e, err)
+	both(t, func(r *rig) { r.config.Users.OU = "OU={department}," + r.people() }, func(t *testing.T, r *rig) {
+		for _, name := range []string{"Sales, EMEA", "IT"} {
+			r.entry(t, "OU="+goldap.EscapeDN(name)+","+r.people(), "objectClass", "organizationalUnit")
 		}
-		return strings.TrimSuffix(e.Entries[0].DN, ","+r.people())
-	}
-	check := func(want string) {
-		t.Helper()
-		if got := at(); got != want {
-			t.Errorf("ada is at %s, want %s", got, want)
+		op := on(targets.CreateAccount, "ada", "")
+		of := func(department string) {
+			op.Account.Attributes = identity.Attributes{}
+			op.Account.Attributes.Set(identity.AttrDepartment, department)
 		}
-	}
-	of("Sales, EMEA")
-	r.must(t, op)
-	check(`CN=ada,OU=Sales\, EMEA`)
-	op.Action = targets.UpdateAccount
-	of("IT")
-	r.must(t, op)
-	check("CN=ada,OU=IT")
-	of("")
-	r.must(t, op)
-	check("CN=ada")
-	of("IT")
-	r.must(t, op)
-	// Who was put elsewhere by hand stays there while the department does.
-	if err := r.admin.ModifyDN(goldap.NewModifyDNRequest("CN=ada,OU=IT,"+r.people(), "CN=ada", true, "OU=leavers,"+r.people())); err != nil {
-		t.Fatal(err)
-	}
-	op.Account.Attributes.Set(identity.AttrTitle, "Countess")
-	r.must(t, op)
-	check("CN=ada,OU=leavers")
-	of("Nowhere")
-	op.Action, op.Account.Name = targets.CreateAccount, "bob"
-	if result := r.one(t, op); result.Outcome != targets.Refused || !strings.Contains(fmt.Sprint(result.Err), "make OU=Nowhere,") {
-		t.Errorf("without a place: %s: %v", result.Outcome, result.Err)
-	}
+		at := func() string {
+			t.Helper()
+			e, err := r.admin.Search(goldap.NewSearchRequest(r.base, goldap.ScopeWholeSubtree, goldap.NeverDerefAliases, 0, 0, false, "(sAMAccountName=ada)", []string{"1.1"}, nil))
+			if err != nil || len(e.Entries) != 1 {
+				t.Fatalf("looking for ada: %v, error %v", e, err)
+			}
+			return strings.TrimSuffix(e.Entries[0].DN, ","+r.people())
+		}
+		check := func(want string) {
+			t.Helper()
+			if got := at(); got != want {
+				t.Errorf("ada is at %s, want %s", got, want)
+			}
+		}
+		of("Sales, EMEA")
+		r.must(t, op)
+		check(`CN=ada,OU=Sales\, EMEA`)
+		op.Action = targets.UpdateAccount
+		of("IT")
+		r.must(t, op)
+		check("CN=ada,OU=IT")
+		of("")
+		r.must(t, op)
+		check("CN=ada")
+		of("IT")
+		r.must(t, op)
+		// Who was put elsewhere by hand stays there while the department does.
+		if err := r.admin.ModifyDN(goldap.NewModifyDNRequest("CN=ada,OU=IT,"+r.people(), "CN=ada", true, "OU=leavers,"+r.people())); err != nil {
+			t.Fatal(err)
+		}
+		op.Account.Attributes.Set(identity.AttrTitle, "Countess")
+		r.must(t, op)
+		check("CN=ada,OU=leavers")
+		of("Nowhere")
+		op.Action, op.Account.Name = targets.CreateAccount, "bob"
+		if result := r.one(t, op); result.Outcome != targets.Refused || !strings.Contains(fmt.Sprint(result.Err), "make OU=Nowhere,") {
+			t.Errorf("without a place: %s: %v", result.Outcome, result.Err)
+		}
+	})
 }
 
 func TestRenamesBetweenReadAndWriteDoNoHarm(t *testing.T) {
-	r := start(t, nil)
-	r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.CreateEntitlement, "", "eng"), on(targets.Add, "ada", "eng"))
-	before := account(t, r.read(t), "ada")
-	for _, dn := range []string{r.personDN("ada"), r.groupDN("eng")} {
-		if err := r.admin.ModifyDN(goldap.NewModifyDNRequest(dn, "CN=another name", true, "OU=leavers,"+r.people())); err != nil {
-			if err := r.admin.ModifyDN(goldap.NewModifyDNRequest(dn, "CN=yet another", true, r.groups())); err != nil {
-				t.Fatal(err)
+	both(t, nil, func(t *testing.T, r *rig) {
+		r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.CreateEntitlement, "", "eng"), on(targets.Add, "ada", "eng"))
+		before := account(t, r.read(t), "ada")
+		for _, dn := range []string{r.personDN("ada"), r.groupDN("eng")} {
+			if err := r.admin.ModifyDN(goldap.NewModifyDNRequest(dn, "CN=another name", true, "OU=leavers,"+r.people())); err != nil {
+				if err := r.admin.ModifyDN(goldap.NewModifyDNRequest(dn, "CN=yet another", true, r.groups())); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-	}
-	s := r.read(t)
-	if diff := cmp.Diff([]string{"ada eng"}, held(s)); diff != "" || account(t, s, "ada").ID != before.ID {
-		t.Errorf("after a rename (-want +got):\n%s", diff)
-	}
-	op := on(targets.Remove, "", "eng")
-	op.Account = before
-	r.must(t, op)
-	if got := held(r.read(t)); len(got) > 0 {
-		t.Errorf("still held: %q", got)
-	}
+		s := r.read(t)
+		if diff := cmp.Diff([]string{"ada eng"}, held(s)); diff != "" || account(t, s, "ada").ID != before.ID {
+			t.Errorf("after a rename (-want +got):\n%s", diff)
+		}
+		op := on(targets.Remove, "", "eng")
+		op.Account = before
+		r.must(t, op)
+		if got := held(r.read(t)); len(got) > 0 {
+			t.Errorf("still held: %q", got)
+		}
+	})
 }
 
 func TestThePrimaryGroupIsNotFought(t *testing.T) {
-	r := start(t, nil)
-	r.group(t, "staff")
-	r.group(t, "everybody", r.groupDN("staff"))
-	r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.Add, "ada", "staff"))
-	sid := []byte(r.values(t, r.groupDN("staff"), "objectSid")[0])
-	rid := int(sid[len(sid)-4]) | int(sid[len(sid)-3])<<8 | int(sid[len(sid)-2])<<16
-	r.set(t, r.personDN("ada"), "primaryGroupID", fmt.Sprint(rid)) // which takes the link away
-	want := []string{"ada everybody *", "ada staff *"}
-	whole := r.read(t)
-	if diff := cmp.Diff(want, held(whole)); diff != "" {
-		t.Errorf("whole read (-want +got):\n%s", diff)
-	}
-	some, err := targets.ReadState(t.Context(), r.target, targets.Query{Accounts: []targets.Account{{Name: "ada"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, held(some)); diff != "" {
-		t.Errorf("read of ada (-want +got):\n%s", diff)
-	}
-	if result := r.one(t, on(targets.Add, "ada", "staff")); result.Outcome != targets.Already {
-		t.Errorf("adding: %s: %v", result.Outcome, result.Err)
-	}
-	if result := r.one(t, on(targets.Remove, "ada", "staff")); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Conflict {
-		t.Errorf("removing: %s: %v", result.Outcome, result.Err)
-	}
+	both(t, nil, func(t *testing.T, r *rig) {
+		r.group(t, "staff")
+		r.group(t, "everybody", r.groupDN("staff"))
+		r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.Add, "ada", "staff"))
+		sid := []byte(r.values(t, r.groupDN("staff"), "objectSid")[0])
+		rid := int(sid[len(sid)-4]) | int(sid[len(sid)-3])<<8 | int(sid[len(sid)-2])<<16
+		r.set(t, r.personDN("ada"), "primaryGroupID", fmt.Sprint(rid)) // which takes the link away
+		want := []string{"ada everybody *", "ada staff *"}
+		whole := r.read(t)
+		if diff := cmp.Diff(want, held(whole)); diff != "" {
+			t.Errorf("whole read (-want +got):\n%s", diff)
+		}
+		some, err := targets.ReadState(t.Context(), r.target, targets.Query{Accounts: []targets.Account{{Name: "ada"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, held(some)); diff != "" {
+			t.Errorf("read of ada (-want +got):\n%s", diff)
+		}
+		if result := r.one(t, on(targets.Add, "ada", "staff")); result.Outcome != targets.Already {
+			t.Errorf("adding: %s: %v", result.Outcome, result.Err)
+		}
+		if result := r.one(t, on(targets.Remove, "ada", "staff")); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Conflict {
+			t.Errorf("removing: %s: %v", result.Outcome, result.Err)
+		}
+	})
 }
 
 func TestWhatTheDomainRestsOnIsNotChanged(t *testing.T) {
-	r := start(t, func(r *rig) {
+	both(t, func(r *rig) {
 		r.config.Users.BaseDN, r.config.Groups.BaseDN = sambatest.Suffix, sambatest.Suffix
 		r.config.Users.OU, r.config.Groups.OU = r.people(), r.groups()
+	}, func(t *testing.T, r *rig) {
+		r.must(t, on(targets.CreateAccount, "ada", ""))
+		s := r.read(t)
+		for _, e := range s.Entitlements {
+			if e.Address.ID == "Domain Admins" && !e.ReadOnly {
+				t.Error("Domain Admins is not shown as read only")
+			}
+		}
+		for _, op := range []targets.Op{
+			on(targets.Add, "ada", "Domain Admins"), on(targets.DisableAccount, "Administrator", ""), on(targets.DeleteAccount, "krbtgt", ""),
+			on(targets.UpdateAccount, "Administrator", ""), on(targets.Remove, "Administrator", "Domain Admins"),
+		} {
+			if result := r.one(t, op); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Denied {
+				t.Errorf("%s %s %s: %s: %v", op.Action, op.Account.Name, op.Entitlement.ID, result.Outcome, result.Err)
+			}
+		}
+		allowed := r.config
+		allowed.Critical = true
+		r.target = r.open(t, allowed)
+		r.must(t, on(targets.Add, "ada", "Domain Admins"), on(targets.Remove, "ada", "Domain Admins"))
 	})
-	r.must(t, on(targets.CreateAccount, "ada", ""))
-	s := r.read(t)
-	for _, e := range s.Entitlements {
-		if e.Address.ID == "Domain Admins" && !e.ReadOnly {
-			t.Error("Domain Admins is not shown as read only")
-		}
-	}
-	for _, op := range []targets.Op{
-		on(targets.Add, "ada", "Domain Admins"), on(targets.DisableAccount, "Administrator", ""), on(targets.DeleteAccount, "krbtgt", ""),
-		on(targets.UpdateAccount, "Administrator", ""), on(targets.Remove, "Administrator", "Domain Admins"),
-	} {
-		if result := r.one(t, op); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Denied {
-			t.Errorf("%s %s %s: %s: %v", op.Action, op.Account.Name, op.Entitlement.ID, result.Outcome, result.Err)
-		}
-	}
-	allowed := r.config
-	allowed.Critical = true
-	r.target = r.open(t, allowed)
-	r.must(t, on(targets.Add, "ada", "Domain Admins"), on(targets.Remove, "ada", "Domain Admins"))
 }
 
 func TestMachinesAreNoPeople(t *testing.T) {
-	r := start(t, nil)
-	r.person(t, "ada")
-	r.entry(t, r.personDN("pc1"), "objectClass", "computer", "sAMAccountName", "pc1$")
-	r.entry(t, r.personDN("svc1"), "objectClass", "msDS-ManagedServiceAccount", "sAMAccountName", "svc1$")
-	r.entry(t, r.personDN("card"), "objectClass", "contact")
-	r.group(t, "eng", r.personDN("ada"), r.personDN("pc1"), r.personDN("svc1"), r.personDN("card"))
-	s := r.read(t)
-	if len(s.Accounts) != 1 || !slices.Equal(held(s), []string{"ada eng"}) {
-		t.Errorf("%d accounts, held %q", len(s.Accounts), held(s))
-	}
-	if result := r.one(t, on(targets.DeleteAccount, "pc1$", "")); result.Outcome != targets.Already {
-		t.Errorf("deleting a computer: %s", result.Outcome)
-	}
-	if got := r.values(t, r.groupDN("eng"), "member"); len(got) != 4 {
-		t.Errorf("members are now %q", got)
-	}
+	both(t, nil, func(t *testing.T, r *rig) {
+		r.person(t, "ada")
+		r.entry(t, r.personDN("pc1"), "objectClass", "computer", "sAMAccountName", "pc1$")
+		r.entry(t, r.personDN("svc1"), "objectClass", "msDS-ManagedServiceAccount", "sAMAccountName", "svc1$")
+		r.entry(t, r.personDN("card"), "objectClass", "contact")
+		r.group(t, "eng", r.personDN("ada"), r.personDN("pc1"), r.personDN("svc1"), r.personDN("card"))
+		s := r.read(t)
+		if len(s.Accounts) != 1 || !slices.Equal(held(s), []string{"ada eng"}) {
+			t.Errorf("%d accounts, held %q", len(s.Accounts), held(s))
+		}
+		if result := r.one(t, on(targets.DeleteAccount, "pc1$", "")); result.Outcome != targets.Already {
+			t.Errorf("deleting a computer: %s", result.Outcome)
+		}
+		if got := r.values(t, r.groupDN("eng"), "member"); len(got) != 4 {
+			t.Errorf("members are now %q", got)
+		}
+	})
 }
 
 func TestStrangersOfOtherDomainsStay(t *testing.T) {
@@ -262,45 +268,47 @@ func TestStrangersOfOtherDomainsStay(t *testing.T) {
 }
 
 func TestTakenNamesAreRefused(t *testing.T) {
-	r := start(t, nil)
-	r.entry(t, "CN=elsewhere,"+r.base, "objectClass", "user", "sAMAccountName", "ada")
-	r.entry(t, r.personDN("bob"), "objectClass", "user", "sAMAccountName", "robert", "userAccountControl", "544")
-	for _, name := range []string{"ada", "bob"} {
-		if result := r.one(t, on(targets.CreateAccount, name, "")); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Conflict {
-			t.Errorf("%s: %s: %v", name, result.Outcome, result.Err)
+	both(t, nil, func(t *testing.T, r *rig) {
+		r.entry(t, "CN=elsewhere,"+r.base, "objectClass", "user", "sAMAccountName", "ada")
+		r.entry(t, r.personDN("bob"), "objectClass", "user", "sAMAccountName", "robert", "userAccountControl", "544")
+		for _, name := range []string{"ada", "bob"} {
+			if result := r.one(t, on(targets.CreateAccount, name, "")); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Conflict {
+				t.Errorf("%s: %s: %v", name, result.Outcome, result.Err)
+			}
 		}
-	}
+	})
 }
 
 func TestGroupsByOtherNames(t *testing.T) {
-	r := start(t, nil)
-	r.entry(t, r.groupDN("Engineering"), "objectClass", "group", "sAMAccountName", "eng")
-	r.must(t, on(targets.CreateAccount, "ada", ""))
-	guid := ""
-	for name, wanted := range map[string]string{"sAMAccountName": "eng", "cn": "Engineering", "objectGUID": ""} {
-		c := r.config
-		c.Groups.Name, c.Groups.Create = name, false
-		target := r.open(t, c)
-		s, err := targets.ReadState(t.Context(), target, targets.Query{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(s.Entitlements) != 1 || wanted != "" && s.Entitlements[0].Address.ID != wanted {
-			t.Fatalf("by %s: %v", name, s.Entitlements)
-		}
-		if name == "objectGUID" {
-			guid = s.Entitlements[0].Address.ID
-		}
-		for _, action := range []targets.Action{targets.Add, targets.Remove} {
-			op := on(action, "ada", s.Entitlements[0].Address.ID)
-			if result := target.Apply(t.Context(), []targets.Op{op})[0]; result.Outcome != targets.Done {
-				t.Errorf("by %s: %s: %s: %v", name, action, result.Outcome, result.Err)
+	both(t, nil, func(t *testing.T, r *rig) {
+		r.entry(t, r.groupDN("Engineering"), "objectClass", "group", "sAMAccountName", "eng")
+		r.must(t, on(targets.CreateAccount, "ada", ""))
+		guid := ""
+		for name, wanted := range map[string]string{"sAMAccountName": "eng", "cn": "Engineering", "objectGUID": ""} {
+			c := r.config
+			c.Groups.Name, c.Groups.Create = name, false
+			target := r.open(t, c)
+			s, err := targets.ReadState(t.Context(), target, targets.Query{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.Entitlements) != 1 || wanted != "" && s.Entitlements[0].Address.ID != wanted {
+				t.Fatalf("by %s: %v", name, s.Entitlements)
+			}
+			if name == "objectGUID" {
+				guid = s.Entitlements[0].Address.ID
+			}
+			for _, action := range []targets.Action{targets.Add, targets.Remove} {
+				op := on(action, "ada", s.Entitlements[0].Address.ID)
+				if result := target.Apply(t.Context(), []targets.Op{op})[0]; result.Outcome != targets.Done {
+					t.Errorf("by %s: %s: %s: %v", name, action, result.Outcome, result.Err)
+				}
 			}
 		}
-	}
-	if len(guid) != 36 {
-		t.Errorf("objectGUID is %q", guid)
-	}
+		if len(guid) != 36 {
+			t.Errorf("objectGUID is %q", guid)
+		}
+	})
 }
 
 func TestEncryptedConnections(t *testing.T) {

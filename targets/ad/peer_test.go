@@ -54,6 +54,7 @@ type rig struct {
 	config ad.Config
 	target targets.Target
 	log    *simtest.Log
+	dial   func() (*goldap.Conn, error)
 	admin  *goldap.Conn
 }
 
@@ -65,18 +66,27 @@ func (r *rig) groups() string { return "OU=groups," + r.base }
 // start makes empty units and opens a target on them.
 func start(t testing.TB, change func(*rig)) *rig {
 	t.Helper()
-	r := &rig{base: fmt.Sprintf("OU=test%d,%s", rigs.Add(1), sambatest.Suffix), log: new(simtest.Log)}
-	r.proxy = ldaptest.Start(t, server.Address())
-	conn, err := server.Dial()
+	r := &rig{dial: server.Dial}
+	r.begin(t, server.Address(), change)
+	t.Cleanup(func() { r.clear(t) })
+	return r
+}
+
+// begin makes empty units on a server and opens a target on them, with a proxy in
+// between.
+func (r *rig) begin(t testing.TB, address string, change func(*rig)) {
+	t.Helper()
+	r.base, r.log = fmt.Sprintf("OU=test%d,%s", rigs.Add(1), sambatest.Suffix), new(simtest.Log)
+	r.proxy = ldaptest.Start(t, address)
+	conn, err := r.dial()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
+	t.Cleanup(func() { _ = conn.Close() })
 	r.admin = conn
 	for _, dn := range []string{r.base, r.people(), r.groups(), "OU=leavers," + r.people()} {
 		r.entry(t, dn, "objectClass", "organizationalUnit")
 	}
-	t.Cleanup(func() { r.clear(t) })
 	r.config = ad.Config{
 		Settings: ldapconn.Settings{URL: r.proxy.URL(), BindDN: sambatest.AdminName, BindPassword: ref(t, sambatest.AdminPassword), PageSize: 3},
 		Users:    ad.Users{BaseDN: r.people()},
@@ -86,7 +96,6 @@ func start(t testing.TB, change func(*rig)) *rig {
 		change(r)
 	}
 	r.target = r.open(t, r.config)
-	return r
 }
 
 // clear deletes the units with all that is below.
