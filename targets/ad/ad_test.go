@@ -178,6 +178,8 @@ func TestThePrimaryGroupIsNotFought(t *testing.T) {
 		r.group(t, "staff")
 		r.group(t, "everybody", r.groupDN("staff"))
 		r.must(t, on(targets.CreateAccount, "ada", ""), on(targets.Add, "ada", "staff"))
+		// A primary group is not deleted before its members are.
+		t.Cleanup(func() { r.must(t, on(targets.DeleteAccount, "ada", "")) })
 		sid := []byte(r.values(t, r.groupDN("staff"), "objectSid")[0])
 		rid := int(sid[len(sid)-4]) | int(sid[len(sid)-3])<<8 | int(sid[len(sid)-2])<<16
 		r.set(t, r.personDN("ada"), "primaryGroupID", fmt.Sprint(rid)) // which takes the link away

@@ -49,7 +49,7 @@ func (p probe) server() {
 			p.Warn("controls", "the server does not know control "+c.GetControlType(), "it seems to be no Active Directory: use kind: ldap")
 		}
 	}
-	if endpoint, err := p.t.Settings.Endpoint(); err == nil && p.t.Settings.Security(endpoint) == "plain text" {
+	if endpoint, err := p.t.Settings.Endpoint(); err == nil && !p.t.config.Simulate && p.t.Settings.Security(endpoint) == "plain text" {
 		p.Warn("encryption", "the connection is plain text, over which Windows takes no password: no account can be made", "use ldaps://, or start_tls: true")
 	}
 }
