@@ -30,6 +30,10 @@ type Layout struct {
 	Form func(value string) string
 	// Ref is what requests call an entry of which an answer says that it is dn.
 	Ref func(dn string) string
+	// Plain is the name of an entry of which an answer says that it is dn, where
+	// requests call entries otherwise: names may then change while they are used.
+	// nil where requests call entries by name.
+	Plain func(dn string) string
 	// Controls go with every search.
 	Controls []goldap.Control
 	// Batch is how many values one modify carries: servers slow down, or refuse,
@@ -47,8 +51,9 @@ type Part struct {
 
 // Person is an account's entry as it is now.
 type Person struct {
-	// DN is the entry's name, Ref what requests call it and Value what groups do.
-	DN, Ref, Value string
+	// DN is the entry's name, Ref what requests call it, Value what groups do and
+	// Sought what filters that look for its groups do.
+	DN, Ref, Value, Sought string
 	// Primary is the key of a group that holds the account without naming it.
 	Primary string
 	// Protected says why the account is not changed, "" where it may be.

@@ -119,6 +119,19 @@ func (s *Session) has(g *Team, value string) (bool, error) {
 	return e != nil, err
 }
 
+// hasMember reports the same of a member, by the name that it has now where filters
+// want one.
+func (s *Session) hasMember(g *Team, m *member) (bool, error) {
+	if s.t.Layout.Plain == nil || m.person == nil {
+		return s.has(g, m.value)
+	}
+	e, err := s.At("user", m.person.Ref, "(objectClass=*)", "1.1")
+	if err != nil || e == nil {
+		return false, err
+	}
+	return s.has(g, s.t.Layout.Plain(e.DN))
+}
+
 // leaveOutTrue marks the members that are true by now and returns the others,
 // with why they are open.
 func (s *Session) leaveOutTrue(g *Team, members []*member, why error) ([]*member, error) {
@@ -147,7 +160,7 @@ func (s *Session) presence(g *Team, members []*member) (func(string) bool, error
 	known := map[string]bool{}
 	if len(members) <= few {
 		for _, m := range members {
-			there, err := s.has(g, m.value)
+			there, err := s.hasMember(g, m)
 			if err != nil {
 				return nil, err
 			}

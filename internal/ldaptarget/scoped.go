@@ -2,6 +2,7 @@ package ldaptarget
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 
@@ -35,6 +36,25 @@ func (r *reader) some() error {
 	for _, p := range chosen {
 		if err := r.assignmentsOf(p, several, around); err != nil {
 			return err
+		}
+	}
+	return r.unmoved(chosen)
+}
+
+// unmoved makes sure that the accounts have the names by which their groups were
+// looked for: a search by a name that is gone finds nothing, and says so.
+func (r *reader) unmoved(chosen []*Person) error {
+	if r.t.Layout.Plain == nil {
+		return nil
+	}
+	again, err := r.find(r.q.Accounts)
+	if err != nil {
+		return err
+	}
+	for _, p := range chosen {
+		if now := again.byID[p.ID]; now == nil || now.Sought != p.Sought {
+			return &identity.Error{Kind: identity.Incomplete, Op: r.t.Op("read groups"), Object: p.DN,
+				Err: errors.New("it was renamed, moved or deleted meanwhile"), Hint: "read again"}
 		}
 	}
 	return nil
@@ -89,7 +109,7 @@ func (r *reader) groupNames() (map[string]bool, error) {
 // assignmentsOf hands out what one account holds. around remembers which groups
 // have a group as member.
 func (r *reader) assignmentsOf(p *Person, several map[string]bool, around map[string][]*Team) error {
-	direct, err := r.Holding(p.Value)
+	direct, err := r.Holding(p.Sought)
 	if err != nil {
 		return err
 	}
@@ -139,7 +159,7 @@ func (r *reader) climb(todo []*Team, around map[string][]*Team, held map[string]
 		seen[key] = true
 		if _, known := around[key]; !known {
 			var err error
-			if around[key], err = r.Holding(g.Ref); err != nil {
+			if around[key], err = r.Holding(g.DN); err != nil {
 				return err
 			}
 		}

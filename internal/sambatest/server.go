@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"birthright/internal/ldapprocess"
 	"birthright/internal/testcert"
 
 	"github.com/go-ldap/ldap/v3"
@@ -22,7 +24,7 @@ type Server struct {
 
 	dir  string
 	host string
-	proc *process
+	proc *ldapprocess.Process
 }
 
 // Run starts a server whose files are kept in dir, which must exist and be
@@ -65,7 +67,7 @@ func (s *Server) startOnFreeAddress(opts Options) error {
 		if err := os.WriteFile(conf, []byte(opts.conf(s.dir, s.host)), 0o600); err != nil {
 			return err
 		}
-		proc, err := startProcess(conf, filepath.Join(s.dir, "log/out"), s.URL)
+		proc, err := ldapprocess.Start(exec.Command("samba", "-s", conf, "-F", "-M", "single", "--no-process-group", "--debug-stdout"), "samba", filepath.Join(s.dir, "log/out"), s.URL)
 		if err == nil {
 			s.proc = proc
 			return nil
@@ -101,7 +103,7 @@ func (s *Server) Stop() error {
 	}
 	proc := s.proc
 	s.proc = nil
-	return proc.stop()
+	return proc.Stop()
 }
 
 // Delegate gives rights on an entry, written as access control entries in SDDL: what

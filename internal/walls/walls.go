@@ -152,7 +152,7 @@ func libraries() []Wall {
 			[]string{"github.com/spf13/viper", "github.com/go-viper"}, "config"),
 		library("go-ldap stays in the ldap folders", "the rest of the hub must not know what a DN is",
 			[]string{"github.com/go-ldap", "github.com/jimlambrt/gldap", "github.com/go-asn1-ber"},
-			"sources/ldap", "targets/ad", "targets/ldap", "internal/ldaptarget", "internal/ldapwire", "internal/ldapapp", "internal/ldapsim", "internal/sambatest", "internal/slapdtest", "bench"),
+			"sources/ldap", "targets/ad", "targets/ldap", "internal/ldaptarget", "internal/ldapwire", "internal/ldapapp", "internal/ldapprocess", "internal/ldapsim", "internal/sambatest", "internal/slapdtest", "bench"),
 		library("elimity's scim stays in the front door", "it is used for schemas and error types; what a SCIM client says is ours to understand",
 			[]string{"github.com/elimity-com"}, "scim"),
 		library("CEL stays in rules", "a condition is compiled, explained and bounded in cost in one place",

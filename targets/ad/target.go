@@ -147,6 +147,7 @@ func (t *Target) layout() ldaptarget.Layout {
 			attrGUID, "objectSid", attrLogin, attrCN, "description", "isCriticalSystemObject", "adminCount",
 		}},
 		Kind: kindGroup, Member: "member", Batch: maxValues, Form: form, Controls: searchControls(),
+		Plain:  plain,
 		Ref:    func(dn string) string { return cmp.Or(form(dn)[:strings.IndexByte(form(dn), '>')+1], dn) },
 		Person: t.person, Team: t.team,
 		ByID: guidFilter, ByName: equal(attrLogin), ByTeam: t.byTeam,
@@ -169,7 +170,7 @@ func (t *Target) byTeam(name string) string {
 func (t *Target) person(e *goldap.Entry) (*ldaptarget.Person, bool) {
 	guid := guidText(e.GetEqualFoldRawAttributeValue(attrGUID))
 	p := &ldaptarget.Person{
-		DN: plain(e.DN), Ref: byGUID(guid), Value: byGUID(guid), Protected: t.protected(e),
+		DN: plain(e.DN), Sought: plain(e.DN), Ref: byGUID(guid), Value: byGUID(guid), Protected: t.protected(e),
 		Primary: string(sid(e.GetEqualFoldRawAttributeValue("objectSid")).sibling(e.GetEqualFoldAttributeValue("primaryGroupID"))),
 		Account: targets.Account{
 			ID: guid, Name: e.GetEqualFoldAttributeValue(attrLogin), Active: control(e)&disabled == 0, Attributes: t.mapping.Values(e),

@@ -89,6 +89,7 @@ func (t *Target) rename(a *ldaptarget.Application, name string, p *ldaptarget.Pe
 	a.Rename(p, name)
 	p.DN, p.Ref = dn, dn
 	p.Value = t.schema.value(p)
+	p.Sought = p.Value
 	return true, a.TakeAlong(old, p.Value)
 }
 

@@ -81,6 +81,7 @@ func (s schema) person(e *goldap.Entry) (*ldaptarget.Person, bool) {
 	a, ok := s.account(e)
 	p := &ldaptarget.Person{DN: e.DN, Ref: e.DN, Account: a}
 	p.Value = s.value(p)
+	p.Sought = p.Value
 	return p, ok
 }
 

@@ -1,4 +1,4 @@
-package slapdtest
+package ldapprocess
 
 import (
 	"errors"
@@ -12,51 +12,47 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// How long slapd may take to answer after its start, and to end after being
+// How long a server may take to answer after its start, and to end after being
 // told to.
 const (
 	startTimeout = 30 * time.Second
 	stopTimeout  = 20 * time.Second
 )
 
-// process is a running slapd.
-type process struct {
+// Process is a running server.
+type Process struct {
 	cmd    *exec.Cmd
+	name   string        // of the program, for messages
 	log    string        // file with its standard output and error
 	exited chan struct{} // closed once the process is gone
 }
 
-// startProcess runs slapd in the foreground and waits until it answers.
-func startProcess(l layout, urls ...string) (*process, error) {
-	log, err := os.OpenFile(l.path("slapd.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+// Start runs a server in the foreground, with its output in the file log, and waits
+// until it answers at url.
+func Start(cmd *exec.Cmd, name, log, url string) (*Process, error) {
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the child has its own descriptor
-
-	// slapd reserves memory for every file it may open; where a container
-	// allows a thousand million of them it would not start in time. exec keeps
-	// the process id ours.
-	cmd := exec.Command("/bin/sh", "-c", `ulimit -n 1024; exec "$@"`, "sh",
-		l.slapd, "-d", "0", "-f", l.path("slapd.conf"), "-h", strings.Join(urls, "/ ")+"/")
-	cmd.Stdout, cmd.Stderr = log, log
+	defer out.Close() // the child has its own descriptor
+	cmd.Stdout, cmd.Stderr = out, out
 	dieWithParent(cmd)
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start slapd: %w", err)
+		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
-	p := &process{cmd: cmd, log: log.Name(), exited: make(chan struct{})}
+	p := &Process{cmd: cmd, name: name, log: log, exited: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // how it ended is in the log
 		close(p.exited)
 	}()
-	if err := p.awaitAnswer(urls[0]); err != nil {
-		return nil, errors.Join(err, p.kill())
+	if err := p.awaitAnswer(url); err != nil {
+		return nil, errors.Join(err, p.Kill())
 	}
 	return p, nil
 }
 
 // awaitAnswer asks for the root DSE until it comes.
-func (p *process) awaitAnswer(url string) error {
+func (p *Process) awaitAnswer(url string) error {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	deadline := time.NewTimer(startTimeout)
@@ -73,37 +69,37 @@ func (p *process) awaitAnswer(url string) error {
 		select {
 		case <-ticker.C:
 		case <-p.exited:
-			return fmt.Errorf("slapd ended at once: %s", p.lastWords())
+			return fmt.Errorf("%s ended at once: %s", p.name, p.lastWords())
 		case <-deadline.C:
-			return fmt.Errorf("slapd did not answer within %s: %s", startTimeout, p.lastWords())
+			return fmt.Errorf("%s did not answer within %s: %s", p.name, startTimeout, p.lastWords())
 		}
 	}
 }
 
-// stop asks the process to end and waits.
-func (p *process) stop() error {
+// Stop asks the process to end and waits.
+func (p *Process) Stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("stop slapd: %w", err)
+		return fmt.Errorf("stop %s: %w", p.name, err)
 	}
 	select {
 	case <-p.exited:
 		return nil
 	case <-time.After(stopTimeout):
-		return errors.Join(fmt.Errorf("slapd did not stop within %s: %s", stopTimeout, p.lastWords()), p.kill())
+		return errors.Join(fmt.Errorf("%s did not stop within %s: %s", p.name, stopTimeout, p.lastWords()), p.Kill())
 	}
 }
 
-// kill ends the process without asking.
-func (p *process) kill() error {
+// Kill ends the process without asking.
+func (p *Process) Kill() error {
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("kill slapd: %w", err)
+		return fmt.Errorf("kill %s: %w", p.name, err)
 	}
 	<-p.exited
 	return nil
 }
 
 // lastWords returns the end of the log.
-func (p *process) lastWords() string {
+func (p *Process) lastWords() string {
 	text, err := os.ReadFile(p.log)
 	if err != nil {
 		return err.Error()
