@@ -19,6 +19,9 @@ func (s *Session) gather(e *goldap.Entry) error {
 		if !ok {
 			continue
 		}
+		if part.from != 0 {
+			return s.missing(e.DN, name, a.Name)
+		}
 		values, err := s.rest(e.DN, name, part)
 		if err != nil {
 			return err
@@ -55,12 +58,17 @@ func (s *Session) rest(dn, name string, part part) ([]string, error) {
 		}
 		next, values := partOf(found, name)
 		if next.from != part.to+1 || !next.last && next.to < next.from {
-			return nil, &identity.Error{Kind: identity.Incomplete, Op: s.t.Op("read " + name), Object: dn,
-				Err: fmt.Errorf("asked for %s, which did not come", wanted), Hint: "read again: it may have changed meanwhile"}
+			return nil, s.missing(dn, name, wanted)
 		}
 		out, part = append(out, values...), next
 	}
 	return out, nil
+}
+
+// missing is the error of values that are there and were not handed out.
+func (s *Session) missing(dn, name, part string) error {
+	return &identity.Error{Kind: identity.Incomplete, Op: s.t.Op("read " + name), Object: dn,
+		Err: fmt.Errorf("values are missing: %s", part), Hint: "read again: it may have changed meanwhile"}
 }
 
 // partOf returns the part of an attribute that an answer holds.
@@ -99,7 +107,7 @@ func parsePart(attribute string) (name string, p part, ok bool) {
 	if !p.last {
 		p.to = read(to)
 	}
-	if errs != nil {
+	if errs != nil || !p.last && p.to < p.from {
 		p = part{from: -1, to: -2} // never what was asked for
 	}
 	return attribute[:at], p, true

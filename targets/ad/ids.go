@@ -67,6 +67,14 @@ func form(value string) string {
 	return ldapdn.Canonical(value)
 }
 
+// reference is what requests call the entry of which an answer says that it is dn.
+func reference(dn string) string {
+	if f := form(dn); strings.HasPrefix(f, "<guid=") {
+		return f
+	}
+	return dn
+}
+
 // plain returns a DN without what an extended one has in front.
 func plain(dn string) string {
 	if at := strings.LastIndex(dn, ">;"); at >= 0 {

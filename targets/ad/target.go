@@ -148,7 +148,7 @@ func (t *Target) layout() ldaptarget.Layout {
 		}},
 		Kind: kindGroup, Member: "member", Batch: maxValues, Form: form, Controls: searchControls(),
 		Plain:  plain,
-		Ref:    func(dn string) string { return cmp.Or(form(dn)[:strings.IndexByte(form(dn), '>')+1], dn) },
+		Ref:    reference,
 		Person: t.person, Team: t.team,
 		ByID: guidFilter, ByName: equal(attrLogin), ByTeam: t.byTeam,
 		ByKey: func(key string) string { return "(objectSid=" + escaped([]byte(key)) + ")" },

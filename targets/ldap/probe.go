@@ -50,6 +50,7 @@ func (p probe) users() {
 		return
 	}
 	_, _ = p.Users(users.RDN + " or " + users.ID)
+	p.Note("make and change accounts", "cannot be told without changing something: it takes add, write, rename and delete below users.base_dn", nil)
 	if users.Disable.Attribute == "" {
 		p.Note("disable accounts", "not set up: accounts of leavers keep working until they are deleted; see users.disable", nil)
 	}
