@@ -91,11 +91,12 @@ type part struct {
 
 // parsePart reads NAME;range=FROM-TO, where TO is * in the last part.
 func parsePart(attribute string) (name string, p part, ok bool) {
-	at := strings.Index(strings.ToLower(attribute), ";range=")
-	if at < 0 {
+	const option = ";range="
+	at := strings.LastIndexByte(attribute, ';')
+	if at < 0 || len(attribute) < at+len(option) || !strings.EqualFold(attribute[at:at+len(option)], option) {
 		return "", part{}, false
 	}
-	from, to, _ := strings.Cut(attribute[at+len(";range="):], "-")
+	from, to, _ := strings.Cut(attribute[at+len(option):], "-")
 	p.last = to == "*"
 	var errs error
 	read := func(text string) int {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -25,9 +26,9 @@ const attrUPN = "userPrincipalName"
 func nameFault(name string, most int) error {
 	switch {
 	case utf8.RuneCountInString(name) > most:
-		return errors.New("Active Directory allows " + strconv.Itoa(most) + " characters in a name (sAMAccountName)")
+		return fmt.Errorf("a name (sAMAccountName) has %d characters at most", most)
 	case strings.ContainsAny(name, `"/\[]:|<>+=;?,*`) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
-		return errors.New(`Active Directory allows none of "/\[]:|<>+=;?,* in a name (sAMAccountName)`)
+		return errors.New(`a name (sAMAccountName) has none of "/\[]:|<>+=;?,*`)
 	case strings.HasSuffix(name, ".") || strings.TrimSpace(name) != name:
 		return errors.New("a name (sAMAccountName) does not end with a dot, or begin or end with a space")
 	}
