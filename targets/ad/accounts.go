@@ -38,17 +38,40 @@ func nameFault(name string, most int) error {
 // groupLength is that of cn, by which new groups are called too.
 const groupLength = 64
 
-// loginFault tells why a name can be no login name of a person.
-func loginFault(name string) error {
-	if strings.Contains(name, "@") {
-		return errors.New("an @ in a login name would make another one of its userPrincipalName")
+// loginLength is how long a sAMAccountName of a person can be.
+const loginLength = 20
+
+// logins returns the sAMAccountName and the userPrincipalName of an account. Where
+// the latter is its name, the former is what stands before the @, as far as it fits.
+func (t *Target) logins(name string) (login, upn string) {
+	if t.config.Users.Name != attrUPN {
+		return name, name + "@" + t.config.Users.UPNSuffix
 	}
-	return nameFault(name, 20)
+	local, _, _ := strings.Cut(name, "@")
+	if runes := []rune(local); len(runes) > loginLength {
+		local = strings.TrimRight(string(runes[:loginLength]), ". ")
+	}
+	return local, name
+}
+
+// loginFault tells why an account can have no such name.
+func (t *Target) loginFault(name string) error {
+	switch at := strings.Count(name, "@"); {
+	case t.config.Users.Name != attrUPN && at > 0:
+		return errors.New("an @ in a login name would make another one of its userPrincipalName; users.name: userPrincipalName takes names with one")
+	case t.config.Users.Name == attrUPN && (at != 1 || strings.HasSuffix(name, "@") || strings.ContainsAny(name, " \t")):
+		return errors.New("a userPrincipalName is NAME@DOMAIN, without spaces")
+	}
+	login, _ := t.logins(name)
+	if login == "" {
+		return errors.New("a name needs something before the @")
+	}
+	return nameFault(login, loginLength)
 }
 
 // Create makes an account with a password that nobody knows.
 func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result {
-	if err := loginFault(op.Account.Name); err != nil {
+	if err := t.loginFault(op.Account.Name); err != nil {
 		return t.Invalid(op, err)
 	}
 	request := t.request(op.Account)
@@ -57,17 +80,18 @@ func (t *Target) Create(a *ldaptarget.Application, op targets.Op) targets.Result
 
 // request makes the request for a new account.
 func (t *Target) request(account targets.Account) *goldap.AddRequest {
-	name, bits := account.Name, normalAccount
+	bits := normalAccount
+	login, upn := t.logins(account.Name)
 	ou := t.place(t.Normalise(account))
 	if !account.Active {
 		bits |= disabled
 		ou = cmp.Or(t.config.Users.DisabledOU, ou)
 	}
-	request := goldap.NewAddRequest(ldaptarget.Child("CN", name, ou), nil)
+	request := goldap.NewAddRequest(ldaptarget.Child("CN", login, ou), nil)
 	request.Attribute("objectClass", []string{"user"})
-	request.Attribute(attrLogin, []string{name})
+	request.Attribute(attrLogin, []string{login})
 	if !t.mapped(attrUPN) {
-		request.Attribute(attrUPN, []string{t.upn(name)})
+		request.Attribute(attrUPN, []string{upn})
 	}
 	request.Attribute("userAccountControl", []string{strconv.Itoa(bits)})
 	request.Attribute("unicodePwd", []string{quoted(rand.Text() + "-aA1")})
@@ -88,8 +112,6 @@ func quoted(password string) string {
 	}
 	return string(raw)
 }
-
-func (t *Target) upn(name string) string { return name + "@" + t.config.Users.UPNSuffix }
 
 func (t *Target) mapped(attribute string) bool {
 	return slices.ContainsFunc(t.mapping, func(m targets.Mapping) bool { return strings.EqualFold(m.To, attribute) })
@@ -120,13 +142,10 @@ func (t *Target) Update(a *ldaptarget.Application, want targets.Account, p *ldap
 	request := goldap.NewModifyRequest(p.Ref, nil)
 	t.mapping.Replace(request, e, t.fields(want))
 	if want.Name != now.Name {
-		if err := loginFault(want.Name); err != nil {
+		if err := t.loginFault(want.Name); err != nil {
 			return false, ldaptarget.Nonsense(err)
 		}
-		request.Replace(attrLogin, []string{want.Name})
-		if !t.mapped(attrUPN) && strings.EqualFold(e.GetEqualFoldAttributeValue(attrUPN), t.upn(now.Name)) {
-			request.Replace(attrUPN, []string{t.upn(want.Name)})
-		}
+		t.relogin(request, e, now.Name, want.Name)
 	}
 	changed, err := a.Modify(request)
 	if err != nil {
@@ -139,12 +158,25 @@ func (t *Target) Update(a *ldaptarget.Application, want targets.Account, p *ldap
 	return changed || moved, err
 }
 
+// relogin gives an account other login names, where it has those of its old name.
+func (t *Target) relogin(request *goldap.ModifyRequest, e *goldap.Entry, from, to string) {
+	oldLogin, oldUPN := t.logins(from)
+	login, upn := t.logins(to)
+	if strings.EqualFold(e.GetEqualFoldAttributeValue(attrLogin), oldLogin) {
+		request.Replace(attrLogin, []string{login})
+	}
+	if !t.mapped(attrUPN) && strings.EqualFold(e.GetEqualFoldAttributeValue(attrUPN), oldUPN) {
+		request.Replace(attrUPN, []string{upn})
+	}
+}
+
 // refile gives the entry the name of its login name, where it had that before,
 // and moves it where an attribute that users.ou asks for has changed.
 func (t *Target) refile(a *ldaptarget.Application, now *ldaptarget.Person, want targets.Account) (bool, error) {
 	cn, ou := "", ""
-	if old, _ := ldaptarget.RDNValue(now.DN, "cn"); old == now.Name {
-		cn = want.Name
+	login, _ := t.logins(now.Name)
+	if old, _ := ldaptarget.RDNValue(now.DN, "cn"); old == login {
+		cn, _ = t.logins(want.Name)
 	}
 	before, after := t.place(now.Account), t.place(t.Normalise(want))
 	leaver := !now.Active && t.config.Users.DisabledOU != ""

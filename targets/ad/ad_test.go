@@ -304,6 +304,34 @@ func TestStrangersOfOtherDomainsStay(t *testing.T) {
 	}
 }
 
+func TestAccountsByTheirPrincipalName(t *testing.T) {
+	both(t, func(r *rig) { r.config.Users.Name = "userPrincipalName" }, func(t *testing.T, r *rig) {
+		const long = "maximiliane.sonnenschein@example.com"
+		r.must(t, on(targets.CreateAccount, "ada@example.com", ""), on(targets.CreateAccount, long, ""),
+			on(targets.CreateEntitlement, "", "eng"), on(targets.Add, "ADA@example.com", "eng"))
+		if got := held(r.read(t)); !slices.Equal(got, []string{"ada@example.com eng"}) {
+			t.Errorf("held: %q", got)
+		}
+		for dn, want := range map[string]string{r.personDN("ada"): "ada", r.personDN("maximiliane.sonnensc"): "maximiliane.sonnensc"} {
+			if got := r.values(t, dn, "sAMAccountName"); !slices.Equal(got, []string{want}) {
+				t.Errorf("sAMAccountName is %q, want %q", got, want)
+			}
+		}
+		op := on(targets.UpdateAccount, "", "")
+		op.Account = account(t, r.read(t), "ada@example.com")
+		op.Account.Name = "ada.l@example.com"
+		r.must(t, op)
+		if got := r.values(t, r.personDN("ada.l"), "sAMAccountName"); !slices.Equal(got, []string{"ada.l"}) {
+			t.Errorf("renamed: sAMAccountName is %q", got)
+		}
+		for _, bad := range []string{"ada", "@example.com", "a@b@c", "a b@example.com", "ada@", "a/b@example.com"} {
+			if result := r.one(t, on(targets.CreateAccount, bad, "")); result.Outcome != targets.Refused || identity.KindOf(result.Err) != identity.Invalid {
+				t.Errorf("%q: %s: %v", bad, result.Outcome, result.Err)
+			}
+		}
+	})
+}
+
 func TestTakenNamesAreRefused(t *testing.T) {
 	both(t, nil, func(t *testing.T, r *rig) {
 		r.entry(t, "CN=elsewhere,"+r.base, "objectClass", "user", "sAMAccountName", "ada")

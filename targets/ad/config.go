@@ -34,6 +34,8 @@ type Users struct {
 	BaseDN string `yaml:"base_dn"`
 	// Filter narrows them further.
 	Filter string `yaml:"filter"`
+	// Name is what accounts are called: sAMAccountName (default) or userPrincipalName.
+	Name string `yaml:"name"`
 	// OU is where new ones are made: a DN under BaseDN, in which {attribute} stands
 	// for an attribute of the hub; default BaseDN.
 	OU string `yaml:"ou"`
@@ -76,6 +78,7 @@ func (c Config) withDefaults() Config {
 		c.Settings = ldapsim.Connection(c.Settings)
 	}
 	c.Settings = c.Settings.WithDefaults()
+	c.Users.Name = cmp.Or(c.Users.Name, attrLogin)
 	c.Users.OU = cmp.Or(c.Users.OU, c.Users.BaseDN)
 	c.Users.UPNSuffix = cmp.Or(c.Users.UPNSuffix, domainOf(c.Users.BaseDN))
 	c.Groups.OU = cmp.Or(c.Groups.OU, c.Groups.BaseDN)
@@ -120,6 +123,9 @@ func (c *Config) Validate() []error {
 func (u Users) validate() []error {
 	faults := []error{dnFault("users.base_dn", u.BaseDN, ""), filterFault("users.filter", u.Filter)}
 	faults = append(faults, dnFault("users.ou", template(u.OU).fill(func(string) string { return "x" }), u.BaseDN), dnFault("users.disabled_ou", u.DisabledOU, u.BaseDN))
+	if u.Name != attrLogin && u.Name != attrUPN {
+		faults = append(faults, fmt.Errorf("users.name is %q: write sAMAccountName or userPrincipalName", u.Name))
+	}
 	if strings.Contains(u.UPNSuffix, "@") {
 		faults = append(faults, fmt.Errorf("users.upn_suffix is %q: write it without the @", u.UPNSuffix))
 	}

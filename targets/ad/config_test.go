@@ -32,6 +32,7 @@ func TestFaultsAreToldAtOnce(t *testing.T) {
 		"unit elsewhere":  {func(c *ad.Config) { c.Users.OU = "OU={team},DC=example,DC=com" }, "does not lie under"},
 		"leavers outside": {func(c *ad.Config) { c.Users.DisabledOU = "OU=Leavers,DC=example,DC=com" }, "users.disabled_ou"},
 		"filter":          {func(c *ad.Config) { c.Users.Filter = "(cn=" }, "users.filter"},
+		"account name":    {func(c *ad.Config) { c.Users.Name = "mail" }, "users.name"},
 		"suffix":          {func(c *ad.Config) { c.Users.UPNSuffix = "@example.com" }, "without the @"},
 		"group name":      {func(c *ad.Config) { c.Groups.Name = "displayName" }, "groups.name"},
 		"scope":           {func(c *ad.Config) { c.Groups.Scope = "world" }, "groups.scope"},

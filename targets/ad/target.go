@@ -62,6 +62,9 @@ func newTarget(c Config, env targets.Env) (*Target, error) {
 	if err := t.mapping.Check(claimed); err != nil {
 		return nil, err
 	}
+	if c.Users.Name == attrUPN && t.mapped(attrUPN) {
+		return nil, errors.New("map: userPrincipalName is the account's name (users.name), which is always written")
+	}
 	for _, name := range template(c.Users.OU).names() {
 		if !slices.Contains(t.mapping.Attributes(), name) {
 			return nil, fmt.Errorf("users.ou has {%s}, which map does not write: an account could not be told to be in its place", name)
@@ -83,9 +86,14 @@ func newTarget(c Config, env targets.Env) (*Target, error) {
 func (t *Target) simulate(env targets.Env) error {
 	u, g := t.config.Users, t.config.Groups
 	simulator, err := ldapsim.New(ldapsim.Options{
-		Domain:  &ldapapp.Domain{DNS: domainOf(u.BaseDN)},
-		Bases:   ldaptarget.Sorted([]string{u.BaseDN, u.DisabledOU, g.BaseDN, g.OU}),
-		Account: t.request,
+		Domain: &ldapapp.Domain{DNS: domainOf(u.BaseDN)},
+		Bases:  ldaptarget.Sorted([]string{u.BaseDN, u.DisabledOU, g.BaseDN, g.OU}),
+		Account: func(a targets.Account) *goldap.AddRequest {
+			if t.loginFault(a.Name) != nil {
+				return nil
+			}
+			return t.request(a)
+		},
 		Group: func(name string) *goldap.AddRequest {
 			request, _, err := t.Group(name)
 			if err != nil {
@@ -150,7 +158,7 @@ func (t *Target) layout() ldaptarget.Layout {
 		Plain:  plain,
 		Ref:    reference,
 		Person: t.person, Team: t.team,
-		ByID: guidFilter, ByName: equal(attrLogin), ByTeam: t.byTeam,
+		ByID: guidFilter, ByName: equal(t.config.Users.Name), ByTeam: t.byTeam,
 		ByKey: func(key string) string { return "(objectSid=" + escaped([]byte(key)) + ")" },
 	}
 }
@@ -173,7 +181,7 @@ func (t *Target) person(e *goldap.Entry) (*ldaptarget.Person, bool) {
 		DN: plain(e.DN), Sought: plain(e.DN), Ref: byGUID(guid), Value: byGUID(guid), Protected: t.protected(e),
 		Primary: string(sid(e.GetEqualFoldRawAttributeValue("objectSid")).sibling(e.GetEqualFoldAttributeValue("primaryGroupID"))),
 		Account: targets.Account{
-			ID: guid, Name: e.GetEqualFoldAttributeValue(attrLogin), Active: control(e)&disabled == 0, Attributes: t.mapping.Values(e),
+			ID: guid, Name: e.GetEqualFoldAttributeValue(t.config.Users.Name), Active: control(e)&disabled == 0, Attributes: t.mapping.Values(e),
 		},
 	}
 	return p, p.ID != "" && p.Name != ""
