@@ -89,7 +89,16 @@ func (c *conn) do(id int64, op *ber.Packet, ctl controls) *refusal {
 	return refuse(protocolError, "operation %d is not known", op.Tag)
 }
 
+// change carries out a change, and counts it where it was made.
 func (c *conn) change(op *ber.Packet, ctl controls) *refusal {
+	r := c.carryOut(op, ctl)
+	if r == nil {
+		c.s.tree.changed()
+	}
+	return r
+}
+
+func (c *conn) carryOut(op *ber.Packet, ctl controls) *refusal {
 	t := c.s.tree
 	switch int(op.Tag) {
 	case deleteRequest:
@@ -99,6 +108,11 @@ func (c *conn) change(op *ber.Packet, ctl controls) *refusal {
 			break
 		}
 		if attrs, ok := attributesOf(op.Children[1]); ok {
+			if c.s.opt.MakeUnits {
+				if r := t.ensureAbove(content(op.Children[0])); r != nil {
+					return r
+				}
+			}
 			return t.add(content(op.Children[0]), attrs)
 		}
 	case modifyRequest:
@@ -117,6 +131,11 @@ func (c *conn) change(op *ber.Packet, ctl controls) *refusal {
 		if p := child(op, 3); p != nil {
 			text := content(p)
 			superior = &text
+			if c.s.opt.MakeUnits {
+				if r := t.ensure(text); r != nil {
+					return r
+				}
+			}
 		}
 		return t.rename(content(op.Children[0]), content(op.Children[1]), dropOld, superior)
 	}

@@ -10,6 +10,8 @@ const (
 	oidPermissive = "1.2.840.113556.1.4.1413"
 	oidAssertion  = "1.3.6.1.1.12"
 	oidManageDSA  = "2.16.840.1.113730.3.4.2"
+	oidExtendedDN = "1.2.840.113556.1.4.529"
+	oidDomainOnly = "1.2.840.113556.1.4.1339"
 	oidWhoAmI     = "1.3.6.1.4.1.4203.1.11.3"
 )
 
@@ -20,6 +22,7 @@ type controls struct {
 	cookie     string
 	permissive bool
 	assert     filter
+	extended   bool // DNs with GUID and SID in front
 }
 
 // parseControls reads the controls and refuses critical ones that it does not know.
@@ -64,7 +67,9 @@ func (c *controls) take(p *ber.Packet) *refusal {
 		f, r := parseFilter(value, 0)
 		c.assert = f
 		return r
-	case oidManageDSA:
+	case oidExtendedDN:
+		c.extended = true
+	case oidManageDSA, oidDomainOnly:
 	default:
 		if critical {
 			return refuse(unavailableCritical, "control %s is not known", oid)

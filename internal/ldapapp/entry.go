@@ -65,6 +65,9 @@ type entry struct {
 	uuid              string
 	created, modified time.Time
 	gone              bool
+	// In a domain: its number there, 0 for none, and whether it has a password.
+	domain, password bool
+	rid              int
 }
 
 // dn is the entry's name as written.
@@ -86,6 +89,11 @@ func (e *entry) values(key string) []string {
 		return []string{generalized(e.created)}
 	case "modifytimestamp":
 		return []string{generalized(e.modified)}
+	}
+	if e.domain {
+		if v, ok := e.computed(key); ok {
+			return v
+		}
 	}
 	if a := e.attrs[key]; a != nil {
 		return a.values

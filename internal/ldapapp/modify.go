@@ -27,13 +27,19 @@ func (t *tree) modify(dn string, changes []modification, permissive bool, assert
 	if assert != nil && assert.match(e) != yes {
 		return refuse(assertionFailed, "the assertion does not hold")
 	}
-	draft := &entry{rdn: e.rdn, parent: e.parent, attrs: map[string]*attribute{}, order: slices.Clone(e.order)}
+	draft := &entry{rdn: e.rdn, parent: e.parent, attrs: map[string]*attribute{}, order: slices.Clone(e.order),
+		uuid: e.uuid, rid: e.rid, domain: e.domain, password: e.password}
 	for key, a := range e.attrs {
 		draft.attrs[key] = a
 	}
 	copied := map[string]bool{}
 	for _, c := range changes {
-		if r := draft.change(c, permissive, copied); r != nil {
+		if r := t.change(draft, c, permissive, copied); r != nil {
+			return r
+		}
+	}
+	if t.domain != nil {
+		if r := t.unique(draft); r != nil {
 			return r
 		}
 	}
@@ -43,8 +49,30 @@ func (t *tree) modify(dn string, changes []modification, permissive bool, assert
 		}
 		return r
 	}
-	e.attrs, e.order, e.modified = draft.attrs, draft.order, t.now()
+	t.strike(e)
+	e.attrs, e.order, e.modified, e.password = draft.attrs, draft.order, t.now(), draft.password
+	t.enrol(e)
 	return nil
+}
+
+// change applies one modification to a draft as the kind of directory does.
+func (t *tree) change(draft *entry, c modification, permissive bool, copied map[string]bool) *refusal {
+	if t.domain == nil {
+		return draft.change(c, permissive, copied)
+	}
+	key := attrKey(c.attr.name)
+	if key == "unicodepwd" {
+		draft.password = true
+		return nil
+	}
+	in, r := t.inward(draft, c.attr)
+	if r != nil {
+		return r
+	}
+	if key == "primarygroupid" {
+		return t.regroup(draft, c)
+	}
+	return inDomain(key, draft.change(modification{op: c.op, attr: in}, permissive, copied))
 }
 
 // change applies one modification to a draft. Attributes are copied before the

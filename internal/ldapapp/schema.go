@@ -45,7 +45,7 @@ func valueKey(attr, value string) string {
 		if key, ok := dnKey(value); ok {
 			return key
 		}
-	case "userpassword", "memberuid", "homedirectory", "loginshell":
+	case "objectguid", "objectsid", "userpassword", "memberuid", "homedirectory", "loginshell":
 		return value
 	}
 	return foldText(value)
@@ -86,6 +86,12 @@ func supers(class string) []string {
 		return []string{"organizationalperson", "person", "top"}
 	case "organizationalperson":
 		return []string{"person", "top"}
+	case "user":
+		return []string{"organizationalperson", "person", "top"}
+	case "computer":
+		return []string{"user", "organizationalperson", "person", "top"}
+	case "msds-groupmanagedserviceaccount", "msds-managedserviceaccount":
+		return []string{"computer", "user", "organizationalperson", "person", "top"}
 	}
 	return []string{"top"}
 }

@@ -63,7 +63,7 @@ func (c *conn) search(id int64, q query, ctl controls) *refusal {
 	if q.sizeLimit > 0 {
 		limit = min(limit, q.sizeLimit)
 	}
-	c.send(id, q, matches[:limit])
+	c.send(id, q, matches[:limit], ctl.extended)
 	if limit < len(matches) && cookie == "" {
 		r = refuse(sizeLimitExceeded, "size limit exceeded")
 	}
@@ -95,8 +95,9 @@ func (c *conn) matches(q query, ctl controls) ([]*entry, *refusal) {
 		return nil, r
 	}
 	var out []*entry
+	wanted := t.localise(q.filter)
 	take := func(e *entry) {
-		if q.filter.match(e) == yes {
+		if wanted.match(e) == yes {
 			out = append(out, e)
 		}
 	}
@@ -131,13 +132,13 @@ func (c *conn) keep(rest []*entry) string {
 }
 
 // send writes entries; those that went meanwhile are left out.
-func (c *conn) send(id int64, q query, entries []*entry) {
+func (c *conn) send(id int64, q query, entries []*entry, extended bool) {
 	t := c.s.tree
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	for _, e := range entries {
 		if !e.gone {
-			c.write(message(id, found(e.dn(), e.selected(q))))
+			c.write(message(id, found(t.shown(e, extended), t.rendered(e.selected(q), q, extended))))
 		}
 	}
 }
@@ -161,10 +162,18 @@ func (e *entry) selected(q query) []newAttr {
 			give(e.attrs[key].name, e.attrs[key].values)
 		}
 	}
-	for _, name := range []string{"entryUUID", "entryDN", "createTimestamp", "modifyTimestamp"} {
+	for _, name := range e.unasked() {
 		if key := attrKey(name); wanted[key] || wanted["+"] {
 			give(name, e.values(key))
 		}
 	}
 	return out
+}
+
+// unasked are the attributes that are told only to those who ask by name.
+func (e *entry) unasked() []string {
+	if !e.domain {
+		return []string{"entryUUID", "entryDN", "createTimestamp", "modifyTimestamp"}
+	}
+	return []string{"objectGUID", "objectSid", "distinguishedName", "name", "sAMAccountType", "allowedAttributesEffective", "allowedChildClassesEffective"}
 }

@@ -20,6 +20,10 @@ type Options struct {
 	BindDN, Password string
 	// SizeLimit cuts unpaged searches off; 0 does not.
 	SizeLimit int
+	// Domain makes it behave as Active Directory; nil as OpenLDAP.
+	Domain *Domain
+	// MakeUnits makes organisational units as entries are put into them.
+	MakeUnits bool
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -38,8 +42,8 @@ type Server struct {
 	counts   map[string]int
 }
 
-// Start serves an empty directory on address ("127.0.0.1:0" for any free port).
-func Start(opt Options, address string) (*Server, error) {
+// New makes an empty directory that is down: it listens nowhere, but Dial reaches it.
+func New(opt Options) (*Server, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
@@ -47,11 +51,37 @@ func Start(opt Options, address string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, tree: t, address: address, counts: map[string]int{}}
+	t.domain = opt.Domain
+	return &Server{opt: opt, tree: t, counts: map[string]int{}}, nil
+}
+
+// Start serves an empty directory on address ("127.0.0.1:0" for any free port).
+func Start(opt Options, address string) (*Server, error) {
+	s, err := New(opt)
+	if err != nil {
+		return nil, err
+	}
+	s.address = address
 	if err := s.Up(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Dial returns a connection within the process. It lasts until the client ends it.
+func (s *Server) Dial() net.Conn {
+	ours, theirs := net.Pipe()
+	go func() {
+		s.converse(ours)
+		_ = ours.Close()
+	}()
+	return theirs
+}
+
+// converse answers one client.
+func (s *Server) converse(client net.Conn) {
+	c := &conn{s: s, net: client, out: bufio.NewWriter(client), pages: map[string][]*entry{}}
+	c.serve()
 }
 
 // URL is the address for clients.
@@ -85,8 +115,7 @@ func (s *Server) accept(listener net.Listener) {
 			continue
 		}
 		s.ended.Go(func() {
-			c := &conn{s: s, net: client, out: bufio.NewWriter(client), pages: map[string][]*entry{}}
-			c.serve()
+			s.converse(client)
 			s.leave(client)
 		})
 	}
@@ -159,12 +188,21 @@ func (s *Server) knows(dn, password string) bool {
 
 // rootDSE describes the server.
 func (s *Server) rootDSE() []newAttr {
-	return []newAttr{
+	controls := []string{oidPaging, oidPermissive, oidAssertion, oidManageDSA}
+	var more []newAttr
+	if d := s.opt.Domain; d != nil {
+		controls = append(controls, oidExtendedDN, oidDomainOnly)
+		more = []newAttr{
+			{"dnsHostName", []string{"dc1." + d.DNS}}, {"domainFunctionality", []string{"7"}}, {"defaultNamingContext", s.opt.Suffixes},
+			{"supportedCapabilities", []string{"1.2.840.113556.1.4.800"}},
+		}
+	}
+	return append(more, []newAttr{
 		{"objectClass", []string{"top"}},
 		{"namingContexts", s.opt.Suffixes},
 		{"supportedLDAPVersion", []string{"3"}},
-		{"supportedControl", []string{oidPaging, oidPermissive, oidAssertion, oidManageDSA}},
+		{"supportedControl", controls},
 		{"supportedExtension", []string{oidWhoAmI}},
 		{"vendorName", []string{"Birthright sample directory"}},
-	}
+	}...)
 }

@@ -15,10 +15,14 @@ type tree struct {
 	entries  map[string]*entry
 	roots    []*entry
 	lastID   int
+	domain   *Domain // nil: not Active Directory
+	lastRID  int
+	changes  int
+	known    known
 }
 
 func newTree(suffixes []string, now func() time.Time) (*tree, error) {
-	t := &tree{now: now, suffixes: map[string]bool{}, entries: map[string]*entry{}}
+	t := &tree{now: now, suffixes: map[string]bool{}, entries: map[string]*entry{}, known: newKnown()}
 	for _, s := range suffixes {
 		key, ok := dnKey(s)
 		if !ok || key == "" {
@@ -37,6 +41,12 @@ type newAttr struct {
 
 // find returns the entry called dn.
 func (t *tree) find(dn string) (*entry, []rdn, *refusal) {
+	if e, special := t.special(dn); special {
+		if e == nil {
+			return nil, nil, refuse(noSuchObject, "no such object")
+		}
+		dn = e.dn()
+	}
 	parts, ok := parseDN(dn)
 	if !ok {
 		return nil, nil, refuse(invalidDNSyntax, "%q is not a distinguished name", dn)
@@ -74,25 +84,50 @@ func (t *tree) add(dn string, attrs []newAttr) *refusal {
 	if parent == nil {
 		e.rdn.text = textOf(parts)
 	}
-	for _, a := range attrs {
-		if r := e.load(a); r != nil {
-			return r
-		}
-	}
-	if r := e.check(); r != nil {
+	e.uuid, e.domain = uuidOf(t.lastID+1), t.domain != nil
+	if r := t.furnish(e, attrs); r != nil {
 		return r
 	}
 	t.lastID++
-	e.uuid = fmt.Sprintf("b1a7f00d-0000-4000-8000-%012x", t.lastID)
+	t.plant(e, parts)
+	return nil
+}
+
+// uuidOf is the identifier of the n-th entry.
+func uuidOf(n int) string { return fmt.Sprintf("b1a7f00d-0000-4000-8000-%012x", n) }
+
+// furnish gives a new entry its attributes and holds it against the rules.
+func (t *tree) furnish(e *entry, attrs []newAttr) *refusal {
+	for _, a := range attrs {
+		if t.domain != nil && attrKey(a.name) == "unicodepwd" {
+			e.password = true
+			continue
+		}
+		in, r := t.inward(e, a)
+		if r == nil {
+			r = e.load(in)
+		}
+		if r != nil {
+			return r
+		}
+	}
+	if r := t.complete(e); r != nil {
+		return r
+	}
+	return e.check()
+}
+
+// plant puts a new entry in its place.
+func (t *tree) plant(e *entry, parts []rdn) {
 	e.created = t.now()
 	e.modified = e.created
 	t.entries[keyOf(parts)] = e
-	if parent == nil {
+	if e.parent == nil {
 		t.roots = append(t.roots, e)
 	} else {
-		parent.children = append(parent.children, e)
+		e.parent.children = append(e.parent.children, e)
 	}
-	return nil
+	t.enrol(e)
 }
 
 // parentFor finds where an entry of this name hangs; nil for a suffix.
@@ -140,6 +175,9 @@ func (e *entry) check() *refusal {
 	}
 	for _, class := range classes {
 		for _, needed := range needs(class) {
+			if e.domain && needed == "sn" {
+				continue // people of a domain need none
+			}
 			if len(e.values(needed)) == 0 {
 				return refuse(objectClassViolation, "object class %q requires attribute %q", class, needed)
 			}
@@ -163,6 +201,8 @@ func (t *tree) remove(dn string) *refusal {
 	case len(e.children) > 0:
 		return refuse(notAllowedOnNonLeaf, "subordinate objects must be deleted first")
 	}
+	t.unlink(e)
+	t.strike(e)
 	t.cut(e)
 	e.gone = true
 	delete(t.entries, keyOf(parts))

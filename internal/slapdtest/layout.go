@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
+
+	"birthright/internal/ldapprocess"
 )
 
 // install tells what to do where a program or file of the server is missing.
@@ -47,3 +51,12 @@ func (l layout) schema(name string) string { return filepath.Join(l.schemas, nam
 
 // database returns the folder of the i-th suffix; -1 is that of the identities.
 func (l layout) database(i int) string { return l.path("db" + strconv.Itoa(i+1)) }
+
+// start runs slapd. It reserves memory for every file it may open; where a container
+// allows a thousand million of them it would not start in time. exec keeps the
+// process id ours.
+func (l layout) start(urls ...string) (*ldapprocess.Process, error) {
+	cmd := exec.Command("/bin/sh", "-c", `ulimit -n 1024; exec "$@"`, "sh",
+		l.slapd, "-d", "0", "-f", l.path("slapd.conf"), "-h", strings.Join(urls, "/ ")+"/")
+	return ldapprocess.Start(cmd, "slapd", l.path("slapd.log"), urls[0])
+}

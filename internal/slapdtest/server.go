@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"birthright/internal/ldapprocess"
+	"birthright/internal/testcert"
+
 	"github.com/go-ldap/ldap/v3"
 )
 
@@ -22,7 +25,7 @@ type Server struct {
 
 	opts   Options
 	layout layout
-	proc   *process
+	proc   *ldapprocess.Process
 }
 
 // Run starts a server whose files are kept in dir, which must exist and be
@@ -54,7 +57,7 @@ func (s *Server) prepare() error {
 			return err
 		}
 	}
-	if err := writeCertificates(s.layout); err != nil {
+	if err := testcert.Write(s.layout.dir, net.IPv4(127, 0, 0, 1)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.layout.path("slapd.conf"), []byte(s.opts.conf(s.layout)), 0o600); err != nil {
@@ -103,7 +106,7 @@ func (s *Server) Restart() error {
 	if err := s.Stop(); err != nil {
 		return err
 	}
-	proc, err := startProcess(s.layout, s.URL, s.TLSURL)
+	proc, err := s.layout.start(s.URL, s.TLSURL)
 	if err != nil {
 		return err
 	}
@@ -119,7 +122,7 @@ func (s *Server) Stop() error {
 	}
 	proc := s.proc
 	s.proc = nil
-	return proc.stop()
+	return proc.Stop()
 }
 
 // Kill ends the server at once, as a crash would: connections are cut in the
@@ -130,7 +133,7 @@ func (s *Server) Kill() error {
 	}
 	proc := s.proc
 	s.proc = nil
-	return proc.kill()
+	return proc.Kill()
 }
 
 // Dial returns a connection bound as the administrator. The caller closes it.

@@ -79,7 +79,7 @@ func below() []Wall {
 			Allows: func(f File, i Import) bool {
 				side, _, _ := strings.Cut(f.Path, "/")
 				kits := []string{
-					"internal/httpkit", "internal/ldapconn", "internal/ldapdn", "internal/ldapwire", "internal/secret", "internal/trust",
+					"internal/httpkit", "internal/ldapconn", "internal/ldapapp", "internal/ldapdn", "internal/ldapsim", "internal/ldaptarget", "internal/ldapwire", "internal/secret", "internal/trust",
 					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim",
 				}
 				return !i.Own || i.Path == side || i.Path == "identity" || slices.Contains(kits, i.Path) || i.Path == simulator(f)
@@ -93,7 +93,7 @@ func below() []Wall {
 			},
 			Allows: func(f File, i Import) bool {
 				return !i.Own || under(i.Path, "identity", "internal") && i.Path != "internal/demo" ||
-					f.In("internal/httpkit", "internal/sim") && i.Path == "targets"
+					f.In("internal/httpkit", "internal/ldapsim", "internal/ldaptarget", "internal/sim") && i.Path == "targets"
 			},
 		},
 	}
@@ -152,7 +152,7 @@ func libraries() []Wall {
 			[]string{"github.com/spf13/viper", "github.com/go-viper"}, "config"),
 		library("go-ldap stays in the ldap folders", "the rest of the hub must not know what a DN is",
 			[]string{"github.com/go-ldap", "github.com/jimlambrt/gldap", "github.com/go-asn1-ber"},
-			"sources/ldap", "targets/ldap", "internal/ldapwire", "internal/ldapapp", "internal/slapdtest", "bench"),
+			"sources/ldap", "targets/ad", "targets/ldap", "internal/ldaptarget", "internal/ldapwire", "internal/ldapapp", "internal/ldapprocess", "internal/ldapsim", "internal/sambatest", "internal/slapdtest", "bench"),
 		library("elimity's scim stays in the front door", "it is used for schemas and error types; what a SCIM client says is ours to understand",
 			[]string{"github.com/elimity-com"}, "scim"),
 		library("CEL stays in rules", "a condition is compiled, explained and bounded in cost in one place",
@@ -185,7 +185,7 @@ func proofs() []Wall {
 				if f.In("cmd") && i.Path == "internal/demo" {
 					return true
 				}
-				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/ldapapp", "internal/scimapp", "internal/company", "internal/demo", "internal/sim/vendorspec",
+				return !own(i, "internal/sambatest", "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/scimapp", "internal/company", "internal/demo", "internal/sim/vendorspec",
 					"grants/desk/desktest", "sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},

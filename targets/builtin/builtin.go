@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"birthright/targets"
+	"birthright/targets/ad"
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
@@ -15,6 +16,7 @@ import (
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
+		"ad":       func() targets.Config { return new(ad.Config) },
 		"file":     func() targets.Config { return new(file.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
 		"memory":   func() targets.Config { return new(memory.Config) },

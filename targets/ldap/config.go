@@ -7,6 +7,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/ldapconn"
+	"birthright/internal/ldapsim"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -18,6 +19,8 @@ type Config struct {
 
 	Users  Users  `yaml:"users"`
 	Groups Groups `yaml:"groups"`
+	// Simulate puts a directory within the program in the place of the server.
+	Simulate bool `yaml:"simulate"`
 }
 
 // Users says which entries are accounts, and how new ones are made.
@@ -84,6 +87,9 @@ func (c Config) withDefaults() Config {
 	fill(&c.Groups.Member, memberAttributes[strings.ToLower(c.Groups.ObjectClass)])
 	if c.Groups.BaseDN != "" {
 		fill(&c.Groups.Placeholder, "cn=birthright-placeholder,"+c.Groups.BaseDN)
+	}
+	if c.Simulate {
+		c.Settings = ldapsim.Connection(c.Settings)
 	}
 	c.Settings = c.Settings.WithDefaults()
 	return c
@@ -157,9 +163,5 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target " + env.Name, Err: err}
 	}
-	endpoint, err := full.Endpoint()
-	if err != nil {
-		return nil, err
-	}
-	return &Target{env: env, config: full, schema: schema, endpoint: endpoint, batch: maxValues}, nil
+	return newTarget(full, schema, env)
 }

@@ -122,7 +122,7 @@ func TestAnIdleConnectionThatDiedIsReplaced(t *testing.T) {
 		if result := target.Apply(t.Context(), []targets.Op{on(targets.CreateAccount, "ada", "")})[0]; !result.Outcome.OK() {
 			t.Fatalf("%s: %v", result.Outcome, result.Err)
 		}
-		r.proxy.cutAll()
+		r.proxy.CutAll()
 		now = now.Add(time.Minute)
 	}
 }

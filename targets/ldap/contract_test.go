@@ -1,12 +1,16 @@
 package ldap_test
 
 import (
+	"strings"
 	"testing"
 
+	"birthright/internal/ldapapp"
 	"birthright/internal/slapdtest"
 	"birthright/targets"
 	"birthright/targets/ldap"
 	"birthright/targets/targettest"
+
+	goldap "github.com/go-ldap/ldap/v3"
 )
 
 func TestContract(t *testing.T) {
@@ -20,6 +24,9 @@ func TestContract(t *testing.T) {
 			return peer(start(t, slapdtest.Options{MemberOf: true}, nil))
 		}})
 	})
+	t.Run("the simulator", func(t *testing.T) {
+		targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer { return peer(simulated(t)) }})
+	})
 	t.Run("groupOfUniqueNames", func(t *testing.T) {
 		targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer {
 			p := peer(start(t, slapdtest.Options{}, func(c *ldap.Config) { c.Groups.ObjectClass = "groupOfUniqueNames" }))
@@ -29,28 +36,37 @@ func TestContract(t *testing.T) {
 	})
 }
 
+// simulated runs the directory of `simulate: true` behind a socket.
+func simulated(t testing.TB) *rig {
+	server, err := ldapapp.Start(ldapapp.Options{
+		Suffixes: []string{"dc=example,dc=com"}, BindDN: "cn=admin", Password: adminPassword, SizeLimit: 1000,
+	}, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	if err := server.Load(strings.NewReader(tree)); err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{dial: func() (*goldap.Conn, error) {
+		conn, err := goldap.DialURL(server.URL())
+		if err == nil {
+			err = conn.Bind("cn=admin", adminPassword)
+		}
+		return conn, err
+	}}
+	r.begin(t, server.URL(), "cn=admin", adminPassword, nil)
+	return r
+}
+
 // peer makes a rig's directory do all that the contract asks for.
 func peer(r *rig) targettest.Peer {
-	return targettest.Peer{
+	return r.proxy.Peer(targettest.Peer{
 		Target: r.target, Name: "dir", Page: 3, Nests: true,
-		Seed:      func(t testing.TB, s targets.State) { r.seed(t, s) },
-		LoseReply: func(testing.TB) { r.proxy.set(func(p *proxy) { p.loseReply = true }) },
-		Refuse:    func(testing.TB) { r.proxy.set(func(p *proxy) { p.refuse = true }) },
-		FailRead: func(testing.TB) {
-			r.proxy.set(func(p *proxy) { p.cutReads = true })
-		},
-		Outage: func(t testing.TB, down bool) {
-			act := r.server.Restart
-			if down {
-				act = r.server.Stop
-			}
-			if err := act(); err != nil {
-				t.Fatal(err)
-			}
-		},
-		Canary: r.server.AdminPassword,
+		Seed:   func(t testing.TB, s targets.State) { r.seed(t, s) },
+		Canary: adminPassword,
 		Said:   r.log.String,
-	}
+	})
 }
 
 // seed writes entries as another program would; who is in a group indirectly is

@@ -11,6 +11,7 @@ import (
 	"birthright/internal/slapdtest"
 	"birthright/targets"
 	"birthright/targets/ldap"
+	"birthright/targets/targettest/ldaptest"
 
 	goldap "github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
@@ -63,18 +64,16 @@ func TestManyMembersTravelTogether(t *testing.T) {
 		ops = append(ops, on(targets.CreateAccount, fmt.Sprintf("p%04d", i), ""))
 	}
 	r.must(t, ops...)
-	r.proxy.set(func(p *proxy) { p.writes = 0 })
+	before := r.proxy.Writes()
 	ops = nil
 	for i := range n {
 		ops = append(ops, on(targets.Add, fmt.Sprintf("p%04d", i), "eng"))
 	}
 	r.must(t, ops...)
-	r.proxy.set(func(p *proxy) {
-		if p.writes != 2 {
-			t.Errorf("%d members took %d requests, want 2", n, p.writes)
-		}
-		p.writes = 0
-	})
+	if sent := r.proxy.Writes() - before; sent != 2 {
+		t.Errorf("%d members took %d requests, want 2", n, sent)
+	}
+	before = r.proxy.Writes()
 	// One is gone by hand, the others are true already: three requests, not 620.
 	request := goldap.NewModifyRequest(groupDN("eng"), nil)
 	request.Delete("member", []string{personDN("p0007")})
@@ -88,11 +87,9 @@ func TestManyMembersTravelTogether(t *testing.T) {
 	if diff := cmp.Diff(map[targets.Outcome]int{targets.Done: 1, targets.Already: n - 1}, outcomes); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}
-	r.proxy.set(func(p *proxy) {
-		if p.writes > 3 {
-			t.Errorf("they took %d requests, want 3 at most", p.writes)
-		}
-	})
+	if sent := r.proxy.Writes() - before; sent > 3 {
+		t.Errorf("they took %d requests, want 3 at most", sent)
+	}
 }
 
 func TestOneBadValueIsRefusedAlone(t *testing.T) {
@@ -287,7 +284,7 @@ func TestWhatIsNotMappedIsLeftAlone(t *testing.T) {
 func TestTheServerIsStoppedInMidRun(t *testing.T) {
 	r := start(t, slapdtest.Options{}, nil)
 	r.must(t, on(targets.CreateEntitlement, "", "eng"))
-	r.proxy.set(func(p *proxy) { p.loseReply = true })
+	r.proxy.Plant(ldaptest.Fault{Writes: true, Times: 1, Verdict: ldaptest.LoseReply})
 	results := r.target.Apply(t.Context(), []targets.Op{
 		on(targets.CreateAccount, "ada", ""), on(targets.CreateAccount, "bob", ""), on(targets.Add, "ada", "eng"),
 	})

@@ -1,10 +1,9 @@
 package ldap_test
 
 import (
-	"bytes"
 	"errors"
 	"log/slog"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,14 +13,17 @@ import (
 	"birthright/internal/slapdtest"
 	"birthright/targets"
 	"birthright/targets/ldap"
+	"birthright/targets/targettest/ldaptest"
+	"birthright/targets/targettest/simtest"
 
 	goldap "github.com/go-ldap/ldap/v3"
 )
 
 const (
-	peopleDN = "ou=people,dc=example,dc=com"
-	groupsDN = "ou=groups,dc=example,dc=com"
-	tree     = `dn: dc=example,dc=com
+	adminPassword = "admin-secret"
+	peopleDN      = "ou=people,dc=example,dc=com"
+	groupsDN      = "ou=groups,dc=example,dc=com"
+	tree          = `dn: dc=example,dc=com
 objectClass: domain
 dc: example
 
@@ -38,25 +40,34 @@ ou: groups
 // rig is a directory with a proxy before it and a target that uses both.
 type rig struct {
 	server *slapdtest.Server
-	proxy  *proxy
+	proxy  *ldaptest.Proxy
 	config ldap.Config
 	target targets.Target
-	log    *logBuffer
+	log    *simtest.Log
+	dial   func() (*goldap.Conn, error)
 	admin  *goldap.Conn
 }
 
 // start runs a server with an empty tree and opens a target on it.
 func start(t testing.TB, options slapdtest.Options, change func(*ldap.Config)) *rig {
 	t.Helper()
-	r := &rig{server: slapdtest.Start(t, options), log: new(logBuffer)}
+	r := &rig{server: slapdtest.Start(t, options)}
 	r.server.MustLoad(t, tree)
-	r.proxy = startProxy(t, r.server.URL)
-	password, err := secret.New(r.server.AdminPassword)
+	r.dial = r.server.Dial
+	r.begin(t, r.server.URL, r.server.AdminDN, r.server.AdminPassword, change)
+	return r
+}
+
+// begin opens a target on a server, with a proxy in between.
+func (r *rig) begin(t testing.TB, url, name, word string, change func(*ldap.Config)) {
+	t.Helper()
+	r.proxy, r.log = ldaptest.Start(t, strings.TrimPrefix(url, "ldap://")), new(simtest.Log)
+	password, err := secret.New(word)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.config = ldap.Config{
-		Settings: ldapconn.Settings{URL: r.proxy.url(), BindDN: r.server.AdminDN, BindPassword: password, PageSize: 3},
+		Settings: ldapconn.Settings{URL: r.proxy.URL(), BindDN: name, BindPassword: password, PageSize: 3},
 		Users: ldap.Users{
 			BaseDN:  peopleDN,
 			Disable: ldap.Disable{Attribute: "description", Inactive: "disabled by birthright"},
@@ -67,7 +78,6 @@ func start(t testing.TB, options slapdtest.Options, change func(*ldap.Config)) *
 		change(&r.config)
 	}
 	r.target = r.open(t, r.config)
-	return r
 }
 
 func (r *rig) open(t testing.TB, c ldap.Config) targets.Target {
@@ -94,7 +104,7 @@ func (r *rig) open(t testing.TB, c ldap.Config) targets.Target {
 func (r *rig) conn(t testing.TB) *goldap.Conn {
 	t.Helper()
 	if r.admin == nil || r.admin.IsClosing() {
-		conn, err := r.server.Dial()
+		conn, err := r.dial()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,22 +189,4 @@ func on(action targets.Action, account, group string) targets.Op {
 		op.Entitlement = identity.Entitlement{Target: "dir", Kind: "group", ID: group}
 	}
 	return op
-}
-
-// logBuffer is a buffer that may be written and read at once.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -3,12 +3,13 @@ package ldap
 import (
 	"cmp"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 
 	"birthright/identity"
 	"birthright/internal/ldapdn"
+	"birthright/internal/ldaptarget"
 	"birthright/targets"
 
 	goldap "github.com/go-ldap/ldap/v3"
@@ -42,13 +43,11 @@ var singleValued = []string{"displayname", "employeenumber", "preferredlanguage"
 type schema struct {
 	users   Users
 	groups  Groups
-	mapping []targets.Mapping
+	mapping ldaptarget.Mapping
 	// names is true where members are login names instead of DNs.
 	names bool
 	// crowded is true where a group must have a member.
 	crowded bool
-	// placeholder is the canonical form of the stand-in's DN.
-	placeholder string
 }
 
 func newSchema(c Config, mapping []targets.Mapping) (schema, error) {
@@ -58,47 +57,29 @@ func newSchema(c Config, mapping []targets.Mapping) (schema, error) {
 	s := schema{users: c.Users, groups: c.Groups, names: strings.EqualFold(c.Groups.Member, "memberUid")}
 	class := strings.ToLower(c.Groups.ObjectClass)
 	s.crowded = class == "groupofnames" || class == "groupofuniquenames"
-	if c.Groups.Placeholder != "" {
-		s.placeholder = ldapdn.Canonical(c.Groups.Placeholder)
-	}
-	taken := map[string]bool{}
-	for i, m := range mapping {
-		to := strings.ToLower(m.To)
-		switch {
-		case m.To == "" || m.From == "":
-			return schema{}, fmt.Errorf("map[%d]: needs both to (an LDAP attribute) and from (an attribute of the hub)", i)
-		case taken[to]:
-			return schema{}, fmt.Errorf("map[%d]: %s is written twice", i, m.To)
-		case strings.EqualFold(m.To, c.Users.RDN) && m.From != identity.AttrUserName:
-			return schema{}, fmt.Errorf("map[%d]: %s holds the login name (users.rdn) and can be nothing else", i, m.To)
-		case strings.EqualFold(m.To, c.Users.Disable.Attribute):
-			return schema{}, fmt.Errorf("map[%d]: %s is the mark of inactive accounts (users.disable)", i, m.To)
-		}
-		taken[to] = true
+	err := ldaptarget.Mapping(mapping).Check(s.claimed)
+	for _, m := range mapping {
 		if !strings.EqualFold(m.To, c.Users.RDN) {
 			s.mapping = append(s.mapping, m)
 		}
 	}
-	return s, nil
+	return s, err
 }
 
-// attributes returns the hub's names of what is stored, each once.
-func (s schema) attributes() []string {
-	var out []string
-	for _, m := range s.mapping {
-		if !slices.Contains(out, m.From) {
-			out = append(out, m.From)
-		}
+// claimed tells why an attribute is not for the mapping to write.
+func (s schema) claimed(m targets.Mapping) error {
+	switch {
+	case strings.EqualFold(m.To, s.users.RDN) && m.From != identity.AttrUserName:
+		return errors.New("holds the login name (users.rdn) and can be nothing else")
+	case strings.EqualFold(m.To, s.users.Disable.Attribute):
+		return errors.New("is the mark of inactive accounts (users.disable)")
 	}
-	return out
+	return nil
 }
 
 // userFields are the LDAP attributes that make up an account.
 func (s schema) userFields() []string {
-	fields := []string{s.users.ID, s.users.RDN}
-	for _, m := range s.mapping {
-		fields = append(fields, m.To)
-	}
+	fields := append([]string{s.users.ID, s.users.RDN}, s.mapping.Fields()...)
 	if s.users.Disable.Attribute != "" {
 		fields = append(fields, s.users.Disable.Attribute)
 	}
@@ -107,12 +88,7 @@ func (s schema) userFields() []string {
 
 // account reads an account out of its entry; one without id or name is none.
 func (s schema) account(e *goldap.Entry) (targets.Account, bool) {
-	a := targets.Account{ID: s.idOf(e), Name: nameIn(e, s.users.RDN), Active: s.active(e), Attributes: identity.Attributes{}}
-	for _, m := range s.mapping {
-		if _, set := a.Attributes[m.From]; !set {
-			a.Attributes.Set(m.From, sorted(e.GetEqualFoldAttributeValues(m.To))...)
-		}
-	}
+	a := targets.Account{ID: s.idOf(e), Name: nameIn(e, s.users.RDN), Active: s.active(e), Attributes: s.mapping.Values(e)}
 	return a, a.ID != "" && a.Name != ""
 }
 
@@ -145,25 +121,12 @@ func (s schema) active(e *goldap.Entry) bool {
 	})
 }
 
-// normal returns the attributes as a later read shows them: mapped ones only,
-// sorted, and what an entry must have filled in.
-func (s schema) normal(a targets.Account) identity.Attributes {
-	values := s.fields(a)
-	out := identity.Attributes{}
-	for _, m := range s.mapping {
-		if _, set := out[m.From]; !set {
-			out.Set(m.From, values[m.To]...)
-		}
-	}
-	return out
-}
-
 // fields returns the values of each mapped LDAP attribute, and of cn and sn,
 // which every person must have.
 func (s schema) fields(a targets.Account) map[string][]string {
 	out := map[string][]string{}
 	for _, m := range s.mapping {
-		values := sorted(a.Attributes[m.From])
+		values := ldaptarget.Sorted(a.Attributes[m.From])
 		if len(values) > 1 && slices.Contains(singleValued, strings.ToLower(m.To)) {
 			values = []string{a.Attributes.First(m.From)}
 		}
@@ -193,14 +156,6 @@ func (s schema) need(fields map[string][]string, name, value string) {
 	}
 }
 
-// sorted returns the values without empty and double ones. A directory keeps
-// sets, without an order of its own.
-func sorted(values []string) []string {
-	out := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // nameIn returns the value of attribute that names the entry: that of its RDN
@@ -210,7 +165,7 @@ func nameIn(e *goldap.Entry, attribute string) string {
 	if len(values) < 2 {
 		return cmp.Or(values...)
 	}
-	if rdn, ok := rdnValue(e.DN, attribute); ok {
+	if rdn, ok := ldaptarget.RDNValue(e.DN, attribute); ok {
 		for _, v := range values {
 			if ldapdn.Fold(v) == ldapdn.Fold(rdn) {
 				return v

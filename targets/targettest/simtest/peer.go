@@ -17,7 +17,7 @@ import (
 type Rig struct {
 	Clock     *Clock
 	Transport *sim.Transport
-	log       logBuffer
+	log       Log
 }
 
 // New takes requests to system. open makes the target with the rig's transport in
@@ -93,19 +93,19 @@ var faults = map[targettest.Trouble]sim.Fault{
 	targettest.PageAgain:      {Again: true, Reads: true},
 }
 
-// logBuffer is a log that a test can read.
-type logBuffer struct {
+// Log is a log that a test can read.
+type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (b *logBuffer) Write(p []byte) (int, error) {
+func (b *Log) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.Write(p)
 }
 
-func (b *logBuffer) String() string {
+func (b *Log) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()

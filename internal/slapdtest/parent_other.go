@@ -1,8 +1,0 @@
-//go:build !linux
-
-package slapdtest
-
-import "os/exec"
-
-// dieWithParent does nothing: only Linux can tie a child's life to its parent's.
-func dieWithParent(*exec.Cmd) {}
