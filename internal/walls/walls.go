@@ -185,7 +185,7 @@ func proofs() []Wall {
 				if f.In("cmd") && i.Path == "internal/demo" {
 					return true
 				}
-				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/ldapapp", "targets/scim/scimsim", "internal/company", "internal/demo", "internal/sim/vendorspec",
+				return !own(i, "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/ldapapp", "internal/company", "internal/demo", "internal/sim/vendorspec",
 					"grants/desk/desktest", "sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},
