@@ -76,6 +76,11 @@ func (t *Target) findByName(ctx context.Context, name string) (resource, error) 
 	if err := t.filtered(ctx, users, "userName eq "+quote(name), nil, take, func() { found = nil }); err != nil {
 		return nil, err
 	}
+	return chosenOf(found, name)
+}
+
+// chosenOf is the user called name among those that are but for letter case.
+func chosenOf(found []resource, name string) (resource, error) {
 	switch len(found) {
 	case 0:
 		return nil, errNoAccount
@@ -113,6 +118,12 @@ func (t *Target) filtered(ctx context.Context, endpoint, filter string, q url.Va
 // body renders a wanted account as a resource to create.
 func (t *Target) body(a targets.Account) resource {
 	r := resource{"schemas": []any{schemaUser}, "userName": a.Name, "active": a.Active}
+	if t.habits.ExternalID == fromName {
+		r["externalId"] = a.Name
+	}
+	if t.entitled != "" {
+		r["entitlements"] = []resource{{"value": t.entitled}}
+	}
 	for _, f := range t.fields {
 		if value := a.Attributes.First(f.hub); value != "" {
 			f.set(r, value)

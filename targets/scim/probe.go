@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -25,6 +24,9 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 	}
 	if !t.knows().noFilter {
 		report.Findings = append(report.Findings, t.aboutFilter(ctx))
+	}
+	if t.habits.MembersRead == byAccount {
+		report.Findings = append(report.Findings, t.aboutMembers(ctx))
 	}
 	return report, ctx.Err()
 }
@@ -52,7 +54,7 @@ func (t *Target) aboutServer() []targets.Finding {
 func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding {
 	check := "read " + endpoint
 	resp, err := t.client.Do(ctx, httpkit.Request{
-		Method: http.MethodGet, Path: endpoint, Query: url.Values{"startIndex": {"1"}, "count": {"1"}}, Accept: media,
+		Method: http.MethodGet, Path: endpoint, Query: t.window(1, "", 1), Accept: t.habits.ContentType, Scope: reads(endpoint),
 	})
 	if err != nil {
 		return unhappy(check, err)
@@ -61,8 +63,11 @@ func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding
 	switch {
 	case err != nil:
 		return unhappy(check, err)
-	case p.TotalResults == nil:
+	case p.TotalResults == nil && t.habits.Paging == byIndex:
 		return unhappy(check, errors.New("the answer has no totalResults, so a read can never be known to be whole"))
+	}
+	if p.TotalResults == nil {
+		return targets.Finding{OK: true, Check: check, Detail: "the list is there"}
 	}
 	return targets.Finding{OK: true, Check: check, Detail: fmt.Sprintf("%d there", *p.TotalResults)}
 }
@@ -70,12 +75,29 @@ func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding
 // aboutFilter looks for an account that nobody has.
 func (t *Target) aboutFilter(ctx context.Context) targets.Finding {
 	const check = "find one account"
-	_, err := t.findByName(ctx, "birthright-probe-4f1c2a")
+	_, err := t.findByName(ctx, nobody)
 	if err != nil && !errors.Is(err, errNoAccount) {
 		return unhappy(check, err)
 	}
 	return targets.Finding{OK: true, Check: check, Detail: "userName eq works"}
 }
+
+// aboutMembers asks for the groups of an account that nobody has: a server that ignores
+// the question would have everybody be in every group.
+func (t *Target) aboutMembers(ctx context.Context) targets.Finding {
+	const check = "ask for the groups of an account"
+	in, err := t.groupsOf(ctx, nobody)
+	switch {
+	case err != nil && !errors.Is(err, errNoAccount):
+		return unhappy(check, err)
+	case len(in) > 0:
+		return targets.Finding{Check: check, Detail: "the server ignores the filter members.value", Remedy: "set members_read to lists or groups"}
+	}
+	return targets.Finding{OK: true, Check: check, Detail: "members.value eq works"}
+}
+
+// nobody is a name and an id that no account has.
+const nobody = "birthright-probe-4f1c2a"
 
 // unhappy makes a finding of an error; an HTTP failure tells its own remedy.
 func unhappy(check string, err error) targets.Finding {

@@ -28,6 +28,9 @@ func (t *Target) read(ctx context.Context, q targets.Query, sink targets.Sink) e
 	if err := r.groups(ctx, q.Entitlements); err != nil {
 		return err
 	}
+	if err := r.members(ctx); err != nil {
+		return err
+	}
 	return r.handOut(ctx)
 }
 
@@ -38,6 +41,7 @@ type reader struct {
 	// known maps the ids of the accounts that were handed out to themselves: a
 	// million members then share the strings of the accounts.
 	known map[string]string
+	order []string // the same, as they came
 	// whole is true where all accounts are read.
 	whole bool
 	// groups are those asked for, in the server's order; byID adds nested ones
@@ -56,8 +60,17 @@ func (r *reader) accounts(ctx context.Context, wanted []targets.Account) error {
 			return text(user, "id"), r.account(user)
 		})
 	}
+	find := r.t.find
+	switch list, err := r.t.fewerToList(ctx, users, len(wanted)); {
+	case err != nil:
+		return err
+	case list:
+		if find, err = r.listed(ctx); err != nil {
+			return err
+		}
+	}
 	for _, a := range wanted {
-		user, err := r.t.find(ctx, a)
+		user, err := find(ctx, a)
 		if errors.Is(err, errNoAccount) {
 			continue
 		}
@@ -77,6 +90,7 @@ func (r *reader) account(user resource) error {
 		return nil // asked for twice, by name and by id
 	}
 	r.known[a.ID] = a.ID
+	r.order = append(r.order, a.ID)
 	return r.sink.Account(a)
 }
 
@@ -84,19 +98,19 @@ func (r *reader) account(user resource) error {
 func (r *reader) groups(ctx context.Context, wanted []identity.Entitlement) error {
 	r.byID = map[string]group{}
 	if wanted == nil {
-		return r.t.each(ctx, groups, nil, func(raw json.RawMessage) (string, error) {
-			g, err := parseGroup(raw)
-			if err == nil {
-				r.keep(g)
-			}
-			return g.id, err
-		})
+		return r.allGroups(ctx, nil)
+	}
+	switch list, err := r.t.fewerToList(ctx, groups, len(wanted)); {
+	case err != nil:
+		return err
+	case list:
+		return r.allGroups(ctx, r.namesOf(wanted))
 	}
 	for _, e := range wanted {
 		if e.Target != r.t.name || e.Kind != Group {
 			continue
 		}
-		found, err := r.t.named(ctx, e.ID, nil)
+		found, err := r.t.named(ctx, e.ID, r.inList())
 		if err != nil {
 			return err
 		}
