@@ -8,7 +8,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.7.0
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 # Packages with concurrency of their own: tested with the race detector.
-RACE = ./api/... ./app/... ./console/... ./grants/... ./intake/... ./notify/... ./oauth/... ./reconcile/... ./rules/... ./scim/... ./signals/... ./store/... ./targets/... ./internal/ldapapp/... ./internal/ldapsim/... ./internal/scimapp/...
+RACE = ./api/... ./app/... ./console/... ./grants/... ./intake/... ./notify/... ./oauth/... ./reconcile/... ./rules/... ./scim/... ./signals/... ./store/... ./targets/... ./internal/ldapapp/... ./internal/ldapsim/...
 
 .DEFAULT_GOAL := help
 

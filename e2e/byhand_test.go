@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 )
 
 // stranger is somebody whom the hub did not make and does not know.
@@ -94,7 +94,7 @@ func tidyUp(t *testing.T, w *world) {
 type object = map[string]any
 
 // idOf returns the application's id of a user or group.
-func idOf(t *testing.T, app *scimapp.Server, name string) string {
+func idOf(t *testing.T, app *scimsim.Server, name string) string {
 	t.Helper()
 	snapshot := app.Snapshot()
 	for _, u := range snapshot.Users {

@@ -9,7 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 	"birthright/internal/slapdtest"
 )
 
@@ -100,7 +100,7 @@ func difference(want, got holdings) string {
 const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 // readApp is what the application holds.
-func readApp(app *scimapp.Server) holdings {
+func readApp(app *scimsim.Server) holdings {
 	h := holdings{Accounts: map[string]account{}, Groups: map[string][]string{}}
 	snapshot := app.Snapshot()
 	for _, u := range snapshot.Users {
@@ -126,7 +126,7 @@ func readApp(app *scimapp.Server) holdings {
 
 // appWrites counts the requests that could have changed the application since
 // the counters were last reset.
-func appWrites(app *scimapp.Server) int {
+func appWrites(app *scimsim.Server) int {
 	n := 0
 	for what, count := range app.Requests() {
 		if !strings.HasPrefix(what, "GET ") {

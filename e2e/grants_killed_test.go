@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"birthright/grants/desk"
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 )
 
 // What ends, ends: whatever happens to the hub, to a target or to the database while
@@ -118,7 +118,7 @@ func TestReplicaFrozenWhileGrantsEnd(t *testing.T) {
 	frozen := l.serve(t)
 	l.busy(t)
 	hit := make(chan struct{})
-	l.world.app.Plant(scimapp.Fault{Writes: true, Times: 1, Delay: 50 * time.Millisecond, Hit: func() {
+	l.world.app.Plant(scimsim.Fault{Writes: true, Times: 1, Delay: 50 * time.Millisecond, Hit: func() {
 		if err := frozen.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Errorf("freeze: %v", err)
 		}

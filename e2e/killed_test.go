@@ -10,7 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 )
 
 // TestKilledAtAnyWrite kills a first sync to the application when its n-th write
@@ -52,7 +52,7 @@ func TestKilledAtAnyWrite(t *testing.T) {
 func (w *world) killedAtWrite(t *testing.T, n int, done bool, args ...string) bool {
 	t.Helper()
 	process := make(chan *exec.Cmd, 1)
-	w.app.Plant(scimapp.Fault{
+	w.app.Plant(scimsim.Fault{
 		Writes: true, After: n - 1, Times: 1, Cut: !done, LoseReply: done,
 		Hit: func() {
 			cmd := <-process
@@ -146,7 +146,7 @@ func TestStoppedInTheMiddle(t *testing.T) {
 			t.Parallel()
 			w := base.fork(t, fmt.Sprintf("stopped%d", n))
 			process := make(chan *exec.Cmd, 1)
-			w.app.Plant(scimapp.Fault{
+			w.app.Plant(scimsim.Fault{
 				Writes: true, After: n - 1, Times: 1, Delay: 50 * time.Millisecond,
 				Hit: func() {
 					if err := (<-process).Process.Signal(syscall.SIGTERM); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 	"birthright/internal/slapdtest"
 )
 
@@ -34,7 +34,7 @@ type world struct {
 	// and base the suffix or branch that the target lives under.
 	directory *slapdtest.Server
 	base      string
-	app       *scimapp.Server
+	app       *scimsim.Server
 	setup     setup
 }
 
@@ -45,7 +45,7 @@ type setup struct {
 	second   bool              // the directory target has a slapd of its own
 	options  slapdtest.Options // of the new server
 	push     bool              // people come by SCIM, from a source called okta
-	app      *scimapp.Options  // default: an ordinary application
+	app      *scimsim.Options  // default: an ordinary application
 	source   func(*slapdtest.Server) (url, bindDN, password string)
 }
 
@@ -114,13 +114,13 @@ func branch(base string) string {
 	return text
 }
 
-func startApp(t *testing.T, o *scimapp.Options) *scimapp.Server {
+func startApp(t *testing.T, o *scimsim.Options) *scimsim.Server {
 	t.Helper()
 	if o == nil {
-		o = &scimapp.Options{}
+		o = &scimsim.Options{}
 	}
 	o.Token = appToken
-	app, err := scimapp.Start(scimapp.New(*o), "127.0.0.1:0")
+	app, err := scimsim.Start(scimsim.New(*o), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"birthright/identity"
 	"birthright/internal/company"
 	"birthright/internal/ldapapp"
-	"birthright/internal/scimapp"
+	"birthright/targets/scim/scimsim"
 	"birthright/store"
 	"birthright/tokens"
 )
@@ -48,7 +48,7 @@ type Options struct {
 type world struct {
 	dir     string
 	company company.Company
-	scim    *scimapp.Server
+	scim    *scimsim.Server
 	ldap    *ldapapp.Server
 	appKey  string // the application's own bearer token
 	hub     *app.App
@@ -74,7 +74,7 @@ func (w *world) startSystems() error {
 	if w.appKey, err = secretText(); err != nil {
 		return err
 	}
-	if w.scim, err = scimapp.Start(scimapp.New(scimapp.Options{Token: w.appKey, MaxMembers: 100}), "127.0.0.1:0"); err != nil {
+	if w.scim, err = scimsim.Start(scimsim.New(scimsim.Options{Token: w.appKey, MaxMembers: 100}), "127.0.0.1:0"); err != nil {
 		return err
 	}
 	w.ldap, err = ldapapp.Start(ldapapp.Options{Suffixes: []string{suffix}, BindDN: managerDN, Password: w.appKey}, "127.0.0.1:0")

@@ -113,6 +113,12 @@ func (t *Target) filtered(ctx context.Context, endpoint, filter string, q url.Va
 // body renders a wanted account as a resource to create.
 func (t *Target) body(a targets.Account) resource {
 	r := resource{"schemas": []any{schemaUser}, "userName": a.Name, "active": a.Active}
+	if t.habits.ExternalID == fromName {
+		r["externalId"] = a.Name
+	}
+	if t.entitled != "" {
+		r["entitlements"] = []resource{{"value": t.entitled}}
+	}
 	for _, f := range t.fields {
 		if value := a.Attributes.First(f.hub); value != "" {
 			f.set(r, value)

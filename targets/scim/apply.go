@@ -177,8 +177,12 @@ func (t *Target) check(op targets.Op) error {
 		if !t.create {
 			return errors.New("groups are not created here: allow it with groups: {create: true}, or make the group by hand")
 		}
-	case targets.CreateAccount, targets.UpdateAccount, targets.EnableAccount, targets.DisableAccount,
-		targets.DeleteAccount, targets.Add, targets.Remove:
+	case targets.DeleteAccount:
+		if t.habits.UserDelete == never {
+			return errors.New("users of this server are not deleted: have leavers disabled, with accounts: {leaver: disable}")
+		}
+		fallthrough
+	case targets.CreateAccount, targets.UpdateAccount, targets.EnableAccount, targets.DisableAccount, targets.Add, targets.Remove:
 		if op.Account.ID == "" && op.Account.Name == "" {
 			return errors.New("the op names no account")
 		}

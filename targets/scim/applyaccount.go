@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -28,7 +30,7 @@ func (t *Target) one(ctx context.Context, op targets.Op) targets.Result {
 }
 
 func (t *Target) createAccount(ctx context.Context, op targets.Op) targets.Result {
-	resp, err := t.send(ctx, http.MethodPost, users, t.body(op.Account), "")
+	resp, err := t.send(ctx, http.MethodPost, users, t.body(op.Account), writing{})
 	if f := failure(err); f != nil && f.Status == http.StatusConflict {
 		return t.adopt(ctx, op, err)
 	}
@@ -65,8 +67,17 @@ func (t *Target) adopt(ctx context.Context, op targets.Op, conflict error) targe
 	return r
 }
 
-// updateAccount reads the account and changes only what differs.
+// updateAccount reads the account and changes only what differs, once more where
+// somebody else changed it meanwhile.
 func (t *Target) updateAccount(ctx context.Context, op targets.Op) targets.Result {
+	r := t.updateOnce(ctx, op)
+	if outdated(r.Err) {
+		r = t.updateOnce(ctx, op)
+	}
+	return r
+}
+
+func (t *Target) updateOnce(ctx context.Context, op targets.Op) targets.Result {
 	current, err := t.find(ctx, op.Account)
 	if err != nil {
 		return explain(op, err)
@@ -117,9 +128,10 @@ func (t *Target) setActive(ctx context.Context, op targets.Op, active bool) targ
 // server without PATCH.
 func (t *Target) write(ctx context.Context, op targets.Op, current resource, ops []patchOp, edit func(resource)) targets.Result {
 	id := text(current, "id")
+	how := writing{ifMatch: t.version(current, nil), removes: op.Action.Removes()}
 	if !t.knows().noPatch {
-		_, err := t.send(ctx, http.MethodPatch, place(users, id), patch(ops...), "")
-		if !unsupported(err) {
+		_, err := t.send(ctx, http.MethodPatch, place(users, id), t.patch(ops...), how)
+		if !unsupported(err) || t.habits.Changes == byPatch {
 			return withID(httpkit.Result(op, err), id)
 		}
 		t.giveUpPatch(err)
@@ -132,7 +144,8 @@ func (t *Target) write(ctx context.Context, op targets.Op, current resource, ops
 		return explain(op, err)
 	}
 	edit(whole)
-	_, err = t.send(ctx, http.MethodPut, place(users, id), settable(whole), resp.Header.Get("ETag"))
+	how.ifMatch = resp.Header.Get("ETag")
+	_, err = t.send(ctx, http.MethodPut, place(users, id), settable(whole), how)
 	return withID(httpkit.Result(op, err), id)
 }
 
@@ -141,7 +154,17 @@ func (t *Target) giveUpPatch(err error) {
 	t.log.Info("the server refuses PATCH; whole resources are replaced", "target", t.name, "error", err)
 }
 
-// patch is the body of a PATCH.
+// patch is the body of a PATCH, as the server wants it written.
+func (t *Target) patch(ops ...patchOp) any {
+	if t.habits.OpCase == titleCase {
+		ops = slices.Clone(ops)
+		for i, op := range ops {
+			ops[i].Op = strings.ToUpper(op.Op[:1]) + op.Op[1:]
+		}
+	}
+	return patch(ops...)
+}
+
 func patch(ops ...patchOp) any {
 	return struct {
 		Schemas    []string  `json:"schemas"`
@@ -202,18 +225,25 @@ func (t *Target) confirmGone(ctx context.Context, op targets.Op, id string) targ
 	return targets.Failed(op, targets.Unknown, identity.Conflict, errors.New("the server says that the account is not there, and lists it"))
 }
 
-// createGroup looks first: not every server minds two groups of one name.
+// createGroup looks first, unless a read just did: not every server minds two groups
+// of one name.
 func (t *Target) createGroup(ctx context.Context, op targets.Op) targets.Result {
 	name := op.Entitlement.ID
-	switch found, err := t.named(ctx, name, bare()); {
-	case err != nil:
-		return explain(op, err)
-	case len(found) > 0:
-		return targets.Result{Outcome: targets.Already}
+	if !t.surelyAbsent(name) {
+		switch found, err := t.named(ctx, name, t.bare()); {
+		case err != nil:
+			return explain(op, err)
+		case len(found) > 0:
+			return targets.Result{Outcome: targets.Already}
+		}
 	}
-	resp, err := t.send(ctx, http.MethodPost, groups, resource{"schemas": []any{schemaGroup}, "displayName": name}, "")
+	body := resource{"schemas": []any{schemaGroup}, "displayName": name}
+	if t.habits.ExternalID == fromName {
+		body["externalId"] = name
+	}
+	resp, err := t.send(ctx, http.MethodPost, groups, body, writing{})
 	if f := failure(err); f != nil && f.Status == http.StatusConflict {
-		if found, again := t.named(ctx, name, bare()); again == nil && len(found) > 0 {
+		if found, again := t.named(ctx, name, t.bare()); again == nil && len(found) > 0 {
 			return targets.Result{Outcome: targets.Already}
 		}
 	}

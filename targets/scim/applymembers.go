@@ -15,7 +15,8 @@ type change struct {
 	i  int // index of the op
 	id string
 	// unsure is true where it is not known whether the account holds the group
-	// now: for additions by name, which no read stands behind.
+	// now: for removals, for additions by name, which no read stands behind, and where
+	// adding twice does harm.
 	unsure bool
 }
 
@@ -44,7 +45,7 @@ func (a *application) flush() {
 		}
 		_, fresh := a.made[fold(op.Account.Name)]
 		byGroup[name][side] = append(byGroup[name][side], change{
-			i: i, id: a.results[i].AccountID, unsure: op.Action == targets.Remove || op.Account.ID == "" && !fresh,
+			i: i, id: a.results[i].AccountID, unsure: op.Action == targets.Remove || op.Account.ID == "" && !fresh || a.t.habits.BeforeAdd == looking,
 		})
 	}
 	for _, name := range order {
@@ -85,7 +86,7 @@ func (a *application) group(name string, changes []change) {
 	if !found {
 		return
 	}
-	for part := range slices.Chunk(a.open(name, id, changes), a.t.maxMembers) {
+	for part := range slices.Chunk(a.open(name, id, changes), a.t.habits.MaxMembers) {
 		a.send(name, id, part)
 	}
 }
@@ -115,10 +116,11 @@ func (a *application) attempt(name, id string, part []change) error {
 	}
 	var err error
 	a.settleAll(part, func(op targets.Op) targets.Result {
-		_, err = a.t.send(a.ctx, http.MethodPatch, place(groups, id), patch(memberOps(op.Action, part)...), "")
+		_, err = a.t.send(a.ctx, http.MethodPatch, place(groups, id), a.t.patch(a.t.memberOps(op.Action, part)...),
+			writing{removes: op.Action.Removes()})
 		return httpkit.Result(op, err)
 	})
-	if !unsupported(err) {
+	if !unsupported(err) || a.t.habits.Changes == byPatch {
 		return err
 	}
 	a.t.giveUpPatch(err)
@@ -139,7 +141,7 @@ func divisible(f *httpkit.Failure) bool {
 // gone makes the whole chunk stale.
 func (a *application) groupIsThere(name, id string, part []change) bool {
 	return a.settleAll(part, func(op targets.Op) targets.Result {
-		if _, _, err := a.t.group(a.ctx, name, id, bare()); err != nil {
+		if _, _, err := a.t.group(a.ctx, name, id, a.t.bare()); err != nil {
 			return explain(op, err)
 		}
 		return targets.Result{Outcome: targets.Done}
@@ -187,9 +189,10 @@ func (a *application) settleAll(part []change, step func(op targets.Op) targets.
 
 // memberOps are the PATCH operations for part. Additions go as one array; each
 // removal names its member in the path, for a server that ignores the value of
-// a removal would empty the group.
-func memberOps(action targets.Action, part []change) []patchOp {
-	if action == targets.Remove {
+// a removal would empty the group. Where the server knows no such path, it has to be
+// the value, which is never empty.
+func (t *Target) memberOps(action targets.Action, part []change) []patchOp {
+	if action == targets.Remove && t.habits.MemberRemoval == inPath {
 		ops := make([]patchOp, len(part))
 		for i, c := range part {
 			ops[i] = patchOp{Op: "remove", Path: "members[value eq " + quote(c.id) + "]"}
@@ -198,7 +201,20 @@ func memberOps(action targets.Action, part []change) []patchOp {
 	}
 	values := make([]resource, len(part))
 	for i, c := range part {
-		values[i] = resource{"value": c.id}
+		values[i] = t.member(c.id)
 	}
-	return []patchOp{{Op: "add", Path: "members", Value: values}}
+	op := "add"
+	if action == targets.Remove {
+		op = "remove"
+	}
+	return []patchOp{{Op: op, Path: "members", Value: values}}
+}
+
+// member is an account as a member of a group.
+func (t *Target) member(id string) resource {
+	m := resource{"value": id}
+	if t.habits.MemberType == asUser {
+		m["type"] = "User"
+	}
+	return m
 }

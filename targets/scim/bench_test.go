@@ -3,13 +3,13 @@ package scim
 import (
 	"testing"
 
-	"birthright/internal/scimapp"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 )
 
 // BenchmarkMemberships adds and removes 1,000 people in one group over a socket.
 func BenchmarkMemberships(b *testing.B) {
-	app := serve(b, scimapp.Options{})
+	app := serve(b, scimsim.Options{})
 	people := staff(b, app, 1000)
 	post(b, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "eng"})
 	target, _ := open(b, app.URL(), func(c *Config) { c.PageSize, c.MaxMembers = 100, 100 })
@@ -27,7 +27,7 @@ func BenchmarkMemberships(b *testing.B) {
 
 // BenchmarkRead reads 1,000 accounts and 10 groups of all of them whole.
 func BenchmarkRead(b *testing.B) {
-	app := serve(b, scimapp.Options{})
+	app := serve(b, scimsim.Options{})
 	people := staff(b, app, 1000)
 	var members []resource
 	for _, p := range people {

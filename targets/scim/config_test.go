@@ -7,9 +7,9 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
-	"birthright/internal/scimapp"
 	"birthright/internal/strictyaml"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -36,18 +36,21 @@ groups: {create: true}
 }
 
 func TestConfigFaults(t *testing.T) {
-	c := Config{URL: "http://app.example.com/", PageSize: -1, MaxMembers: -2, Timeout: -1, Headers: []httpkit.Header{{Name: "a b"}}}
+	c := Config{Connection: httpkit.Connection{URL: "http://app.example.com/", Timeout: -1}, Dialect: "klingon",
+		Habits: Habits{PageSize: -1, MaxMembers: -2, Changes: "rarely", Paging: "no", ServiceDocument: "config"}, OAuth: OAuth{Scopes: []string{"all"}},
+		Headers: []httpkit.Header{{Name: "a b"}}}
 	var all []string
 	for _, f := range c.Validate() {
 		all = append(all, f.Error())
 	}
 	text := strings.Join(all, "\n")
-	for _, want := range []string{"insecure: true", "page_size", "max_members_per_request", "timeout", "headers[0]: name", "headers[0]: value"} {
+	for _, want := range []string{"insecure: true", "page_size", "max_members_per_request", "timeout", "headers[0]: name", "headers[0]: value",
+		"dialect: \"klingon\"", "changes: \"rarely\"", "paging", "service_document", "token_url", "client_id", "client_secret"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing said about %s in\n%s", want, text)
 		}
 	}
-	good := Config{URL: "https://app.example.com"}
+	good := Config{Connection: httpkit.Connection{URL: "https://app.example.com"}}
 	for _, m := range []targets.Mapping{
 		{To: "userName", From: "email"}, {To: "urn:ietf:params:scim:schemas:core:2.0:User:active", From: "active"}, {To: "", From: "title"},
 		{To: "title", From: ""}, {To: `emails[type eq "work].value`, From: "email"}, {To: `emails[primary eq true].value`, From: "email"},
@@ -131,7 +134,7 @@ func clone(v any) any {
 }
 
 func TestAdoption(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	target, _ := open(t, app.URL(), nil)
 	create := func(a targets.Account) targets.Result {
 		return target.Apply(t.Context(), []targets.Op{{Action: targets.CreateAccount, Account: a}})[0]
@@ -169,15 +172,15 @@ func TestProbe(t *testing.T) {
 	}
 	lists := "; yes: read /Users; yes: read /Groups"
 	for _, c := range []struct {
-		opt   scimapp.Options
-		plant *scimapp.Fault
+		opt   scimsim.Options
+		plant *scimsim.Fault
 		want  string
 	}{
-		{scimapp.Options{}, nil, "yes: ServiceProviderConfig; yes: change by PATCH; yes: filters" + lists + "; yes: find one account"},
-		{scimapp.Options{NoPatch: true, NoFilter: true}, nil, "yes: ServiceProviderConfig; no: change by PATCH; no: filters" + lists},
-		{scimapp.Options{NoConfig: true}, nil, "no: ServiceProviderConfig; yes: change by PATCH; yes: filters" + lists + "; yes: find one account"},
-		{scimapp.Options{Token: "another"}, nil, "no: ServiceProviderConfig; yes: change by PATCH; yes: filters; no: read /Users; no: read /Groups; no: find one account"},
-		{scimapp.Options{}, &scimapp.Fault{Path: "/Groups", Status: 403},
+		{scimsim.Options{}, nil, "yes: ServiceProviderConfig; yes: change by PATCH; yes: filters" + lists + "; yes: find one account"},
+		{scimsim.Options{NoPatch: true, NoFilter: true}, nil, "yes: ServiceProviderConfig; no: change by PATCH; no: filters" + lists},
+		{scimsim.Options{NoConfig: true}, nil, "no: ServiceProviderConfig; yes: change by PATCH; yes: filters" + lists + "; yes: find one account"},
+		{scimsim.Options{Token: "another"}, nil, "no: ServiceProviderConfig; yes: change by PATCH; yes: filters; no: read /Users; no: read /Groups; no: find one account"},
+		{scimsim.Options{}, &scimsim.Fault{Path: "/Groups", Status: 403},
 			"yes: ServiceProviderConfig; yes: change by PATCH; yes: filters; yes: read /Users; no: read /Groups; yes: find one account"},
 	} {
 		app := serve(t, c.opt)
@@ -197,10 +200,10 @@ func TestProbe(t *testing.T) {
 }
 
 func TestErrorsOfReads(t *testing.T) {
-	for kind, fault := range map[identity.Kind]scimapp.Fault{
+	for kind, fault := range map[identity.Kind]scimsim.Fault{
 		identity.Denied: {Status: 401}, identity.Throttled: {Status: 429}, identity.Unavailable: {Status: 500}, identity.NotFound: {Status: 404},
 	} {
-		app := serve(t, scimapp.Options{})
+		app := serve(t, scimsim.Options{})
 		app.Plant(fault)
 		target, _ := open(t, app.URL(), nil)
 		_, err := targets.ReadState(t.Context(), target, targets.Query{})

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/scimapp"
+	"birthright/internal/httpkit"
 	"birthright/internal/secret"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 	"birthright/targets/targettest"
 )
 
@@ -39,12 +40,12 @@ func (b *logBuffer) String() string {
 }
 
 // serve starts an application.
-func serve(t testing.TB, opt scimapp.Options) *scimapp.Server {
+func serve(t testing.TB, opt scimsim.Options) *scimsim.Server {
 	t.Helper()
 	if opt.Token == "" {
 		opt.Token = token
 	}
-	app, err := scimapp.Start(scimapp.New(opt), "127.0.0.1:0")
+	app, err := scimsim.Start(scimsim.New(opt), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func open(t testing.TB, url string, change func(*Config)) (*Target, *logBuffer) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Config{URL: url, Token: ref, PageSize: 3, MaxMembers: 3, Timeout: 20 * time.Second}
+	c := &Config{Connection: httpkit.Connection{URL: url, Timeout: 20 * time.Second}, Token: ref, Habits: Habits{PageSize: 3, MaxMembers: 3}}
 	c.Groups.Create = true
 	if change != nil {
 		change(c)
@@ -78,7 +79,7 @@ func open(t testing.TB, url string, change func(*Config)) (*Target, *logBuffer) 
 	return made, said
 }
 
-func peer(t testing.TB, opt scimapp.Options) targettest.Peer {
+func peer(t testing.TB, opt scimsim.Options) targettest.Peer {
 	app := serve(t, opt)
 	target, said := open(t, app.URL(), nil)
 	return targettest.Peer{
@@ -86,11 +87,11 @@ func peer(t testing.TB, opt scimapp.Options) targettest.Peer {
 		Seed: func(t testing.TB, s targets.State) { seed(t, app, s) },
 		LoseReply: func(testing.TB) {
 			app.Heal()
-			app.Plant(scimapp.Fault{Writes: true, Times: 1, LoseReply: true})
+			app.Plant(scimsim.Fault{Writes: true, Times: 1, LoseReply: true})
 		},
-		Refuse: func(testing.TB) { app.Plant(scimapp.Fault{Writes: true, Status: 403}) },
+		Refuse: func(testing.TB) { app.Plant(scimsim.Fault{Writes: true, Status: 403}) },
 		FailRead: func(testing.TB) {
-			app.Plant(scimapp.Fault{Method: "GET", Path: "/Users", After: 1, Status: 500})
+			app.Plant(scimsim.Fault{Method: "GET", Path: "/Users", After: 1, Status: 500})
 		},
 		Outage: func(t testing.TB, down bool) {
 			if down {
@@ -103,7 +104,7 @@ func peer(t testing.TB, opt scimapp.Options) targettest.Peer {
 }
 
 // seed puts s into the application as somebody else would.
-func seed(t testing.TB, app *scimapp.Server, s targets.State) {
+func seed(t testing.TB, app *scimsim.Server, s targets.State) {
 	t.Helper()
 	ids := map[string]string{}
 	for _, a := range s.Accounts {
@@ -124,13 +125,13 @@ func seed(t testing.TB, app *scimapp.Server, s targets.State) {
 	}
 }
 
-func post(t testing.TB, app *scimapp.Server, path string, body any) string {
+func post(t testing.TB, app *scimsim.Server, path string, body any) string {
 	t.Helper()
 	return text(raw(t, app, http.MethodPost, path, body), "id")
 }
 
 // raw sends a request past the target.
-func raw(t testing.TB, app *scimapp.Server, method, path string, body any) resource {
+func raw(t testing.TB, app *scimsim.Server, method, path string, body any) resource {
 	t.Helper()
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -140,7 +141,7 @@ func raw(t testing.TB, app *scimapp.Server, method, path string, body any) resou
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", media)
+	req.Header.Set("Content-Type", scimMedia)
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -160,7 +161,7 @@ func raw(t testing.TB, app *scimapp.Server, method, path string, body any) resou
 }
 
 func TestContract(t *testing.T) {
-	for name, opt := range map[string]scimapp.Options{
+	for name, opt := range map[string]scimsim.Options{
 		"a full server": {PageSize: 5, MaxMembers: 3},
 		"no document":   {NoConfig: true, PageSize: 2},
 		"no PATCH":      {NoPatch: true},

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/scimapp"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 )
 
 // story is a wanted state that needs every kind of request to come about.
-func story(t *testing.T, app *scimapp.Server) {
+func story(t *testing.T, app *scimsim.Server) {
 	t.Helper()
 	seed(t, app, targets.State{
 		Accounts:     []targets.Account{{Name: "leaver", Active: true}, {Name: "mover", Active: true}, {Name: "off", Active: true}},
@@ -89,7 +89,7 @@ func titled(name, title string) targets.Account {
 // ends in the wanted state, that nothing is called done which is not, and that
 // nobody else's membership is touched.
 func TestEveryFaultAtEveryRequestConverges(t *testing.T) {
-	kinds := map[string]scimapp.Fault{
+	kinds := map[string]scimsim.Fault{
 		"throttled":         {Status: 429, RetryAfter: "1"},
 		"unavailable":       {Status: 503},
 		"500":               {Status: 500},
@@ -101,7 +101,7 @@ func TestEveryFaultAtEveryRequestConverges(t *testing.T) {
 		"bad request":       {Status: 400},
 		"web page":          {Status: 200, Body: "<html>signed out</html>", ContentType: "text/html"},
 	}
-	for _, opt := range []scimapp.Options{{}, {NoPatch: true, NoFilter: true}} {
+	for _, opt := range []scimsim.Options{{}, {NoPatch: true, NoFilter: true}} {
 		for name, fault := range kinds {
 			if opt.NoPatch && fault.Status != 0 && fault.Status != 500 {
 				continue // what a refusal means does not depend on PATCH
@@ -122,7 +122,7 @@ func TestEveryFaultAtEveryRequestConverges(t *testing.T) {
 
 // faultAt plays the story with the fault at one request; false once that is
 // beyond its end.
-func faultAt(t *testing.T, opt scimapp.Options, fault scimapp.Fault, at int) bool {
+func faultAt(t *testing.T, opt scimsim.Options, fault scimsim.Fault, at int) bool {
 	t.Helper()
 	app := serve(t, opt)
 	defer app.Down()
@@ -168,26 +168,26 @@ func key(op targets.Op) string {
 func TestOutcomeOfOneFailure(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		fault scimapp.Fault
+		fault scimsim.Fault
 		want  string // of two independent ops
 		kind  identity.Kind
 	}{
-		{"throttled", scimapp.Fault{Status: 429, RetryAfter: "7"}, "throttled throttled", identity.Throttled},
-		{"throttled without a time", scimapp.Fault{Status: 429}, "throttled throttled", identity.Throttled},
-		{"unavailable for a while", scimapp.Fault{Status: 503, RetryAfter: "7"}, "throttled throttled", identity.Throttled},
-		{"unavailable", scimapp.Fault{Status: 503}, "unknown unknown", identity.Unavailable},
-		{"broken", scimapp.Fault{Status: 500}, "unknown unknown", identity.Unavailable},
-		{"token expired", scimapp.Fault{Status: 401}, "refused refused", identity.Denied},
-		{"not allowed", scimapp.Fault{Status: 403}, "refused refused", identity.Denied},
-		{"bad", scimapp.Fault{Status: 400}, "refused refused", identity.Invalid},
-		{"conflict", scimapp.Fault{Status: 409}, "refused refused", identity.Conflict},
-		{"elsewhere", scimapp.Fault{Status: 302}, "refused refused", identity.Invalid},
-		{"gone", scimapp.Fault{Status: 404}, "stale stale", identity.NotFound},
-		{"cut", scimapp.Fault{Cut: true}, "unknown unknown", identity.Unavailable},
-		{"lost reply", scimapp.Fault{LoseReply: true}, "unknown unknown", identity.Unavailable},
+		{"throttled", scimsim.Fault{Status: 429, RetryAfter: "7"}, "throttled throttled", identity.Throttled},
+		{"throttled without a time", scimsim.Fault{Status: 429}, "throttled throttled", identity.Throttled},
+		{"unavailable for a while", scimsim.Fault{Status: 503, RetryAfter: "7"}, "throttled throttled", identity.Throttled},
+		{"unavailable", scimsim.Fault{Status: 503}, "unknown unknown", identity.Unavailable},
+		{"broken", scimsim.Fault{Status: 500}, "unknown unknown", identity.Unavailable},
+		{"token expired", scimsim.Fault{Status: 401}, "refused refused", identity.Denied},
+		{"not allowed", scimsim.Fault{Status: 403}, "refused refused", identity.Denied},
+		{"bad", scimsim.Fault{Status: 400}, "refused refused", identity.Invalid},
+		{"conflict", scimsim.Fault{Status: 409}, "refused refused", identity.Conflict},
+		{"elsewhere", scimsim.Fault{Status: 302}, "refused refused", identity.Invalid},
+		{"gone", scimsim.Fault{Status: 404}, "stale stale", identity.NotFound},
+		{"cut", scimsim.Fault{Cut: true}, "unknown unknown", identity.Unavailable},
+		{"lost reply", scimsim.Fault{LoseReply: true}, "unknown unknown", identity.Unavailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			app := serve(t, scimapp.Options{})
+			app := serve(t, scimsim.Options{})
 			story(t, app)
 			target, _ := open(t, app.URL(), func(c *Config) { c.PageSize = 50 })
 			c.fault.Writes = true
@@ -223,12 +223,12 @@ func account(t testing.TB, target *Target, name string) targets.Account {
 }
 
 func TestTimeoutIsUnknownAndStopsTheRest(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	story(t, app)
 	target, _ := open(t, app.URL(), func(c *Config) { c.Timeout = 50 * time.Millisecond })
 	off := account(t, target, "off")
 	app.ResetRequests()
-	app.Plant(scimapp.Fault{Writes: true, Delay: time.Hour})
+	app.Plant(scimsim.Fault{Writes: true, Delay: time.Hour})
 	results := target.Apply(t.Context(), []targets.Op{
 		{Action: targets.DisableAccount, Account: off}, {Action: targets.DeleteAccount, Account: off}, {Action: targets.CreateAccount, Account: titled("x", "")},
 	})
@@ -241,7 +241,7 @@ func TestTimeoutIsUnknownAndStopsTheRest(t *testing.T) {
 }
 
 func TestOutageStopsTheRest(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	target, _ := open(t, app.URL(), nil)
 	app.Down()
 	results := target.Apply(t.Context(), []targets.Op{
@@ -253,13 +253,13 @@ func TestOutageStopsTheRest(t *testing.T) {
 }
 
 func TestCancelledInTheMiddle(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	target, _ := open(t, app.URL(), nil)
 	if _, err := target.Probe(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	app.Plant(scimapp.Fault{Writes: true, After: 1, Delay: time.Hour, Hit: cancel})
+	app.Plant(scimsim.Fault{Writes: true, After: 1, Delay: time.Hour, Hit: cancel})
 	results := target.Apply(ctx, []targets.Op{
 		{Action: targets.CreateAccount, Account: titled("a", "")}, {Action: targets.CreateAccount, Account: titled("b", "")},
 		{Action: targets.CreateAccount, Account: titled("c", "")},

@@ -62,8 +62,13 @@ func parseGroup(raw json.RawMessage) (group, error) {
 	return g, nil
 }
 
-// bare asks for groups without their members.
-func bare() url.Values { return url.Values{"excludedAttributes": {"members"}} }
+// bare asks for groups without their members, where they would come with them.
+func (t *Target) bare() url.Values {
+	if t.habits.MembersRead == byAccount {
+		return url.Values{}
+	}
+	return url.Values{"excludedAttributes": {"members"}}
+}
 
 // named returns the groups with exactly this displayName.
 func (t *Target) named(ctx context.Context, name string, q url.Values) ([]group, error) {
@@ -107,6 +112,35 @@ func (t *Target) remembered(name string) (string, bool) {
 	return c.id, ok && t.now().Before(c.until)
 }
 
+// listed is what a list of all groups showed: what is not in it is not there.
+type listed struct {
+	names map[string]bool
+	until time.Time
+}
+
+// saw notes the names of all groups that there are.
+func (t *Target) saw(names []string) {
+	l := listed{names: make(map[string]bool, len(names)), until: t.now().Add(groupIDLife)}
+	for _, n := range names {
+		l.names[n] = true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.listed = l
+}
+
+// surelyAbsent reports whether a list just showed that there is no such group. It says
+// so once: afterwards somebody may have tried to make it.
+func (t *Target) surelyAbsent(name string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.listed.names == nil || t.listed.names[name] || !t.now().Before(t.listed.until) {
+		return false
+	}
+	t.listed.names[name] = true
+	return true
+}
+
 var (
 	errNoGroup   = errors.New("no such group")
 	errTwoGroups = &identity.Error{Kind: identity.Conflict, Op: "find group", Err: errors.New("several groups have this displayName"),
@@ -118,7 +152,7 @@ func (t *Target) groupID(ctx context.Context, name string) (string, error) {
 	if id, ok := t.remembered(name); ok {
 		return id, nil
 	}
-	found, err := t.named(ctx, name, bare())
+	found, err := t.named(ctx, name, t.bare())
 	switch {
 	case err != nil:
 		return "", err

@@ -25,6 +25,9 @@ func (a *application) open(name, id string, changes []change) []change {
 		}
 	}
 	removing := a.ops[changes[0].i].Action == targets.Remove
+	if a.t.habits.MembersRead == byAccount {
+		return append(out, a.openByAccount(id, removing, ask)...)
+	}
 	if removing && len(ask) <= fewRemovals {
 		var sure []change
 		sure, ask = a.surelyHeld(id, ask)
@@ -75,7 +78,7 @@ func (t *Target) filterSaysHeld(ctx context.Context, groupID, userID string) boo
 		return false
 	}
 	held := false
-	q := bare()
+	q := t.bare()
 	q.Set("filter", "id eq "+quote(groupID)+" and members.value eq "+quote(userID))
 	err := t.search(ctx, groups, q, func(raw json.RawMessage) (string, error) {
 		g, err := parseGroup(raw)

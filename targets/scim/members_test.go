@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"birthright/identity"
-	"birthright/internal/scimapp"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // staff makes n users and returns them as accounts.
-func staff(t testing.TB, app *scimapp.Server, n int) []targets.Account {
+func staff(t testing.TB, app *scimsim.Server, n int) []targets.Account {
 	t.Helper()
 	out := make([]targets.Account, n)
 	for i := range out {
@@ -33,7 +33,7 @@ func each(action targets.Action, group string, accounts []targets.Account) []tar
 }
 
 func TestRequestsAreFew(t *testing.T) {
-	app := serve(t, scimapp.Options{MaxMembers: 100})
+	app := serve(t, scimsim.Options{MaxMembers: 100})
 	people := staff(t, app, 250)
 	for _, g := range []string{"eng", "ops"} {
 		post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": g})
@@ -93,7 +93,7 @@ func mixed(a, b []targets.Op) []targets.Op {
 }
 
 func TestOneBadMemberKeepsNobodyWaiting(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	people := staff(t, app, 40)
 	post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "eng"})
 	target, _ := open(t, app.URL(), func(c *Config) { c.MaxMembers = 100 })
@@ -115,7 +115,7 @@ func TestOneBadMemberKeepsNobodyWaiting(t *testing.T) {
 
 func TestServerTakesFewerMembersThanWeSend(t *testing.T) {
 	for _, status := range []int{413, 400} {
-		app := serve(t, scimapp.Options{MaxMembers: 4, TooManyStatus: status})
+		app := serve(t, scimsim.Options{MaxMembers: 4, TooManyStatus: status})
 		people := staff(t, app, 30)
 		post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "eng"})
 		target, _ := open(t, app.URL(), func(c *Config) { c.MaxMembers = 100 })
@@ -130,7 +130,7 @@ func TestServerTakesFewerMembersThanWeSend(t *testing.T) {
 }
 
 func TestGroupThatIsGone(t *testing.T) {
-	for _, opt := range []scimapp.Options{{}, {NoPatch: true}} {
+	for _, opt := range []scimsim.Options{{}, {NoPatch: true}} {
 		app := serve(t, opt)
 		people := staff(t, app, 8)
 		id := post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "eng"})
@@ -155,7 +155,7 @@ func TestGroupThatIsGone(t *testing.T) {
 }
 
 func TestGroupsOfOneName(t *testing.T) {
-	app := serve(t, scimapp.Options{SameNames: true})
+	app := serve(t, scimsim.Options{SameNames: true})
 	people := staff(t, app, 2)
 	for i := range 2 {
 		post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "twin", "members": []resource{{"value": people[i].ID}}})
@@ -172,7 +172,7 @@ func TestGroupsOfOneName(t *testing.T) {
 }
 
 func TestRenamedGroupDoesNotGetSomebodyElsesMembers(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	people := staff(t, app, 1)
 	id := post(t, app, "/Groups", resource{"schemas": []string{schemaGroup}, "displayName": "eng"})
 	target, _ := open(t, app.URL(), nil)
@@ -193,14 +193,15 @@ func TestRenamedGroupDoesNotGetSomebodyElsesMembers(t *testing.T) {
 }
 
 func TestRemovalNamesItsMember(t *testing.T) {
-	body := fmt.Sprintf("%+v", memberOps(targets.Remove, []change{{id: `a"b`}, {id: "c"}}))
+	target, _ := open(t, "http://127.0.0.1:1", nil)
+	body := fmt.Sprintf("%+v", target.memberOps(targets.Remove, []change{{id: `a"b`}, {id: "c"}}))
 	if !strings.Contains(body, `members[value eq "a\"b"]`) || strings.Contains(body, "Value:[") {
 		t.Errorf("%s", body)
 	}
 }
 
 func TestGroupsAreCreatedOnlyIfAllowed(t *testing.T) {
-	app := serve(t, scimapp.Options{})
+	app := serve(t, scimsim.Options{})
 	target, _ := open(t, app.URL(), func(c *Config) { c.Groups.Create = false })
 	r := target.Apply(t.Context(), []targets.Op{{Action: targets.CreateEntitlement, Entitlement: ent("new")}})[0]
 	if r.Outcome != targets.Refused || !strings.Contains(r.Err.Error(), "groups: {create: true}") {

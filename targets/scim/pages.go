@@ -17,6 +17,7 @@ import (
 type page struct {
 	TotalResults *int              `json:"totalResults"`
 	StartIndex   int               `json:"startIndex"`
+	NextCursor   string            `json:"nextCursor"`
 	Resources    []json.RawMessage `json:"Resources"`
 }
 
@@ -40,8 +41,11 @@ func (t *Target) search(ctx context.Context, endpoint string, q url.Values, take
 
 func (t *Target) walk(ctx context.Context, l *listing, q url.Values) error {
 	l.seen = map[string]struct{}{}
+	if t.habits.Paging == byCursor {
+		return t.walkByCursor(ctx, l, q)
+	}
 	for {
-		p, err := t.page(ctx, l.endpoint, q, l.got+1)
+		p, err := t.page(ctx, l.endpoint, q, t.window(l.got+1, "", t.habits.PageSize))
 		if err != nil {
 			return err
 		}
@@ -72,6 +76,20 @@ func (l *listing) add(p page) error {
 		return l.torn("asked for the page that starts at %d and got the one at %d", l.got+1, p.StartIndex)
 	}
 	l.total = *p.TotalResults
+	if err := l.takeAll(p); err != nil {
+		return err
+	}
+	switch {
+	case l.got > l.total:
+		return l.torn("the server says that there are %d and sent %d", l.total, l.got)
+	case len(p.Resources) == 0 && l.got < l.total:
+		return l.torn("the server says that there are %d and stopped after %d", l.total, l.got)
+	}
+	return nil
+}
+
+// takeAll hands over the resources of a page.
+func (l *listing) takeAll(p page) error {
 	for _, raw := range p.Resources {
 		id, err := l.take(raw)
 		if err != nil {
@@ -83,12 +101,6 @@ func (l *listing) add(p page) error {
 		l.seen[id] = struct{}{}
 	}
 	l.got += len(p.Resources)
-	switch {
-	case l.got > l.total:
-		return l.torn("the server says that there are %d and sent %d", l.total, l.got)
-	case len(p.Resources) == 0 && l.got < l.total:
-		return l.torn("the server says that there are %d and stopped after %d", l.total, l.got)
-	}
 	return nil
 }
 
@@ -98,14 +110,11 @@ func (l *listing) torn(format string, args ...any) error {
 		Hint: "nothing is concluded from it; the next run reads again"}
 }
 
-func (t *Target) page(ctx context.Context, endpoint string, q url.Values, start int) (page, error) {
-	query := maps.Clone(q)
-	if query == nil {
-		query = url.Values{}
-	}
-	query.Set("startIndex", strconv.Itoa(start))
-	query.Set("count", strconv.Itoa(t.pageSize))
-	resp, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodGet, Path: endpoint, Query: query, Accept: media})
+func (t *Target) page(ctx context.Context, endpoint string, q, window url.Values) (page, error) {
+	maps.Copy(window, q)
+	resp, err := t.client.Do(ctx, httpkit.Request{
+		Method: http.MethodGet, Path: endpoint, Query: window, Accept: t.habits.ContentType, Scope: reads(endpoint),
+	})
 	if err != nil {
 		return page{}, err
 	}
@@ -118,4 +127,13 @@ func parsePage(endpoint string, body []byte) (page, error) {
 		return page{}, notSCIM(endpoint, err)
 	}
 	return p, nil
+}
+
+// window asks for a part of a list: by where it starts, or by a cursor, which is empty
+// for the first part.
+func (t *Target) window(start int, cursor string, count int) url.Values {
+	if t.habits.Paging == byCursor {
+		return url.Values{"cursor": {cursor}, "count": {strconv.Itoa(count)}}
+	}
+	return url.Values{"startIndex": {strconv.Itoa(start)}, "count": {strconv.Itoa(count)}}
 }

@@ -79,9 +79,9 @@ func TestListsThatAreNotWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url := listServer(t, func(endpoint string, start, count int) (string, string) {
 				if endpoint == "/Users" {
-					return media, users(start, count)
+					return scimMedia, users(start, count)
 				}
-				return media, list(0, 1, 0)
+				return scimMedia, list(0, 1, 0)
 			})
 			target, _ := open(t, url, nil)
 			end, err := target.Read(t.Context(), targets.Query{}, &targets.State{})
@@ -105,7 +105,7 @@ func TestListsThatAreWhole(t *testing.T) {
 			if endpoint == "/Users" {
 				return "application/json; charset=utf-8", users(start, count)
 			}
-			return media, `{"totalResults":0}`
+			return scimMedia, `{"totalResults":0}`
 		})
 		target, _ := open(t, url, nil)
 		s, err := targets.ReadState(t.Context(), target, targets.Query{})
@@ -119,7 +119,7 @@ func TestListsThatAreWhole(t *testing.T) {
 // must not make one account stand for another.
 func TestFilterThatIsIgnored(t *testing.T) {
 	url := listServer(t, func(_ string, start, count int) (string, string) {
-		return media, list(7, start, min(start+count-1, 7))
+		return scimMedia, list(7, start, min(start+count-1, 7))
 	})
 	target, _ := open(t, url, nil)
 	if a := account(t, target, "P5"); a.ID != "u5" {
@@ -140,9 +140,9 @@ func TestNestedGroups(t *testing.T) {
 		{"id":"g3","displayName":"inner","members":[{"value":"u3"},{"value":"g1"},{"value":"device"}]}]}`
 	url := listServer(t, func(endpoint string, start, count int) (string, string) {
 		if endpoint == "/Users" {
-			return media, list(3, start, min(start+count-1, 3))
+			return scimMedia, list(3, start, min(start+count-1, 3))
 		}
-		return media, groups
+		return scimMedia, groups
 	})
 	target, _ := open(t, url, nil)
 	s, err := targets.ReadState(t.Context(), target, targets.Query{})

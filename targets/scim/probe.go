@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -52,7 +51,7 @@ func (t *Target) aboutServer() []targets.Finding {
 func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding {
 	check := "read " + endpoint
 	resp, err := t.client.Do(ctx, httpkit.Request{
-		Method: http.MethodGet, Path: endpoint, Query: url.Values{"startIndex": {"1"}, "count": {"1"}}, Accept: media,
+		Method: http.MethodGet, Path: endpoint, Query: t.window(1, "", 1), Accept: t.habits.ContentType, Scope: reads(endpoint),
 	})
 	if err != nil {
 		return unhappy(check, err)
@@ -61,8 +60,11 @@ func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding
 	switch {
 	case err != nil:
 		return unhappy(check, err)
-	case p.TotalResults == nil:
+	case p.TotalResults == nil && t.habits.Paging == byIndex:
 		return unhappy(check, errors.New("the answer has no totalResults, so a read can never be known to be whole"))
+	}
+	if p.TotalResults == nil {
+		return targets.Finding{OK: true, Check: check, Detail: "the list is there"}
 	}
 	return targets.Finding{OK: true, Check: check, Detail: fmt.Sprintf("%d there", *p.TotalResults)}
 }

@@ -28,6 +28,9 @@ func (t *Target) read(ctx context.Context, q targets.Query, sink targets.Sink) e
 	if err := r.groups(ctx, q.Entitlements); err != nil {
 		return err
 	}
+	if err := r.members(ctx); err != nil {
+		return err
+	}
 	return r.handOut(ctx)
 }
 
@@ -38,6 +41,7 @@ type reader struct {
 	// known maps the ids of the accounts that were handed out to themselves: a
 	// million members then share the strings of the accounts.
 	known map[string]string
+	order []string // the same, as they came
 	// whole is true where all accounts are read.
 	whole bool
 	// groups are those asked for, in the server's order; byID adds nested ones
@@ -77,6 +81,7 @@ func (r *reader) account(user resource) error {
 		return nil // asked for twice, by name and by id
 	}
 	r.known[a.ID] = a.ID
+	r.order = append(r.order, a.ID)
 	return r.sink.Account(a)
 }
 
@@ -84,19 +89,13 @@ func (r *reader) account(user resource) error {
 func (r *reader) groups(ctx context.Context, wanted []identity.Entitlement) error {
 	r.byID = map[string]group{}
 	if wanted == nil {
-		return r.t.each(ctx, groups, nil, func(raw json.RawMessage) (string, error) {
-			g, err := parseGroup(raw)
-			if err == nil {
-				r.keep(g)
-			}
-			return g.id, err
-		})
+		return r.allGroups(ctx)
 	}
 	for _, e := range wanted {
 		if e.Target != r.t.name || e.Kind != Group {
 			continue
 		}
-		found, err := r.t.named(ctx, e.ID, nil)
+		found, err := r.t.named(ctx, e.ID, r.inList())
 		if err != nil {
 			return err
 		}

@@ -18,16 +18,25 @@ func (a *application) replace(name, id string, part []change) (refusal error) {
 	defer a.t.put.Unlock()
 	var open []change
 	done := a.settleAll(part, func(op targets.Op) targets.Result {
-		whole, resp, err := a.t.group(a.ctx, name, id, nil)
-		if err != nil {
-			return explain(op, err)
+		var r targets.Result
+		for range 2 { // once more where somebody else changed it meanwhile
+			var whole resource
+			var resp *httpkit.Response
+			if whole, resp, refusal = a.t.group(a.ctx, name, id, nil); refusal != nil {
+				r, refusal = explain(op, refusal), nil
+				return r
+			}
+			if open = a.missing(whole, part); len(open) == 0 {
+				return targets.Result{Outcome: targets.Already}
+			}
+			a.t.edit(whole, op.Action, open)
+			_, refusal = a.t.send(a.ctx, http.MethodPut, place(groups, id), settable(whole),
+				writing{ifMatch: resp.Header.Get("ETag"), removes: op.Action.Removes()})
+			if r = httpkit.Result(op, refusal); !outdated(refusal) {
+				break
+			}
 		}
-		if open = a.missing(whole, part); len(open) == 0 {
-			return targets.Result{Outcome: targets.Already}
-		}
-		edit(whole, op.Action, open)
-		_, refusal = a.t.send(a.ctx, http.MethodPut, place(groups, id), settable(whole), resp.Header.Get("ETag"))
-		return httpkit.Result(op, refusal)
+		return r
 	})
 	if done && len(open) > 0 {
 		a.confirm(id, part)
@@ -61,7 +70,7 @@ func (a *application) missing(whole resource, part []change) []change {
 }
 
 // edit adds or removes the members in the resource and keeps all others.
-func edit(whole resource, action targets.Action, part []change) {
+func (t *Target) edit(whole resource, action targets.Action, part []change) {
 	gone := map[string]bool{}
 	for _, c := range part {
 		gone[c.id] = action == targets.Remove
@@ -74,7 +83,7 @@ func edit(whole resource, action targets.Action, part []change) {
 	}
 	if action == targets.Add {
 		for _, c := range part {
-			list = append(list, resource{"value": c.id})
+			list = append(list, t.member(c.id))
 		}
 	}
 	_, key := member(whole, "members")

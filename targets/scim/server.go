@@ -6,12 +6,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
 )
-
-const media = "application/scim+json"
 
 // server is what was learned of the server. Fields are read and written under
 // Target.mu.
@@ -21,6 +20,8 @@ type server struct {
 	noPatch, noFilter bool
 	// noMemberFilter is true once it refused to filter groups by member.
 	noMemberFilter bool
+	// versions is true where it keeps versions, so that a change can be made on condition.
+	versions bool
 	// documented is true where a ServiceProviderConfig could be read.
 	documented bool
 }
@@ -40,7 +41,7 @@ func (t *Target) learn(ctx context.Context) error {
 
 // learnAgain does so even if the document was read before.
 func (t *Target) learnAgain(ctx context.Context) error {
-	resp, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodGet, Path: "/ServiceProviderConfig", Accept: media})
+	resp, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodGet, Path: t.habits.ServiceDocument, Accept: t.habits.ContentType, Scope: userReads})
 	learned := server{}
 	switch f := httpkit.AsFailure(err); {
 	case err == nil:
@@ -50,6 +51,12 @@ func (t *Target) learnAgain(ctx context.Context) error {
 	}
 	if !learned.documented {
 		t.log.Info("no readable ServiceProviderConfig; PATCH and filters are tried")
+	}
+	switch t.habits.Changes {
+	case byPatch:
+		learned.noPatch = false
+	case byPut:
+		learned.noPatch = true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -63,7 +70,7 @@ func parseServer(body []byte) server {
 		Supported *bool `json:"supported"`
 	}
 	var in struct {
-		Patch, Filter *feature
+		Patch, Filter, ETag *feature
 	}
 	if json.Unmarshal(body, &in) != nil || in.Patch == nil || in.Patch.Supported == nil {
 		return server{}
@@ -72,6 +79,7 @@ func parseServer(body []byte) server {
 	if in.Filter != nil && in.Filter.Supported != nil {
 		out.noFilter = !*in.Filter.Supported
 	}
+	out.versions = in.ETag != nil && in.ETag.Supported != nil && *in.ETag.Supported
 	return out
 }
 
@@ -95,20 +103,46 @@ func (t *Target) note(change func(*server)) {
 	change(t.server)
 }
 
+// writing is how something is written.
+type writing struct {
+	// ifMatch is the version that is to be changed; "" for whatever is there.
+	ifMatch string
+	// removes is true where access is taken away.
+	removes bool
+}
+
 // send writes body to path and returns the answer.
-func (t *Target) send(ctx context.Context, method, path string, body any, ifMatch string) (*httpkit.Response, error) {
+func (t *Target) send(ctx context.Context, method, path string, body any, how writing) (*httpkit.Response, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	return sane(t.client.Do(ctx, httpkit.Request{
-		Method: method, Path: path, Body: data, ContentType: media, Accept: media, IfMatch: ifMatch,
+		Method: method, Path: path, Body: data, ContentType: t.habits.ContentType, Accept: t.habits.ContentType,
+		IfMatch: how.ifMatch, Removes: how.removes, Scope: writes(path),
 	}))
+}
+
+// reads and writes are the budgets that a request to path draws on.
+func reads(path string) string {
+	if strings.HasPrefix(path, groups) {
+		return groupReads
+	}
+	return userReads
+}
+
+func writes(path string) string {
+	if strings.HasPrefix(path, groups) {
+		return groupWrites
+	}
+	return userWrites
 }
 
 // remove deletes what is at path.
 func (t *Target) remove(ctx context.Context, path string) (*httpkit.Response, error) {
-	return sane(t.client.Do(ctx, httpkit.Request{Method: http.MethodDelete, Path: path, Accept: media}))
+	return sane(t.client.Do(ctx, httpkit.Request{
+		Method: http.MethodDelete, Path: path, Accept: t.habits.ContentType, Removes: true, Scope: writes(path),
+	}))
 }
 
 // sane refuses a success that no SCIM server sends: a page to sign in, served
@@ -128,7 +162,7 @@ func sane(resp *httpkit.Response, err error) (*httpkit.Response, error) {
 // get reads one resource. Its error wraps identity.NotFound's failure where
 // there is none.
 func (t *Target) get(ctx context.Context, path string, q url.Values) (resource, *httpkit.Response, error) {
-	resp, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodGet, Path: path, Query: q, Accept: media})
+	resp, err := t.client.Do(ctx, httpkit.Request{Method: http.MethodGet, Path: path, Query: q, Accept: t.habits.ContentType, Scope: reads(path)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -149,6 +183,24 @@ func place(endpoint, id string) string { return endpoint + "/" + url.PathEscape(
 func notSCIM(path string, err error) error {
 	return &identity.Error{Kind: identity.Incomplete, Op: "read", Object: path, Err: err,
 		Hint: "the answer is not what a SCIM 2.0 server sends: check url"}
+}
+
+// version is what a resource that was read says of itself, "" where the server keeps
+// no versions.
+func (t *Target) version(r resource, resp *httpkit.Response) string {
+	if !t.knows().versions {
+		return ""
+	}
+	if resp != nil && resp.Header.Get("ETag") != "" {
+		return resp.Header.Get("ETag")
+	}
+	return text(object(r, "meta"), "version")
+}
+
+// outdated reports whether somebody else changed it since it was read.
+func outdated(err error) bool {
+	f := httpkit.AsFailure(err)
+	return f != nil && f.Status == http.StatusPreconditionFailed
 }
 
 func isMissing(err error) bool {

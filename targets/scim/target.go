@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,13 +16,15 @@ const Group = "group"
 
 // Target is one SCIM server. It is safe for concurrent use.
 type Target struct {
-	name                 string
-	client               *httpkit.Client
-	fields               []field
-	create               bool
-	pageSize, maxMembers int
-	log                  *slog.Logger
-	now                  func() time.Time
+	name      string
+	client    *httpkit.Client
+	fields    []field
+	create    bool
+	entitled  string // sent with every user that is made
+	habits    Habits
+	simulated io.Closer // the stand-in, nil where there is none
+	log       *slog.Logger
+	now       func() time.Time
 
 	// put serialises the replacement of whole groups, which would otherwise
 	// overwrite each other.
@@ -30,13 +33,15 @@ type Target struct {
 	mu       sync.Mutex
 	server   *server // nil until learned
 	groupIDs map[string]cachedGroup
+	listed   listed
 }
 
 // Capabilities says what may be asked of the target.
 func (t *Target) Capabilities() targets.Capabilities {
 	return targets.Capabilities{
 		Kinds:          []string{Group},
-		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
+		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true,
+		DeleteAccounts:     t.habits.UserDelete == allowed,
 		CreateEntitlements: t.create,
 		Attributes:         hubNames(t.fields),
 		MaxBatch:           maxBatch,
@@ -56,9 +61,15 @@ func (t *Target) Normalise(a targets.Account) targets.Account {
 	return a
 }
 
-// Close lets go of connections.
+// Calls returns how many requests were sent so far.
+func (t *Target) Calls() int64 { return t.client.Calls() }
+
+// Close lets go of connections, and keeps what a stand-in holds.
 func (t *Target) Close() error {
 	t.client.Close()
+	if t.simulated != nil {
+		return t.simulated.Close()
+	}
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"fmt"
@@ -15,6 +15,7 @@ type user struct {
 	attrs             object
 	created, modified time.Time
 	raw               []byte
+	version           int
 	groups            map[*group]struct{}
 }
 
@@ -22,7 +23,8 @@ type user struct {
 type group struct {
 	id, displayName, externalId string
 	created, modified           time.Time
-	members                     map[string]struct{}
+	members                     map[string]int // how often each is in it: once, but for Doubles
+	version                     int
 	// sorted caches the members in order; nil after a change.
 	sorted []string
 	groups map[*group]struct{}
@@ -108,7 +110,7 @@ func (t *tables) exists(id string) bool { return t.users[id] != nil || t.groups[
 
 // link makes id a member of g and remembers the way back.
 func (t *tables) link(g *group, id string) {
-	g.members[id] = struct{}{}
+	g.members[id] = 1
 	g.sorted = nil
 	if u := t.users[id]; u != nil {
 		u.groups[g] = struct{}{}

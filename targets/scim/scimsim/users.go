@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 func userHandlers(a *App) handlers {
 	return handlers{
 		list: a.listUsers, get: a.getUser, create: a.createUser,
-		replace: a.replaceUser, patch: a.patchUser, remove: a.deleteUser,
+		replace: a.replaceUser, patch: a.patchUser, remove: a.deleteUser, version: a.userVersion,
 	}
 }
 
@@ -29,6 +29,9 @@ func (a *App) listUsers(q listQuery) ([]byte, error) {
 func (a *App) matchUsers(filter []term) ([]string, *fault) {
 	if len(filter) == 0 {
 		return a.tables.userOrder, nil
+	}
+	if f := a.filterable("Users", filter); f != nil {
+		return nil, f
 	}
 	for _, t := range filter {
 		if !slices.Contains([]string{"id", "username", "externalid", "displayname", "active"}, t.attr) {
@@ -125,6 +128,9 @@ func (a *App) checkName(attrs object, self *user) *fault {
 
 func (a *App) createUser(in object) (string, []byte, error) {
 	attrs, f := a.checkUser(in)
+	if f == nil {
+		f = a.checkNew(attrs)
+	}
 	if f != nil {
 		return "", nil, f
 	}
@@ -135,7 +141,7 @@ func (a *App) createUser(in object) (string, []byte, error) {
 	}
 	now := a.opt.Now().UTC()
 	u := &user{id: a.tables.newID("u-"), attrs: attrs, created: now, modified: now, groups: map[*group]struct{}{}}
-	u.render()
+	a.render(u)
 	a.tables.addUser(u)
 	return location("Users", u.id), u.raw, nil
 }
@@ -179,7 +185,8 @@ func (a *App) change(id string, edit func(*user) (object, *fault)) ([]byte, erro
 	delete(a.tables.userNames, fold(u.name()))
 	u.attrs, u.modified = attrs, a.opt.Now().UTC()
 	a.tables.userNames[fold(u.name())] = u
-	u.render()
+	u.version++
+	a.render(u)
 	return u.raw, nil
 }
 
@@ -190,23 +197,36 @@ func (a *App) deleteUser(id string) error {
 	if u == nil {
 		return missing("user", id)
 	}
+	switch {
+	case a.opt.NoDelete:
+		return &fault{status: http.StatusMethodNotAllowed, detail: "users are deactivated here, not deleted"}
+	case a.opt.DeleteDeactivates:
+		u.attrs["active"] = false
+		u.version++
+		a.render(u)
+		return nil
+	}
 	a.tables.dropUser(u)
 	return nil
 }
 
 // render makes raw from the attributes.
-func (u *user) render() {
+func (a *App) render(u *user) {
 	schemas := []any{schemaUser}
 	if u.attrs[schemaEnterprise] != nil {
 		schemas = append(schemas, schemaEnterprise)
 	}
 	out := maps.Clone(u.attrs)
-	maps.Copy(out, object{"schemas": schemas, "id": u.id, "meta": meta("User", u.id, u.created, u.modified)})
+	maps.Copy(out, object{"schemas": schemas, "id": u.id, "meta": a.meta("User", u.id, u.created, u.modified, u.version)})
 	u.raw = encode(out)
 }
 
-func meta(kind, id string, created, modified time.Time) object {
-	return object{"resourceType": kind, "created": created, "lastModified": modified, "location": location(kind+"s", id)}
+func (a *App) meta(kind, id string, created, modified time.Time, version int) object {
+	out := object{"resourceType": kind, "created": created, "lastModified": modified, "location": location(kind+"s", id)}
+	if a.opt.Versions {
+		out["version"] = etag(version)
+	}
+	return out
 }
 
 func location(kind, id string) string { return Base + "/" + kind + "/" + id }

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 
 func groupHandlers(a *App) handlers {
 	return handlers{
-		list: a.listGroups, get: a.getGroup, create: a.createGroup,
+		list: a.listGroups, get: a.getGroup, version: a.groupVersion, create: a.createGroup,
 		replace: a.replaceGroup, patch: a.patchGroup, remove: a.deleteGroup,
 	}
 }
@@ -27,6 +27,9 @@ func (a *App) listGroups(q listQuery) ([]byte, error) {
 func (a *App) matchGroups(filter []term) ([]string, *fault) {
 	if len(filter) == 0 {
 		return a.tables.order, nil
+	}
+	if f := a.filterable("Groups", filter); f != nil {
+		return nil, f
 	}
 	for _, t := range filter {
 		if !slices.Contains([]string{"id", "displayname", "externalid", "members", "members.value"}, t.attr) {
@@ -98,6 +101,9 @@ func (a *App) checkGroup(in object) (draft, *fault) {
 	var d draft
 	d.displayName, _ = attrs["displayName"].(string)
 	d.externalId, _ = attrs["externalId"].(string)
+	if f := a.wantsExternalID(attrs); f != nil {
+		return d, f
+	}
 	if strings.TrimSpace(d.displayName) == "" {
 		return d, bad(invalidValue, "displayName is required")
 	}
@@ -159,7 +165,7 @@ func (a *App) createGroup(in object) (string, []byte, error) {
 	}
 	now := a.opt.Now().UTC()
 	g := &group{id: a.tables.newID("g-"), displayName: d.displayName, externalId: d.externalId, created: now, modified: now,
-		members: map[string]struct{}{}, groups: map[*group]struct{}{}}
+		members: map[string]int{}, groups: map[*group]struct{}{}}
 	a.tables.addGroup(g)
 	for _, id := range d.members {
 		a.tables.link(g, id)
@@ -186,6 +192,7 @@ func (a *App) replaceGroup(id string, in object) ([]byte, error) {
 	}
 	a.tables.rename(g, d.displayName)
 	g.externalId, g.modified = d.externalId, a.opt.Now().UTC()
+	g.version++
 	a.setMembers(g, d.members)
 	return a.renderGroup(g, false), nil
 }
@@ -219,7 +226,7 @@ func (a *App) deleteGroup(id string) error {
 
 func (a *App) renderGroup(g *group, bare bool) []byte {
 	out := object{"schemas": []any{schemaGroup}, "id": g.id, "displayName": g.displayName,
-		"meta": meta("Group", g.id, g.created, g.modified)}
+		"meta": a.meta("Group", g.id, g.created, g.modified, g.version)}
 	if g.externalId != "" {
 		out["externalId"] = g.externalId
 	}
@@ -243,7 +250,9 @@ func (a *App) renderMembers(g *group) []member {
 		if a.tables.users[id] == nil {
 			kind = "Group"
 		}
-		out = append(out, member{Value: id, Type: kind, Ref: location(kind+"s", id)})
+		for range g.members[id] {
+			out = append(out, member{Value: id, Type: kind, Ref: location(kind+"s", id)})
+		}
 	}
 	return out
 }

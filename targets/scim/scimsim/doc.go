@@ -1,4 +1,4 @@
-// Package scimapp is a small SCIM 2.0 application that lives in this process and
+// Package scimsim is a small SCIM 2.0 application that lives in this process and
 // answers over a real socket: the customer's app that tests, the demo and the
 // benchmarks provision into. It owns users and groups in memory and a list of
 // planted faults; it knows nothing of the hub.
@@ -12,4 +12,4 @@
 // kindness. Supported are filters with eq and and, index paging with a cap,
 // PATCH, PUT and DELETE; Bulk, sorting and versions are not, and
 // ServiceProviderConfig says so.
-package scimapp
+package scimsim

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"crypto/subtle"
@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type Options struct {
 	NoPatch, NoFilter, NoConfig bool
 	// SameNames lets several groups have one displayName, as the RFC does.
 	SameNames bool
+	Quirks
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -45,6 +47,7 @@ type App struct {
 
 	mu     sync.RWMutex
 	tables tables
+	spent  []time.Time // when writes came, for the budget
 
 	faults faults
 }
@@ -72,7 +75,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if planted.before(w) {
 		return
 	}
-	status, body, location := a.answer(r)
+	status, body, location := a.limited(w, r)
 	if planted.LoseReply {
 		cut(w)
 		return
@@ -88,7 +91,10 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	header.Set("Content-Type", "application/scim+json")
+	header.Set("Content-Type", scimMedia)
+	if version := versionOf(body); a.opt.Versions && version != "" {
+		header.Set("ETag", version)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that went away needs no answer
 }
@@ -116,7 +122,7 @@ func (a *App) route(r *http.Request) (int, []byte, string, error) {
 	}
 	kind, id, _ := strings.Cut(rest, "/")
 	switch kind {
-	case "ServiceProviderConfig":
+	case a.opt.document():
 		return a.config(r)
 	case "Users":
 		return a.dispatch(r, id, userHandlers(a))
@@ -139,10 +145,14 @@ type handlers struct {
 	replace func(id string, in object) ([]byte, error)
 	patch   func(id string, ops []patchOp) ([]byte, error)
 	remove  func(id string) error
+	version func(id string) string
 }
 
 // dispatch finds the verb and reads its input.
 func (a *App) dispatch(r *http.Request, id string, h handlers) (int, []byte, string, error) {
+	if f := a.precondition(r, id, h); f != nil {
+		return 0, nil, "", f
+	}
 	switch {
 	case r.Method == http.MethodGet && id == "":
 		q, f := a.parseList(r.URL.Query())
@@ -152,23 +162,25 @@ func (a *App) dispatch(r *http.Request, id string, h handlers) (int, []byte, str
 		body, err := h.list(q)
 		return http.StatusOK, body, "", err
 	case r.Method == http.MethodGet:
-		body, err := h.get(id, excludesMembers(r.URL.Query()))
+		body, err := h.get(id, a.opt.HideMembers || excludesMembers(r.URL.Query()))
 		return http.StatusOK, body, "", err
 	case r.Method == http.MethodDelete && id != "":
 		return http.StatusNoContent, nil, "", h.remove(id)
+	case r.Method == http.MethodPut && a.opt.NoGroupPut && strings.HasPrefix(r.URL.Path, Base+"/Groups"):
+		return 0, nil, "", &fault{status: http.StatusMethodNotAllowed, detail: "groups are not replaced here"}
 	case r.Method == http.MethodPatch && id != "" && a.opt.NoPatch:
 		return 0, nil, "", &fault{status: http.StatusNotImplemented, detail: "PATCH is not supported"}
 	case r.Method == http.MethodPost && id == "", r.Method == http.MethodPut && id != "", r.Method == http.MethodPatch && id != "":
-		in, f := readBody(r)
+		in, f := a.readBody(r)
 		if f != nil {
 			return 0, nil, "", f
 		}
-		return write(r.Method, id, in, h)
+		return a.write(r.Method, id, in, h)
 	}
 	return 0, nil, "", &fault{status: http.StatusMethodNotAllowed, detail: r.Method + " is not allowed here"}
 }
 
-func write(method, id string, in object, h handlers) (int, []byte, string, error) {
+func (a *App) write(method, id string, in object, h handlers) (int, []byte, string, error) {
 	switch method {
 	case http.MethodPost:
 		id, body, err := h.create(in)
@@ -177,7 +189,7 @@ func write(method, id string, in object, h handlers) (int, []byte, string, error
 		body, err := h.replace(id, in)
 		return http.StatusOK, body, "", err
 	}
-	ops, f := parsePatch(in)
+	ops, f := a.parsePatch(in)
 	if f != nil {
 		return 0, nil, "", f
 	}
@@ -188,10 +200,10 @@ func write(method, id string, in object, h handlers) (int, []byte, string, error
 	return http.StatusOK, body, "", err
 }
 
-func readBody(r *http.Request) (object, *fault) {
+func (a *App) readBody(r *http.Request) (object, *fault) {
 	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if media = strings.TrimSpace(media); media != "application/scim+json" && media != "application/json" {
-		return nil, &fault{status: http.StatusUnsupportedMediaType, detail: "send application/scim+json"}
+	if media = strings.TrimSpace(media); !slices.Contains(a.opt.media(), media) {
+		return nil, &fault{status: http.StatusUnsupportedMediaType, detail: "send " + a.opt.media()[0]}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
@@ -216,7 +228,7 @@ func (a *App) config(r *http.Request) (int, []byte, string, error) {
 	return http.StatusOK, encode(object{
 		"schemas": []any{schemaConfig},
 		"patch":   supported(!a.opt.NoPatch), "bulk": bulk, "filter": filter,
-		"changePassword": supported(false), "sort": supported(false), "etag": supported(false),
+		"changePassword": supported(false), "sort": supported(false), "etag": supported(a.opt.Versions),
 		"authenticationSchemes": []any{object{
 			"type": "oauthbearertoken", "name": "Bearer token", "description": "A bearer token in the Authorization header",
 		}},

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import "slices"
 
@@ -56,7 +56,7 @@ func (a *App) editGroup(e *edit, op patchOp) *fault {
 		return bad(invalidPath, "%q is not something to change in a group", op.path)
 	}
 	if attr.name == "members" {
-		return e.editMembers(op, p, attr)
+		return e.editMembers(op, p, attr, a.opt.Quirks)
 	}
 	held := object{"displayName": e.displayName, "externalId": e.externalId}
 	if f := op.applyAt(held, a.groups, p); f != nil {
@@ -67,7 +67,10 @@ func (a *App) editGroup(e *edit, op patchOp) *fault {
 	return nil
 }
 
-func (e *edit) editMembers(op patchOp, p path, attr attribute) *fault {
+func (e *edit) editMembers(op patchOp, p path, attr attribute, q Quirks) *fault {
+	if f := q.refusesEdit(op, p); f != nil {
+		return f
+	}
 	if p.where != nil {
 		id, _ := p.where.value.(string)
 		if op.op != "remove" || p.where.attr != "value" {
@@ -128,12 +131,17 @@ func (a *App) applyEdit(g *group, e edit) {
 		a.tables.rename(g, e.displayName)
 	}
 	g.externalId, g.modified = e.externalId, a.opt.Now().UTC()
+	g.version++
 	if e.reset {
 		a.setMembers(g, nil)
 	}
 	for id, yes := range e.members {
 		if yes {
+			before := g.members[id]
 			a.tables.link(g, id)
+			if a.opt.Doubles {
+				g.members[id] = before + 1
+			}
 		} else {
 			a.tables.unlink(g, id)
 		}

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"reflect"
@@ -14,7 +14,7 @@ type patchOp struct {
 }
 
 // parsePatch checks the envelope (RFC 7644 section 3.5.2).
-func parsePatch(in object) ([]patchOp, *fault) {
+func (a *App) parsePatch(in object) ([]patchOp, *fault) {
 	if schemas, ok := in["schemas"].([]any); !ok || len(schemas) != 1 || schemas[0] != schemaPatch {
 		return nil, bad(invalidSyntax, "schemas must be exactly %s", schemaPatch)
 	}
@@ -24,7 +24,7 @@ func parsePatch(in object) ([]patchOp, *fault) {
 	}
 	ops := make([]patchOp, 0, len(list))
 	for _, item := range list {
-		op, f := parseOp(item)
+		op, f := a.parseOp(item)
 		if f != nil {
 			return nil, f
 		}
@@ -33,7 +33,7 @@ func parsePatch(in object) ([]patchOp, *fault) {
 	return ops, nil
 }
 
-func parseOp(item any) (patchOp, *fault) {
+func (a *App) parseOp(item any) (patchOp, *fault) {
 	in, ok := item.(object)
 	if !ok {
 		return patchOp{}, bad(invalidSyntax, "an operation must be an object")
@@ -45,6 +45,9 @@ func parseOp(item any) (patchOp, *fault) {
 	}
 	op := patchOp{value: in["value"]}
 	op.op, _ = in["op"].(string)
+	if a.opt.TitleOps {
+		op.op = untitled(op.op)
+	}
 	if !slices.Contains([]string{"add", "remove", "replace"}, op.op) {
 		return op, bad(invalidSyntax, "op must be add, remove or replace")
 	}

@@ -1,4 +1,4 @@
-package scimapp
+package scimsim
 
 import (
 	"context"
@@ -135,7 +135,7 @@ func (f Fault) before(w http.ResponseWriter) bool {
 	}
 	body, contentType := []byte(f.Body), f.ContentType
 	if contentType == "" {
-		contentType = "application/scim+json"
+		contentType = scimMedia
 	}
 	if f.Body == "" {
 		body = encode((&fault{status: f.Status, detail: "planted fault"}).body())

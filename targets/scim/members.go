@@ -1,0 +1,86 @@
+package scim
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+)
+
+// inList is what to leave out of a list of groups.
+func (r *reader) inList() url.Values {
+	if r.t.habits.MembersRead == inGroups {
+		return r.t.bare()
+	}
+	return nil
+}
+
+// allGroups lists every group, with members where lists have them.
+func (r *reader) allGroups(ctx context.Context) error {
+	var names []string
+	err := r.t.each(ctx, groups, r.inList(), func(raw json.RawMessage) (string, error) {
+		g, err := parseGroup(raw)
+		if err == nil {
+			r.keep(g)
+			names = append(names, g.name)
+		}
+		return g.id, err
+	})
+	if err == nil {
+		r.t.saw(names)
+	}
+	return err
+}
+
+// members gets the members that the lists do not have.
+func (r *reader) members(ctx context.Context) error {
+	switch r.t.habits.MembersRead {
+	case inGroups:
+		return r.eachGroup(ctx)
+	case byAccount:
+		return r.eachAccount(ctx)
+	}
+	return nil
+}
+
+// eachGroup reads every group by itself. One that is gone meanwhile is left out.
+func (r *reader) eachGroup(ctx context.Context) error {
+	listed := r.wanted
+	r.wanted = nil
+	for _, g := range listed {
+		whole, there, err := r.fetch(ctx, g.id)
+		if err != nil {
+			return err
+		}
+		if there {
+			r.wanted = append(r.wanted, whole)
+		}
+	}
+	return nil
+}
+
+// eachAccount asks for the groups of every account.
+func (r *reader) eachAccount(ctx context.Context) error {
+	place := make(map[string]int, len(r.wanted))
+	for i, g := range r.wanted {
+		place[g.id] = i
+		r.wanted[i].members = nil
+	}
+	if len(place) == 0 {
+		return nil
+	}
+	for _, id := range r.order {
+		in, err := r.t.groupsOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		for g := range in {
+			if i, asked := place[g]; asked {
+				r.wanted[i].members = append(r.wanted[i].members, id)
+			}
+		}
+	}
+	for _, g := range r.wanted {
+		r.byID[g.id] = g
+	}
+	return nil
+}
