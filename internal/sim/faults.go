@@ -125,7 +125,8 @@ func (f *faults) remember(resp *http.Response, body []byte) {
 func (f *faults) earlier(req *http.Request) *http.Response {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.last == nil || f.last.Request.URL.Path != req.URL.Path || f.last.Request.URL.RawQuery == req.URL.RawQuery {
+	if f.last == nil || f.last.Request.URL.Path != req.URL.Path || f.last.Request.URL.RawQuery == req.URL.RawQuery ||
+		f.last.Request.URL.Query().Get("filter") != req.URL.Query().Get("filter") {
 		return nil // not another page of the same list
 	}
 	again := *f.last
