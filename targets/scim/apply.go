@@ -17,7 +17,7 @@ import (
 // effect.
 func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	a := &application{t: t, ctx: ctx, ops: ops, results: make([]targets.Result, len(ops)),
-		made: map[string]string{}, waiting: map[string]bool{}}
+		made: map[string]string{}, fresh: map[string]bool{}, waiting: map[string]bool{}}
 	if err := t.learn(ctx); err != nil {
 		a.stop(err)
 	}
@@ -36,6 +36,8 @@ type application struct {
 	results []targets.Result
 	// made maps folded names to the ids of accounts created in this call.
 	made map[string]string
+	// fresh are the ids of those that were not there before, and so hold nothing.
+	fresh map[string]bool
 	// held are the indexes of membership ops that wait; waiting holds what they
 	// name, see keys.
 	held    []int
@@ -63,6 +65,7 @@ func (a *application) take(i int, op targets.Op) {
 	switch r := a.results[i]; {
 	case op.Action == targets.CreateAccount && r.Outcome.OK():
 		a.made[fold(op.Account.Name)] = r.AccountID
+		a.fresh[r.AccountID] = r.Outcome == targets.Done
 	case op.Action == targets.UpdateAccount, op.Action == targets.DeleteAccount:
 		clear(a.made) // names may mean others now, or nobody
 	}

@@ -43,7 +43,7 @@ func (a *application) flush() {
 		if op.Action == targets.Add {
 			side = 1
 		}
-		_, fresh := a.made[fold(op.Account.Name)]
+		fresh := a.fresh[a.results[i].AccountID]
 		byGroup[name][side] = append(byGroup[name][side], change{
 			i: i, id: a.results[i].AccountID, unsure: op.Action == targets.Remove || op.Account.ID == "" && !fresh || a.t.habits.BeforeAdd == looking,
 		})

@@ -3,7 +3,10 @@ package scim
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
+
+	"birthright/identity"
 )
 
 // inList is what to leave out of a list of groups.
@@ -70,6 +73,10 @@ func (r *reader) eachAccount(ctx context.Context) error {
 	}
 	for _, id := range r.order {
 		in, err := r.t.groupsOf(ctx, id)
+		if errors.Is(err, errNoAccount) {
+			return &identity.Error{Kind: identity.Incomplete, Op: "read", Object: users, Err: err,
+				Hint: "an account went while it was read; the next run reads again"}
+		}
 		if err != nil {
 			return err
 		}

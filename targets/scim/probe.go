@@ -25,6 +25,9 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 	if !t.knows().noFilter {
 		report.Findings = append(report.Findings, t.aboutFilter(ctx))
 	}
+	if t.habits.MembersRead == byAccount {
+		report.Findings = append(report.Findings, t.aboutMembers(ctx))
+	}
 	return report, ctx.Err()
 }
 
@@ -72,12 +75,29 @@ func (t *Target) aboutList(ctx context.Context, endpoint string) targets.Finding
 // aboutFilter looks for an account that nobody has.
 func (t *Target) aboutFilter(ctx context.Context) targets.Finding {
 	const check = "find one account"
-	_, err := t.findByName(ctx, "birthright-probe-4f1c2a")
+	_, err := t.findByName(ctx, nobody)
 	if err != nil && !errors.Is(err, errNoAccount) {
 		return unhappy(check, err)
 	}
 	return targets.Finding{OK: true, Check: check, Detail: "userName eq works"}
 }
+
+// aboutMembers asks for the groups of an account that nobody has: a server that ignores
+// the question would have everybody be in every group.
+func (t *Target) aboutMembers(ctx context.Context) targets.Finding {
+	const check = "ask for the groups of an account"
+	in, err := t.groupsOf(ctx, nobody)
+	switch {
+	case err != nil && !errors.Is(err, errNoAccount):
+		return unhappy(check, err)
+	case len(in) > 0:
+		return targets.Finding{Check: check, Detail: "the server ignores the filter members.value", Remedy: "set members_read to lists or groups"}
+	}
+	return targets.Finding{OK: true, Check: check, Detail: "members.value eq works"}
+}
+
+// nobody is a name and an id that no account has.
+const nobody = "birthright-probe-4f1c2a"
 
 // unhappy makes a finding of an error; an HTTP failure tells its own remedy.
 func unhappy(check string, err error) targets.Finding {

@@ -92,6 +92,9 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	header.Set("Content-Type", scimMedia)
+	if status >= 400 {
+		header.Set("Content-Type", a.opt.media()[0])
+	}
 	if version := versionOf(body); a.opt.Versions && version != "" {
 		header.Set("ETag", version)
 	}

@@ -78,7 +78,7 @@ func userSchema() []attribute {
 	out := append(common(), attribute{name: "userName", required: true}, name)
 	out = append(out, texts("externalId", "displayName", "nickName", "profileUrl", "title", "userType",
 		"preferredLanguage", "locale", "timezone", "password")...)
-	out = append(out, attribute{name: "active", kind: boolean}, plural("emails"), plural("phoneNumbers"))
+	out = append(out, attribute{name: "active", kind: boolean}, plural("emails"), plural("phoneNumbers"), plural("entitlements"))
 	return append(out, attribute{name: "groups", kind: complex, many: true, readOnly: true}, enterprise)
 }
 

@@ -77,3 +77,17 @@ func (a *App) Size() (users, groups, memberships int) {
 	}
 	return len(a.tables.users), len(a.tables.groups), memberships
 }
+
+// Times returns how often the user is a member of the group: once at most, but for
+// Doubles.
+func (a *App) Times(displayName, userName string) int {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	u := a.tables.userNames[fold(userName)]
+	for _, g := range a.tables.names[fold(displayName)] {
+		if u != nil {
+			return g.members[u.id]
+		}
+	}
+	return 0
+}
