@@ -9,8 +9,8 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 
-	"birthright/targets/scim/scimsim"
 	"birthright/internal/slapdtest"
+	"birthright/targets/scim/scimsim"
 )
 
 // holdings is the complete state of a target, as the test sees it by itself.

@@ -12,8 +12,8 @@ import (
 	"github.com/go-ldap/ldap/v3"
 	"github.com/google/go-cmp/cmp"
 
-	"birthright/targets/scim/scimsim"
 	"birthright/internal/slapdtest"
+	"birthright/targets/scim/scimsim"
 )
 
 // The suffixes of the sample directory and of the target beside it.

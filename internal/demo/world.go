@@ -18,8 +18,8 @@ import (
 	"birthright/identity"
 	"birthright/internal/company"
 	"birthright/internal/ldapapp"
-	"birthright/targets/scim/scimsim"
 	"birthright/store"
+	"birthright/targets/scim/scimsim"
 	"birthright/tokens"
 )
 

@@ -30,8 +30,12 @@ type hub struct {
 // newHub writes a hub's folder: the company's people in a file, its policy, and
 // the peer as one of the two targets that the policy knows. The other is a list.
 func (w *world) newHub(target, peerConfig string) (*hub, error) {
+	dir, err := os.MkdirTemp(w.dir, "hub-"+target+"-")
+	if err != nil {
+		return nil, err
+	}
 	h := &hub{
-		program: w.program, dir: filepath.Join(w.dir, "hub-"+target), target: target,
+		program: w.program, dir: dir, target: target,
 		company: company.Generate(1, people, time.Now()),
 	}
 	list := map[string]string{"app": "directory", "directory": "app"}[target]

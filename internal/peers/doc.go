@@ -1,7 +1,8 @@
 // Command peers holds the hub against programs that others wrote, each from
-// PyPI and at a pinned version (requirements.txt):
+// PyPI or npm and at a pinned version (requirements.txt, scimmy/package-lock.json):
 //
 //	scim2-server   a SCIM application: our targets/scim fills it and empties it
+//	scimmy-routers the same in JavaScript; it has a member twice that is added twice
 //	scim2-tester   a SCIM conformance tester: runs against `birthright serve`
 //	ldap3          an LDAP client: reads what our targets/ldap wrote to a real slapd
 //
@@ -12,6 +13,7 @@
 //
 //	company.go  the hub's folder, and what follows from it
 //	app.go      scim2-server: filled, nothing to do, a leaver, nothing to do
+//	scimmy.go   the same on scimmy-routers, where nobody may be a member twice
 //	tree.go     the same on slapd, read by ldap3
 //	tester.go   the table of scim2-tester, with the exceptions known today
 //	process.go  programs that are started and stopped

@@ -26,6 +26,16 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// A member twice is told.
+func TestOnce(t *testing.T) {
+	if err := once(holding{"a x", "b x"}); err != nil {
+		t.Error(err)
+	}
+	if err := once(holding{"b x", "a x", "b x"}); err == nil {
+		t.Error("a member twice passes")
+	}
+}
+
 // Too much on the peer is as wrong as too little.
 func TestSame(t *testing.T) {
 	if err := same("it", holding{"a x", "b x"}, holding{"a x", "b x"}); err != nil {

@@ -18,11 +18,12 @@ const patience = 4 * time.Minute
 
 func main() {
 	python := flag.String("python", "", "the Python that has the packages of requirements.txt")
+	scimmy := flag.String("scimmy", "", "the script of the application made of scimmy-routers, beside its packages")
 	program := flag.String("birthright", "", "the program to hold against the peers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(ctx, patience)
-	err := run(ctx, *python, *program, os.Stdout)
+	err := run(ctx, *python, *scimmy, *program, os.Stdout)
 	cancel()
 	stop()
 	if err != nil {
@@ -40,14 +41,17 @@ type peer struct {
 
 // world is what all peers share.
 type world struct {
-	python, program string
-	dir             string
+	python, scimmy, program string
+	dir                     string
 }
 
 // run goes through all peers, also after one that failed.
-func run(ctx context.Context, python, program string, out io.Writer) (err error) {
+func run(ctx context.Context, python, scimmy, program string, out io.Writer) (err error) {
 	w := &world{}
 	if w.python, err = filepath.Abs(python); err != nil {
+		return err
+	}
+	if w.scimmy, err = filepath.Abs(scimmy); err != nil {
 		return err
 	}
 	if w.program, err = filepath.Abs(program); err != nil {
@@ -58,11 +62,13 @@ func run(ctx context.Context, python, program string, out io.Writer) (err error)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(w.dir)) }()
 	failed := 0
-	for _, p := range []peer{
+	peers := []peer{
 		{"scim2-server, a SCIM application", fillApp},
+		{"scimmy-routers, a SCIM application that has members twice", fillScimmy},
 		{"ldap3 on slapd, an LDAP directory", fillTree},
 		{"scim2-tester, a SCIM conformance tester", testDoor},
-	} {
+	}
+	for _, p := range peers {
 		fmt.Fprintf(out, "\n%s\n", p.name)
 		began := time.Now()
 		verdict, err := p.run(ctx, w, out)
@@ -75,7 +81,7 @@ func run(ctx context.Context, python, program string, out io.Writer) (err error)
 		fmt.Fprintf(out, "ok      %s: %s, in %s\n", p.name, verdict, took)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of 3 peers do not agree with the hub", failed)
+		return fmt.Errorf("%d of %d peers do not agree with the hub", failed, len(peers))
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Memory is all that the application holds, for encoding/json.
-func (a *App) Memory() any { return memory{a} }
+func (a *App) Memory() any { return &memory{a} }
 
 // memory writes and reads the tables.
 type memory struct{ app *App }
@@ -33,7 +33,7 @@ type keptGroup struct {
 }
 
 // MarshalJSON writes the tables.
-func (m memory) MarshalJSON() ([]byte, error) {
+func (m *memory) MarshalJSON() ([]byte, error) {
 	m.app.mu.RLock()
 	defer m.app.mu.RUnlock()
 	t := &m.app.tables
@@ -50,7 +50,7 @@ func (m memory) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads them again.
-func (m memory) UnmarshalJSON(data []byte) error {
+func (m *memory) UnmarshalJSON(data []byte) error {
 	var in kept
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
