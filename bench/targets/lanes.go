@@ -23,6 +23,7 @@ func inLanes(n int, do func(int) error) error {
 
 // openTarget makes the target for an application, as a configuration would.
 func openTarget(url string) (targets.Target, error) {
-	c := scim.Config{URL: url, Token: secret.Value("bench"), PageSize: page}
+	c := scim.Config{Token: secret.Value("bench")}
+	c.URL, c.PageSize = url, page
 	return c.Open(targets.Env{Name: "app", Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 }

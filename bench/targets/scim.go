@@ -13,9 +13,9 @@ import (
 	"birthright/bench/hub"
 	"birthright/bench/measure"
 	"birthright/identity"
-	"birthright/internal/scimapp"
 	"birthright/reconcile"
 	"birthright/targets"
+	"birthright/targets/scim/scimsim"
 )
 
 const (
@@ -31,7 +31,7 @@ const scimTarget = `{name: app, kind: scim, url: "%s", token: bench, page_size: 
 
 // application is a SCIM application behind a socket that answers after a while.
 type application struct {
-	*scimapp.App
+	*scimsim.App
 	server *http.Server
 	url    string
 	writes atomic.Int64
@@ -39,12 +39,12 @@ type application struct {
 }
 
 func startApplication(ctx context.Context, people int) (*application, error) {
-	a := &application{App: scimapp.New(scimapp.Options{Token: "bench", PageSize: page})}
+	a := &application{App: scimsim.New(scimsim.Options{Token: "bench", PageSize: page})}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	a.url = "http://" + listener.Addr().String() + scimapp.Base
+	a.url = "http://" + listener.Addr().String() + scimsim.Base
 	a.server = &http.Server{Handler: a, ReadHeaderTimeout: time.Minute}
 	go func() { _ = a.server.Serve(listener) }() // ends with Close
 	client := hub.NewClientWith(a.url, "bench")

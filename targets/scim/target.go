@@ -85,6 +85,3 @@ func (t *Target) SerialKey(op targets.Op) string {
 	}
 	return ""
 }
-
-// Calls returns how many requests were sent so far.
-func (t *Target) Calls() int64 { return t.client.Calls() }
