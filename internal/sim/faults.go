@@ -126,7 +126,8 @@ func (f *faults) earlier(req *http.Request) *http.Response {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.last == nil || f.last.Request.URL.Path != req.URL.Path || f.last.Request.URL.RawQuery == req.URL.RawQuery ||
-		f.last.Request.URL.Query().Get("filter") != req.URL.Query().Get("filter") {
+		f.last.Request.URL.Query().Get("filter") != req.URL.Query().Get("filter") ||
+		f.last.Request.URL.Query().Get("q") != req.URL.Query().Get("q") {
 		return nil // not another page of the same list
 	}
 	again := *f.last

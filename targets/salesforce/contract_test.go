@@ -1,0 +1,72 @@
+package salesforce
+
+import (
+	"testing"
+	"time"
+
+	"birthright/identity"
+	"birthright/internal/httpkit"
+	"birthright/internal/secret"
+	"birthright/targets"
+	"birthright/targets/salesforce/salesforcesim"
+	"birthright/targets/targettest"
+	"birthright/targets/targettest/simtest"
+)
+
+const canary = "canary-sf-91c0de"
+
+// bearer is a token as it is, in the place of the connected app's.
+func bearer(t testing.TB) httpkit.Auth {
+	t.Helper()
+	return httpkit.Bearer(secret.Value(canary))
+}
+
+// rig is an organisation with a target over it; change may edit both.
+func rig(t testing.TB, options salesforcesim.Options, change func(*Config)) (*Target, *salesforcesim.Org, *simtest.Rig) {
+	t.Helper()
+	var r *simtest.Rig
+	options.Token, options.PageSize = canary, 3
+	options.Now = func() time.Time { return r.Clock.Now() }
+	org := salesforcesim.New(options)
+	r = simtest.New(org)
+	c := &Config{Connection: httpkit.Connection{URL: "https://acme.my.salesforce.com"}, Match: byFederation, DefaultProfile: "Standard User",
+		Users: Users{Profile: "Standard User", UsernameSuffix: "@acme.example"},
+		OAuth: OAuth{ClientID: "hub", ClientSecret: secret.Value("unused")}}
+	if change != nil {
+		change(c)
+	}
+	for _, fault := range c.Validate() {
+		t.Fatal(fault)
+	}
+	target, err := c.openAs(r.Env("t"), bearer(t), r.Transport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = target.Close() })
+	return target, org, r
+}
+
+// peer makes a peer of the contract for one kind of entitlement.
+func peer(t testing.TB, kind string) targettest.Peer {
+	target, _, r := rig(t, salesforcesim.Options{}, nil)
+	p := r.Peer(target, "t")
+	p.Kind, p.Canary, p.Nests, p.Batch = kind, canary, kind == PublicGroup, 3
+	p.RefusesName = func(name string) bool {
+		return !usernameForm.MatchString(target.username(targets.Account{Name: name}))
+	}
+	return p
+}
+
+func TestContract(t *testing.T) {
+	for _, kind := range []string{PermissionSet, PermissionSetGroup, PublicGroup} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer { return peer(t, kind) }})
+		})
+	}
+}
+
+// ent addresses something of the target under test.
+func ent(kind, id string) identity.Entitlement {
+	return identity.Entitlement{Target: "t", Kind: kind, ID: id}
+}
