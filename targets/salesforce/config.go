@@ -146,10 +146,6 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 
 // open makes the target; transport is in the network's place where it is not nil.
 func (c *Config) open(env targets.Env, transport http.RoundTripper) (*Target, error) {
-	return c.openAs(env, c.auth(), transport)
-}
-
-func (c *Config) openAs(env targets.Env, auth httpkit.Auth, transport http.RoundTripper) (*Target, error) {
 	fields, err := parseMap(env.Map)
 	if err != nil {
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}
@@ -159,7 +155,7 @@ func (c *Config) openAs(env targets.Env, auth httpkit.Auth, transport http.Round
 		now = time.Now
 	}
 	client, err := c.Connection.Open(env, httpkit.Options{
-		Auth: auth, Transport: transport, Throttled: overLimit,
+		Auth: c.auth(), Transport: transport, Throttled: overLimit,
 		Limits:   []ratelimit.Limit{{Tokens: 100_000, Per: 24 * time.Hour}},
 		Readings: func(_ httpkit.Request, h http.Header) map[string]ratelimit.Reading { return usage(h, now()) },
 	})

@@ -11,8 +11,8 @@ import (
 
 // Options choose what kind of organisation it is.
 type Options struct {
-	// Token is the bearer token wanted; "" wants none.
-	Token string
+	// ClientID and ClientSecret are those of a connected app; "" wants no token at all.
+	ClientID, ClientSecret string
 	// PageSize is how many rows a page of a query has; 0 means 2,000.
 	PageSize int
 	// Requests is how many a day are allowed; 0 means 100,000.
@@ -145,7 +145,11 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer o.mu.Unlock()
 	now := o.opt.Now()
 	o.used = slices.DeleteFunc(o.used, func(at time.Time) bool { return now.Sub(at) >= 24*time.Hour })
-	if o.opt.Token != "" && r.Header.Get("Authorization") != "Bearer "+o.opt.Token {
+	if r.URL.Path == TokenPath {
+		o.token(w, r)
+		return
+	}
+	if o.opt.ClientID != "" && r.Header.Get("Authorization") != "Bearer "+o.issued() {
 		refuse(w, http.StatusUnauthorized, "INVALID_SESSION_ID", "Session expired or invalid")
 		return
 	}
