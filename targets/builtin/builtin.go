@@ -10,18 +10,20 @@ import (
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
 	"birthright/targets/postgres"
+	"birthright/targets/salesforce"
 	"birthright/targets/scim"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
-		"ad":       func() targets.Config { return new(ad.Config) },
-		"file":     func() targets.Config { return new(file.Config) },
-		"ldap":     func() targets.Config { return new(ldap.Config) },
-		"memory":   func() targets.Config { return new(memory.Config) },
-		"mysql":    func() targets.Config { return new(mysql.Config) },
-		"postgres": func() targets.Config { return new(postgres.Config) },
-		"scim":     func() targets.Config { return new(scim.Config) },
+		"ad":         func() targets.Config { return new(ad.Config) },
+		"file":       func() targets.Config { return new(file.Config) },
+		"ldap":       func() targets.Config { return new(ldap.Config) },
+		"memory":     func() targets.Config { return new(memory.Config) },
+		"mysql":      func() targets.Config { return new(mysql.Config) },
+		"postgres":   func() targets.Config { return new(postgres.Config) },
+		"salesforce": func() targets.Config { return new(salesforce.Config) },
+		"scim":       func() targets.Config { return new(scim.Config) },
 	}
 }

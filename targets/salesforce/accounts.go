@@ -104,7 +104,7 @@ func (t *Target) newUser(a targets.Account, profile string) record {
 		"TimeZoneSidKey": or(u.Timezone, "GMT"), "LocaleSidKey": or(u.Locale, "en_US"), "LanguageLocaleKey": or(u.Language, "en_US"),
 		"EmailEncodingKey": "UTF-8", "LastName": a.Name, "Email": strings.ToLower(name),
 	}
-	if t.settings.Match == byFederation {
+	if t.settings.NameField == byFederation {
 		r["FederationIdentifier"] = a.Name
 	}
 	wanted := t.Normalise(a).Attributes

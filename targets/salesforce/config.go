@@ -26,8 +26,8 @@ type Config struct {
 	httpkit.Connection `yaml:",inline"`
 	APIVersion         string `yaml:"api_version"`
 	OAuth              OAuth  `yaml:"oauth"`
-	// Match is what the name of an account is: username or federation-id.
-	Match string `yaml:"match"`
+	// NameField is what the name of an account is: username or federation-id.
+	NameField string `yaml:"name_field"`
 	// DefaultProfile is the profile that users go back to when theirs is taken away.
 	// Without it profiles are shown and not changed.
 	DefaultProfile string `yaml:"default_profile"`
@@ -79,8 +79,8 @@ func (c *Config) Validate() []error {
 	} else if n, _ := strconv.ParseFloat(c.version(), 64); n < 52 {
 		faults = append(faults, fmt.Errorf("api_version: %s: assignments have an end since 52.0", c.APIVersion))
 	}
-	if m := c.Match; m != "" && m != byUsername && m != byFederation {
-		faults = append(faults, fmt.Errorf("match: %q is neither %s nor %s", m, byUsername, byFederation))
+	if m := c.NameField; m != "" && m != byUsername && m != byFederation {
+		faults = append(faults, fmt.Errorf("name_field: %q is neither %s nor %s", m, byUsername, byFederation))
 	}
 	if s := c.Users.UsernameSuffix; s != "" && !strings.Contains(s, "@") {
 		faults = append(faults, fmt.Errorf("users.username_suffix: %q has no @: usernames are like addresses", s))

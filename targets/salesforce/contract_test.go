@@ -33,7 +33,7 @@ func rigOn(t testing.TB, options salesforcesim.Options, change func(*Config), ar
 	options.Now = func() time.Time { return r.Clock.Now() }
 	org := salesforcesim.New(options)
 	r = simtest.New(around(org))
-	c := &Config{Connection: httpkit.Connection{URL: "https://acme.my.salesforce.com"}, Match: byFederation, DefaultProfile: "Standard User",
+	c := &Config{Connection: httpkit.Connection{URL: "https://acme.my.salesforce.com"}, NameField: byFederation, DefaultProfile: "Standard User",
 		Users: Users{Profile: "Standard User", UsernameSuffix: "@acme.example"},
 		OAuth: OAuth{ClientID: "hub", ClientSecret: secret.Value(canary)}}
 	if change != nil {

@@ -252,7 +252,7 @@ func TestConfig(t *testing.T) {
 	_, faults := strictyaml.Decode("x.yaml", []byte(`
 url: https://acme.my.salesforce.com
 api_version: "61.0"
-match: federation-id
+name_field: federation-id
 default_profile: Minimum Access - Salesforce
 oauth: {client_id: app, key: "env:SF_KEY", user: hub@acme.com, login_url: "https://test.salesforce.com"}
 users: {profile: Standard User, username_suffix: "@acme.com", timezone: Europe/Berlin, locale: de_DE, language: de}
@@ -264,9 +264,9 @@ users: {profile: Standard User, username_suffix: "@acme.com", timezone: Europe/B
 	if !ok || j.TokenURL != "https://acme.my.salesforce.com/services/oauth2/token" || j.Audience != "https://test.salesforce.com" || j.Subject != "hub@acme.com" {
 		t.Errorf("%+v", c.auth())
 	}
-	bad := Config{APIVersion: "v51", Match: "mail", Users: Users{UsernameSuffix: ".x"}, OAuth: OAuth{ClientSecret: secret.Value("a"), Key: secret.Value("b")}}
+	bad := Config{APIVersion: "v51", NameField: "mail", Users: Users{UsernameSuffix: ".x"}, OAuth: OAuth{ClientSecret: secret.Value("a"), Key: secret.Value("b")}}
 	text := fmt.Sprint(bad.Validate())
-	for _, want := range []string{"My Domain", "api_version", "match", "username_suffix", "client_id", "either client_secret or key"} {
+	for _, want := range []string{"My Domain", "api_version", "name_field", "username_suffix", "client_id", "either client_secret or key"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("nothing said about %s in %s", want, text)
 		}

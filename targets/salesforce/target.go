@@ -69,7 +69,7 @@ func (t *Target) username(a targets.Account) string {
 
 // nameField is the field that names of accounts are in.
 func (t *Target) nameField() string {
-	if t.settings.Match == byFederation {
+	if t.settings.NameField == byFederation {
 		return "FederationIdentifier"
 	}
 	return "Username"
