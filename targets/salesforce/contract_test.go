@@ -2,80 +2,37 @@ package salesforce
 
 import (
 	"net/http"
+	"strings"
 	"testing"
-	"time"
 
-	"birthright/identity"
-	"birthright/internal/httpkit"
-	"birthright/internal/secret"
-	"birthright/internal/sim"
-	"birthright/targets"
+	"birthright/internal/sim/vendorspec"
 	"birthright/targets/salesforce/salesforcesim"
 	"birthright/targets/targettest"
-	"birthright/targets/targettest/simtest"
 )
 
-const canary = "canary-sf-91c0de"
-
-// system is a stand-in, perhaps with something around it.
-type system = sim.System
-
-// rig is an organisation with a target over it; change may edit the configuration.
-func rig(t testing.TB, options salesforcesim.Options, change func(*Config)) (*Target, *salesforcesim.Org, *simtest.Rig) {
-	return rigOn(t, options, change, func(org *salesforcesim.Org) system { return org })
+// checked is an organisation whose requests and answers are held against a description.
+type checked struct {
+	*salesforcesim.Org
+	handler http.Handler
 }
 
-// rigOn is the same with something around the organisation.
-func rigOn(t testing.TB, options salesforcesim.Options, change func(*Config), around func(*salesforcesim.Org) system) (*Target, *salesforcesim.Org, *simtest.Rig) {
-	t.Helper()
-	var r *simtest.Rig
-	options.ClientID, options.ClientSecret, options.PageSize = "hub", canary, 3
-	options.Now = func() time.Time { return r.Clock.Now() }
-	org := salesforcesim.New(options)
-	r = simtest.New(around(org))
-	c := &Config{Connection: httpkit.Connection{URL: "https://acme.my.salesforce.com"}, NameField: byFederation, DefaultProfile: "Standard User",
-		Users: Users{Profile: "Standard User", UsernameSuffix: "@acme.example"},
-		OAuth: OAuth{ClientID: "hub", ClientSecret: secret.Value(canary)}}
-	if change != nil {
-		change(c)
-	}
-	for _, fault := range c.Validate() {
-		t.Fatal(fault)
-	}
-	r.Transport.Reading(func(q *http.Request) bool { return q.URL.Path == salesforcesim.TokenPath })
-	target, err := c.open(r.Env("t"), r.Transport)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = target.Close() })
-	return target, org, r
-}
+func (c checked) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
 
-// peer makes a peer of the contract for one kind of entitlement.
-func peer(t testing.TB, kind string) targettest.Peer {
-	return peerOn(t, kind, func(org *salesforcesim.Org) system { return org })
-}
-
-func peerOn(t testing.TB, kind string, around func(*salesforcesim.Org) system) targettest.Peer {
-	target, _, r := rigOn(t, salesforcesim.Options{}, nil, around)
-	p := r.Peer(target, "t")
-	p.Kind, p.Canary, p.Nests, p.Batch = kind, canary, kind == PublicGroup, 3
-	p.RefusesName = func(name string) bool {
-		return !usernameForm.MatchString(target.username(targets.Account{Name: name}))
-	}
-	return p
-}
-
+// TestContract runs the contract with every request and answer held against the
+// description that was written from Salesforce's pages, apart from the code.
 func TestContract(t *testing.T) {
+	spec := vendorspec.Load(t, "salesforce.json", "https://acme.my.salesforce.com", nil)
 	for _, kind := range []string{PermissionSet, PermissionSetGroup, PublicGroup} {
 		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer { return peer(t, kind) }})
+			targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer {
+				return peer(t, kind, func(org *salesforcesim.Org) system { return checked{org, spec.Wrap(t, org, salesforcesim.TokenPath)} })
+			}})
 		})
 	}
-}
-
-// ent addresses something of the target under test.
-func ent(kind, id string) identity.Entitlement {
-	return identity.Entitlement{Target: "t", Kind: kind, ID: id}
+	want := "DELETE /services/data/v{version}/composite/sobjects; GET /services/data/v{version}/limits; GET /services/data/v{version}/query; " +
+		"GET /services/data/v{version}/query/{locator}; GET /services/data/v{version}/sobjects/{object}/describe; " +
+		"PATCH /services/data/v{version}/composite/sobjects; POST /services/data/v{version}/composite/sobjects"
+	if got := strings.Join(spec.Seen(), "; "); got != want {
+		t.Errorf("called: %s", got)
+	}
 }

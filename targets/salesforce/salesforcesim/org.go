@@ -144,7 +144,9 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.opt.Now()
-	o.used = slices.DeleteFunc(o.used, func(at time.Time) bool { return now.Sub(at) >= 24*time.Hour })
+	for len(o.used) > 0 && now.Sub(o.used[0]) >= 24*time.Hour {
+		o.used = o.used[1:]
+	}
 	if r.URL.Path == TokenPath {
 		o.token(w, r)
 		return
