@@ -76,6 +76,11 @@ func (t *Target) findByName(ctx context.Context, name string) (resource, error) 
 	if err := t.filtered(ctx, users, "userName eq "+quote(name), nil, take, func() { found = nil }); err != nil {
 		return nil, err
 	}
+	return chosenOf(found, name)
+}
+
+// chosenOf is the user called name among those that are but for letter case.
+func chosenOf(found []resource, name string) (resource, error) {
 	switch len(found) {
 	case 0:
 		return nil, errNoAccount

@@ -64,3 +64,38 @@ func TestCallsOfAFirstLoad(t *testing.T) {
 		t.Errorf("a whole read took %d calls", calls)
 	}
 }
+
+// TestCallsOfALook asks for many people and groups of many: lists are read where that
+// takes fewer requests than one question for each, and what is found is the same.
+func TestCallsOfALook(t *testing.T) {
+	app := scimsim.New(scimsim.Options{Token: token, PageSize: 100})
+	rig := simtest.New(app)
+	target := speaker(t, rig, func(c *Config) { c.PageSize = 100 })
+	var all targets.State
+	for i := range 300 {
+		a := targets.Account{Name: fmt.Sprintf("p%04d", i), Active: true}
+		all.Accounts = append(all.Accounts, a)
+		all.Assignments = append(all.Assignments, targets.Assignment{AccountID: a.Name, Entitlement: ent(fmt.Sprint("g", i%150)), Indirect: i%2 == 1})
+	}
+	app.Seed(all)
+	for _, n := range []int{2, 90} {
+		var q targets.Query
+		for i := range n {
+			who := targets.Account{Name: fmt.Sprintf("P%04d", i)}
+			q.Accounts, q.Entitlements = append(q.Accounts, who), append(q.Entitlements, ent(fmt.Sprint("g", i)))
+		}
+		before := target.Calls()
+		s, err := targets.ReadState(t.Context(), target, q)
+		if err != nil || len(s.Accounts) != n || len(s.Entitlements) != n || len(s.Assignments) != n {
+			t.Fatalf("%d: %d accounts, %d groups, %d assignments, %v", n, len(s.Accounts), len(s.Entitlements), len(s.Assignments), err)
+		}
+		for _, a := range s.Assignments {
+			if odd := (a.Entitlement.ID[len(a.Entitlement.ID)-1]-'0')%2 == 1; odd != a.Indirect {
+				t.Errorf("%+v", a)
+			}
+		}
+		if calls, want := target.Calls()-before, map[int]int64{2: 7, 90: 8}[n]; calls != want {
+			t.Errorf("%d of each took %d requests, want %d", n, calls, want)
+		}
+	}
+}

@@ -17,16 +17,22 @@ func (r *reader) inList() url.Values {
 	return nil
 }
 
-// allGroups lists every group, with members where lists have them.
-func (r *reader) allGroups(ctx context.Context) error {
+// allGroups lists every group, with members where lists have them, and keeps those of
+// the names; nil for all.
+func (r *reader) allGroups(ctx context.Context, only map[string]bool) error {
 	var names []string
 	err := r.t.each(ctx, groups, r.inList(), func(raw json.RawMessage) (string, error) {
 		g, err := parseGroup(raw)
-		if err == nil {
-			r.keep(g)
-			names = append(names, g.name)
+		if err != nil {
+			return g.id, err
 		}
-		return g.id, err
+		names = append(names, g.name)
+		if only == nil || only[g.name] {
+			r.keep(g)
+		} else {
+			r.byID[g.id] = g // it may be inside another
+		}
+		return g.id, nil
 	})
 	if err == nil {
 		r.t.saw(names)

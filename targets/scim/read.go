@@ -60,8 +60,17 @@ func (r *reader) accounts(ctx context.Context, wanted []targets.Account) error {
 			return text(user, "id"), r.account(user)
 		})
 	}
+	find := r.t.find
+	switch list, err := r.t.fewerToList(ctx, users, len(wanted)); {
+	case err != nil:
+		return err
+	case list:
+		if find, err = r.listed(ctx); err != nil {
+			return err
+		}
+	}
 	for _, a := range wanted {
-		user, err := r.t.find(ctx, a)
+		user, err := find(ctx, a)
 		if errors.Is(err, errNoAccount) {
 			continue
 		}
@@ -89,7 +98,13 @@ func (r *reader) account(user resource) error {
 func (r *reader) groups(ctx context.Context, wanted []identity.Entitlement) error {
 	r.byID = map[string]group{}
 	if wanted == nil {
-		return r.allGroups(ctx)
+		return r.allGroups(ctx, nil)
+	}
+	switch list, err := r.t.fewerToList(ctx, groups, len(wanted)); {
+	case err != nil:
+		return err
+	case list:
+		return r.allGroups(ctx, r.namesOf(wanted))
 	}
 	for _, e := range wanted {
 		if e.Target != r.t.name || e.Kind != Group {
