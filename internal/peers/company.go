@@ -165,19 +165,35 @@ func (h *hub) leaver() string {
 	return h.company.People[max(i, 0)].UserName
 }
 
+// mover is somebody else who has access, and will have other access.
+func (h *hub) mover() *company.Person {
+	leaver := h.leaver()
+	i := slices.IndexFunc(h.company.People, func(p company.Person) bool {
+		return p.Department == "Engineering" && p.Type == company.Employee && p.Team != "" && p.Employed(h.company.Now) && p.UserName != leaver
+	})
+	return &h.company.People[max(i, 0)]
+}
+
 // peerState is what a peer shows of itself.
 type peerState struct {
 	Active []string // accounts that work
 	Holds  holding
 }
 
-// story fills a peer, finds nothing to do, sees somebody leave, and finds nothing
-// to do again. look asks the peer what it holds, through other eyes than the
+// story fills a peer, finds nothing to do, sees somebody move and somebody leave, and
+// finds nothing to do again. look asks the peer what it holds, through other eyes than the
 // hub's.
 func (h *hub) story(ctx context.Context, out io.Writer, look func(context.Context) (peerState, error)) error {
-	leaver := h.leaver()
+	leaver, mover := h.leaver(), h.mover()
+	stay := func() {}
 	var before peerState
-	for _, step := range []struct{ title, gone string }{{"people arrive", ""}, {leaver + " leaves", leaver}} {
+	for _, step := range []struct {
+		title, gone string
+		happens     func()
+	}{
+		{"people arrive", "", stay}, {mover.UserName + " moves to Sales", "", func() { mover.Department, mover.Team = "Sales", "Field" }}, {leaver + " leaves", leaver, stay},
+	} {
+		step.happens()
 		if err := errors.Join(h.writePeople(step.gone), h.run(ctx, nil, "import")); err != nil {
 			return err
 		}
@@ -199,7 +215,7 @@ func (h *hub) story(ctx context.Context, out io.Writer, look func(context.Contex
 		if made == 0 || again != 0 {
 			return fmt.Errorf("%s: %d changes, and %d in a run after that; want some, then none", step.title, made, again)
 		}
-		fmt.Fprintf(out, "  %-28s %4d changes; the peer has %d accounts that work and %d memberships, all as they should be; a full run finds nothing to do\n",
+		fmt.Fprintf(out, "  %-38s %4d changes; the peer has %d accounts that work and %d memberships, all as they should be; a full run finds nothing to do\n",
 			step.title+":", made, len(state.Active), len(state.Holds))
 		before = state
 	}

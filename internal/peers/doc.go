@@ -12,7 +12,7 @@
 // should have, pair by pair:
 //
 //	company.go  the hub's folder, and what follows from it
-//	app.go      scim2-server: filled, nothing to do, a leaver, nothing to do
+//	app.go      scim2-server: filled, nothing to do, a mover, nothing to do, a leaver, nothing to do
 //	scimmy.go   the same on scimmy-routers, where nobody may be a member twice
 //	tree.go     the same on slapd, read by ldap3
 //	tester.go   the table of scim2-tester, with the exceptions known today
