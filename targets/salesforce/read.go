@@ -158,14 +158,15 @@ func given(row record) string {
 const timeForm = "2006-01-02T15:04:05.000-0700"
 
 // live reports until when an assignment is good, and whether it is at all: one that has
-// ended stays as a row.
+// ended stays as a row, with its end, and is not active. What has no end is held, whatever
+// else is said of it: a removal too many does no harm.
 func (t *Target) live(row record) (until time.Time, live bool) {
-	if active, said := row["IsActive"].(bool); said && !active {
-		return time.Time{}, false
-	}
 	end := text(row, "ExpirationDate")
 	if end == "" {
 		return time.Time{}, true
+	}
+	if active, said := row["IsActive"].(bool); said && !active {
+		return time.Time{}, false
 	}
 	until, err := time.Parse(timeForm, end)
 	if err != nil {

@@ -134,8 +134,8 @@ func orNil(s string) any {
 	return s
 }
 
-// createMember never makes a second row: a member that is there already is no error,
-// as far as we know.
+// createMember never makes a second row: for a member that is there already, its row is
+// the answer.
 func (o *Org) createMember(rec row) saved {
 	group, _ := rec["GroupId"].(string)
 	member, _ := rec["UserOrGroupId"].(string)
