@@ -27,6 +27,9 @@ func (t *Target) fewerToList(ctx context.Context, endpoint string, n int) (bool,
 	case t.knows().noFilter:
 		return true, nil // each question would be a list
 	}
+	if size, known := t.size(endpoint); known {
+		return t.pages(size) < n, nil
+	}
 	query := t.window(1, "", 1)
 	if endpoint == groups {
 		query.Set("excludedAttributes", "members")
@@ -41,7 +44,29 @@ func (t *Target) fewerToList(ctx context.Context, endpoint string, n int) (bool,
 	if err != nil || p.TotalResults == nil {
 		return false, err // each question will tell what is wrong with the list
 	}
-	return *p.TotalResults/t.habits.PageSize+1 < n, nil
+	t.noteSize(endpoint, *p.TotalResults)
+	return t.pages(*p.TotalResults) < n, nil
+}
+
+// pages is how many requests a list of size resources takes.
+func (t *Target) pages(size int) int { return size/t.habits.PageSize + 1 }
+
+// noteSize notes how long a list is. It may be another by the time that it counts: then
+// a request more is sent than was needed.
+func (t *Target) noteSize(endpoint string, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sizes == nil {
+		t.sizes = map[string]int{}
+	}
+	t.sizes[endpoint] = size
+}
+
+func (t *Target) size(endpoint string) (int, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	size, known := t.sizes[endpoint]
+	return size, known
 }
 
 // listed lists all users once, and returns what finds one of them as find does.

@@ -49,8 +49,14 @@ func (t *Target) walk(ctx context.Context, l *listing, q url.Values) error {
 		if err != nil {
 			return err
 		}
-		if err := l.add(p); err != nil || l.got == l.total {
+		if err := l.add(p); err != nil {
 			return err
+		}
+		if !q.Has("filter") {
+			t.noteSize(l.endpoint, l.total)
+		}
+		if l.got == l.total {
+			return nil
 		}
 	}
 }

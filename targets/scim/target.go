@@ -34,6 +34,7 @@ type Target struct {
 	server   *server // nil until learned
 	groupIDs map[string]cachedGroup
 	listed   listed
+	sizes    map[string]int // how long the lists were last, by endpoint
 }
 
 // Capabilities says what may be asked of the target.
