@@ -1,0 +1,202 @@
+package github
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"birthright/identity"
+	"birthright/internal/secret"
+	"birthright/internal/sim"
+	"birthright/internal/sim/vendorspec"
+	"birthright/targets"
+	"birthright/targets/github/githubsim"
+)
+
+func childTeams(t *testing.T, spec *vendorspec.Spec) {
+	for _, silent := range []bool{false, true} {
+		r := newRig(t, spec, Config{}, githubsim.Options{Silent: silent})
+		r.members(t, []string{"ada", "bob"}, "eng", "web")
+		r.org.Edit(func(o *githubsim.Organisation) {
+			o.Team("web").Parent = o.Team("eng").ID
+			o.Team("web").Members[o.User("ada").ID] = "member"
+			o.Team("eng").Members[o.User("bob").ID] = "member"
+		})
+		readOnly := map[string]bool{}
+		s, err := targets.ReadState(t.Context(), r.Target, targets.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range s.Entitlements {
+			readOnly[e.Address.ID] = e.ReadOnly
+		}
+		want := map[string]bool{"eng": silent, "eng@maintainer": silent, "web": false, "web@maintainer": false}
+		if d := cmp.Diff(want, readOnly); d != "" {
+			t.Errorf("silent %v: read only (-want +got):\n%s", silent, d)
+		}
+		if silent {
+			r.holds(t, "ada team/eng (indirect)", "ada team/web", "bob team/eng (indirect)")
+			continue
+		}
+		r.holds(t, "ada team/eng (indirect)", "ada team/web", "bob team/eng")
+		r.expect(t, []targets.Op{op(targets.Remove, named("ada"), "team/eng")}, outcomes(already), "DELETE /orgs/acme/teams/eng/memberships/ada")
+		r.expect(t, []targets.Op{op(targets.Add, named("ada"), "team/eng")}, outcomes(done), "PUT /orgs/acme/teams/eng/memberships/ada")
+	}
+}
+
+func foreignTeams(t *testing.T, spec *vendorspec.Spec) {
+	for _, idp := range []string{"", "team_sync", "external_groups"} {
+		r := newRig(t, spec, Config{IDP: idp}, githubsim.Options{})
+		r.members(t, []string{"ada"}, "own", "tied", "enterprise")
+		r.org.Edit(func(o *githubsim.Organisation) {
+			o.Team("tied").Tied = "Engineers"
+			o.Team("enterprise").Enterprise = true
+		})
+		s, err := targets.ReadState(t.Context(), r.Target, targets.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]bool{}
+		for _, e := range s.Entitlements {
+			got[e.Address.ID] = e.ReadOnly
+		}
+		if got["own"] || got["tied"] != (idp != "") || !got["enterprise"] {
+			t.Errorf("idp %q: read only %v", idp, got)
+		}
+		r.expect(t, []targets.Op{op(targets.Add, named("ada"), "team/tied")}, outcomes(refusal), "PUT /orgs/acme/teams/tied/memberships/ada")
+	}
+}
+
+// An address is a slug: under the old one there is nothing any more, and nothing is
+// given under it.
+func renamedTeam(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{})
+	r.members(t, []string{"ada"}, "eng")
+	r.do(t, op(targets.Add, named("ada"), "team/eng"))
+	r.org.Edit(func(o *githubsim.Organisation) { o.Team("eng").Slug = "engineering" })
+	r.holds(t, "ada team/engineering")
+	r.sent()
+	r.expect(t, []targets.Op{op(targets.Remove, named("ada"), "team/eng")}, outcomes(stale), "DELETE /orgs/acme/teams/eng/memberships/ada")
+}
+
+// GitHub tells people to wait with 403.
+func secondaryLimit(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{})
+	r.members(t, []string{"ada", "bob"}, "eng")
+	r.Transport.Plant(sim.Fault{Writes: true, Times: 1, Status: 403, Header: map[string]string{"Retry-After": "60"}})
+	res := r.Apply(t.Context(), []targets.Op{op(targets.Add, named("ada"), "team/eng"), op(targets.Add, named("bob"), "team/eng")})
+	for i, got := range res {
+		if got.Outcome != throttle || got.RetryAt.Sub(r.Clock.Now()) < 50*time.Second {
+			t.Errorf("op %d: %s until %v, want throttled for a minute", i, got.Outcome, got.RetryAt)
+		}
+	}
+	// The budgets that the kind has of itself are such that GitHub never says so.
+	calm := newRig(t, spec, Config{}, githubsim.Options{Points: 900})
+	calm.members(t, []string{"ada"}, "a", "b", "c", "d", "e", "f", "g", "h")
+	for range 200 {
+		calm.held(t)
+	}
+	if n := calm.answered(403); n > 0 {
+		t.Errorf("told to wait %d times", n)
+	}
+}
+
+func tooManyInvitations(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{Invitations: 1}, byUserName)
+	res := r.Apply(t.Context(), []targets.Op{op(targets.CreateAccount, named("ada")), op(targets.CreateAccount, named("bob"))})
+	if res[0].Outcome != pending || res[1].Outcome != throttle || res[1].RetryAt.Sub(r.Clock.Now()) != invitationPause {
+		t.Errorf("%s, then %s until %v", res[0].Outcome, res[1].Outcome, res[1].RetryAt)
+	}
+}
+
+func notModified(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{})
+	r.members(t, []string{"a", "b", "c", "d", "e"}, "eng", "ops")
+	first := r.held(t)
+	fresh := r.answered(200)
+	second := r.held(t)
+	if n := r.answered(304); n != fresh || fresh == 0 {
+		t.Errorf("%d answers to the first read, %d of 304 to the second", fresh, n)
+	}
+	if d := cmp.Diff(first, second); d != "" {
+		t.Error(d)
+	}
+	r.do(t, op(targets.Add, named("a"), "team/eng"))
+	r.holds(t, "a team/eng")
+}
+
+func probes(t *testing.T, spec *vendorspec.Spec) {
+	for name, c := range map[string]struct {
+		how    githubsim.Options
+		kinds  []string
+		failed []string
+	}{
+		"an owner":           {githubsim.Options{}, allKinds, nil},
+		"classic":            {githubsim.Options{Scopes: "admin:org, repo"}, allKinds, nil},
+		"classic, too small": {githubsim.Options{Scopes: "read:org, repo"}, allKinds, []string{"token"}},
+		"no owner":           {githubsim.Options{Plain: true}, allKinds, []string{"read invitations", "change members"}},
+	} {
+		r := newRig(t, spec, Config{Entitlements: c.kinds}, c.how)
+		r.members(t, []string{"ada"}, "eng")
+		report, err := r.Probe(t.Context())
+		if err != nil || !report.Reachable {
+			t.Errorf("%s: reachable %v, %v", name, report.Reachable, err)
+		}
+		var failed []string
+		for _, f := range report.Findings {
+			if !f.OK {
+				failed = append(failed, f.Check)
+				if f.Remedy == "" {
+					t.Errorf("%s: %s fails without a remedy", name, f.Check)
+				}
+			}
+		}
+		if d := cmp.Diff(c.failed, failed); d != "" {
+			t.Errorf("%s: failed checks (-want +got):\n%s", name, d)
+		}
+	}
+	r := newRig(t, spec, Config{}, githubsim.Options{})
+	r.Transport.Plant(sim.Fault{Status: 404})
+	report, err := r.Probe(t.Context())
+	if err != nil || report.Reachable || len(report.Findings) != 1 || !strings.Contains(report.Findings[0].Remedy, "check org") {
+		t.Errorf("an organisation that is not there: %+v, %v", report, err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	token, err := secret.New("env:TOKEN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := App{ID: "1", InstallationID: "2", Key: token}
+	for name, c := range map[string]struct {
+		config Config
+		want   []string
+	}{
+		"a token":       {Config{Org: "acme", Token: token}, nil},
+		"an app":        {Config{Org: "acme", App: app, Entitlements: allKinds, IDP: "team_sync", PageSize: 100}, nil},
+		"nothing":       {Config{}, []string{"org:", "token:"}},
+		"both":          {Config{Org: "acme", Token: token, App: app}, []string{"app:"}},
+		"half an app":   {Config{Org: "acme", App: App{ID: "1", InstallationID: "acme"}}, []string{"app.installation_id:", "app.key:"}},
+		"kinds":         {Config{Org: "acme", Token: token, Entitlements: []string{"team", "group", "team"}}, []string{"entitlements[1]:", "entitlements[2]:"}},
+		"sizes and idp": {Config{Org: "acme", Token: token, IDP: "okta", PageSize: 101}, []string{"idp:", "page_size:"}},
+		"a path":        {Config{Org: "a/b", Token: token}, []string{"org:"}},
+	} {
+		var got []string
+		for _, fault := range c.config.Validate() {
+			key, _, _ := strings.Cut(fault.Error(), " ")
+			got = append(got, key)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+	_, err = (&Config{Org: "acme", Token: token}).Open(targets.Env{Name: "t", Map: []targets.Mapping{{To: "name", From: "displayName"}}})
+	var known *identity.Error
+	if !errors.As(err, &known) || known.Kind != identity.Invalid {
+		t.Errorf("a field that GitHub does not have: %v", err)
+	}
+}

@@ -1,0 +1,77 @@
+package github
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"birthright/identity"
+	"birthright/internal/httpkit"
+	"birthright/internal/sim"
+	"birthright/targets"
+)
+
+const (
+	// invitations is the budget that invitations are charged to.
+	invitations = "invitations"
+	// GitHub weighs requests by their method.
+	readCost, writeCost = 1, 5
+	maxBatch            = 50
+)
+
+// Target is one organisation. It is safe for concurrent use.
+type Target struct {
+	name, org string
+	client    *httpkit.Client
+	fields    fields
+	kinds     []string
+	page      int
+	idp       string // the endpoint below a team that tells who owns its members
+	app       bool
+	log       *slog.Logger
+	now       func() time.Time
+	seen      *seen
+	standIn   *sim.Transport // where simulated
+}
+
+// Capabilities says what may be asked of the target. GitHub cannot switch an account
+// of somebody's own off: there is inviting and removing.
+func (t *Target) Capabilities() targets.Capabilities {
+	c := targets.Capabilities{
+		Kinds:          t.kinds,
+		CreateAccounts: t.fields != fields{},
+		DeleteAccounts: true,
+		MaxBatch:       maxBatch,
+		Concurrency:    4,
+		FoldNames:      true,
+	}
+	for _, name := range []string{t.fields.login, t.fields.email} {
+		if name != "" && name != identity.AttrUserName {
+			c.Attributes = append(c.Attributes, name) // what is not told is not asked of an invitation
+		}
+	}
+	return c
+}
+
+// Calls returns how many requests were sent so far.
+func (t *Target) Calls() int64 { return t.client.Calls() }
+
+// Close lets go of connections, and has a simulated organisation kept.
+func (t *Target) Close() error {
+	t.client.Close()
+	if t.standIn != nil {
+		return t.standIn.Close()
+	}
+	return nil
+}
+
+func (t *Target) has(kind string) bool { return slices.Contains(t.kinds, kind) }
+
+// account is how somebody is shown.
+func (t *Target) account(id int64, login string) targets.Account {
+	a := targets.Account{ID: accountID(id), Name: login, Active: true, Attributes: identity.Attributes{}}
+	if name := t.fields.login; name != "" && name != identity.AttrUserName {
+		a.Attributes.Set(name, login)
+	}
+	return a
+}
