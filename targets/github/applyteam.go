@@ -88,7 +88,7 @@ func (a *application) leaveTeam(op targets.Op, at address, who *found) targets.R
 	if !missing(err) {
 		return a.t.result(op, who.ID, err)
 	}
-	if err := a.t.one(a.ctx, a.t.teamPath(at.name, ""), nil); err != nil {
+	if err := a.t.one(a.ctx, a.t.teamPath(at.name, ""), new(team)); err != nil {
 		return looked(op, there(err))
 	}
 	return who.done(op, targets.Already)
@@ -99,7 +99,7 @@ func (a *application) leaveTeam(op targets.Op, at address, who *found) targets.R
 // put in.
 func (a *application) roleIn(slug string, who *found) (string, error) {
 	if _, ok := a.members[slug]; !ok && a.once(slug) {
-		err := a.t.one(a.ctx, a.t.teamPath(slug, "/memberships/"+url.PathEscape(who.Login)), nil)
+		err := a.t.one(a.ctx, a.t.teamPath(slug, "/memberships/"+url.PathEscape(who.Login)), new(membership))
 		if missing(err) {
 			return "", nil
 		}
@@ -163,14 +163,14 @@ func (a *application) teamPending(op targets.Op, at address, who *found) targets
 	if at.role != "" {
 		return who.done(op, targets.Pending)
 	}
-	err := a.t.one(a.ctx, a.t.teamPath(at.name, "/memberships/"+url.PathEscape(who.Login)), nil)
+	err := a.t.one(a.ctx, a.t.teamPath(at.name, "/memberships/"+url.PathEscape(who.Login)), new(membership))
 	switch {
 	case err == nil:
 		return who.done(op, targets.Pending)
 	case !missing(err):
 		return looked(op, err)
 	}
-	if err := a.t.one(a.ctx, a.t.teamPath(at.name, ""), nil); err != nil {
+	if err := a.t.one(a.ctx, a.t.teamPath(at.name, ""), new(team)); err != nil {
 		return looked(op, there(err))
 	}
 	return a.join(op, at, who, roleMember)

@@ -17,15 +17,17 @@ const (
 	media = "application/vnd.github+json"
 	// version is the API's: without it GitHub answers as its newest does.
 	version = "2022-11-28"
-	// mostSeen bounds the answers that are kept to ask whether they still hold.
-	mostSeen = 20_000
+	// mostSeen bounds the answers, in bytes, that are kept to ask whether they still hold.
+	mostSeen = 64 << 20
 )
 
 // seen keeps answers by their ETag: what has not changed since is answered with 304,
-// which costs nothing of the hour's budget.
+// which costs nothing of the hour's budget. Of an answer, only what is looked at is
+// kept.
 type seen struct {
 	mu      sync.Mutex
 	answers map[string]*httpkit.Response
+	size    int
 }
 
 func newSeen() *seen { return &seen{answers: map[string]*httpkit.Response{}} }
@@ -36,17 +38,28 @@ func (s *seen) get(key string) *httpkit.Response {
 	return s.answers[key]
 }
 
-func (s *seen) keep(key string, resp *httpkit.Response) {
+// keep notes an answer as it was understood.
+func (s *seen) keep(key string, resp *httpkit.Response, understood any) {
+	body, err := json.Marshal(understood)
+	if err != nil || resp.Header.Get("ETag") == "" {
+		return
+	}
+	h := http.Header{"Etag": resp.Header.Values("ETag"), "Link": resp.Header.Values("Link")}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.answers) >= mostSeen {
-		clear(s.answers)
+	if before := s.answers[key]; before != nil {
+		s.size -= len(before.Body)
 	}
-	s.answers[key] = resp
+	if s.size += len(body); s.size > mostSeen {
+		clear(s.answers)
+		s.size = len(body)
+	}
+	s.answers[key] = &httpkit.Response{Request: resp.Request, Status: resp.Status, Header: h, Body: body}
 }
 
-// get asks for what path names, with the answer of the last time where that holds.
-func (t *Target) get(ctx context.Context, r httpkit.Request) (*httpkit.Response, error) {
+// get asks for what path names and reads it into out, with the answer of the last time
+// where that holds.
+func (t *Target) get(ctx context.Context, r httpkit.Request, out any) (*httpkit.Response, error) {
 	r.Method, r.Accept, r.Cost = http.MethodGet, media, readCost
 	r.Header = map[string]string{"X-GitHub-Api-Version": version}
 	key := r.Path + "?" + r.Query.Encode()
@@ -56,21 +69,22 @@ func (t *Target) get(ctx context.Context, r httpkit.Request) (*httpkit.Response,
 	}
 	resp, err := t.client.Do(ctx, r)
 	if f := httpkit.AsFailure(err); f != nil && f.Status == http.StatusNotModified && known != nil {
-		return known, nil
+		return known, known.Decode(out)
 	}
-	if err == nil && resp.Header.Get("ETag") != "" && json.Valid(resp.Body) {
-		t.seen.keep(key, resp)
+	if err != nil {
+		return nil, err
 	}
-	return resp, err
+	if err := resp.Decode(out); err != nil {
+		return nil, err
+	}
+	t.seen.keep(key, resp, out)
+	return resp, nil
 }
 
 // one reads what path names into out.
 func (t *Target) one(ctx context.Context, path string, out any) error {
-	resp, err := t.get(ctx, httpkit.Request{Path: path})
-	if err != nil {
-		return err
-	}
-	return resp.Decode(out)
+	_, err := t.get(ctx, httpkit.Request{Path: path}, out)
+	return err
 }
 
 // list reads every page of a list. A page that was read already is an error: a list
@@ -88,12 +102,9 @@ func list[E any](ctx context.Context, t *Target, path string, query url.Values) 
 				Err: errors.New("GitHub offered a page again that was read already")}
 		}
 		asked[key] = true
-		resp, err := t.get(ctx, r)
-		if err != nil {
-			return nil, err
-		}
 		var page []E
-		if err := resp.Decode(&page); err != nil {
+		resp, err := t.get(ctx, r, &page)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, page...)
