@@ -128,6 +128,22 @@ func notModified(t *testing.T, spec *vendorspec.Spec) {
 	r.holds(t, "a team/eng")
 }
 
+// A list that goes round is an error, and leaves nothing behind that the next read
+// would take for true.
+func pageAgain(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{})
+	r.members(t, []string{"a", "b", "c", "d", "e"}, "eng")
+	r.Transport.Plant(sim.Fault{Reads: true, After: 1, Times: 1, Again: true})
+	end, err := r.Read(t.Context(), targets.Query{}, &targets.State{})
+	if end.Complete || identity.KindOf(err) != identity.Incomplete {
+		t.Errorf("complete %v, %v", end.Complete, err)
+	}
+	s, err := targets.ReadState(t.Context(), r.Target, targets.Query{})
+	if err != nil || len(s.Accounts) != 5 {
+		t.Errorf("after that: %d accounts, %v", len(s.Accounts), err)
+	}
+}
+
 func probes(t *testing.T, spec *vendorspec.Spec) {
 	for name, c := range map[string]struct {
 		how    githubsim.Options

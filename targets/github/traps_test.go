@@ -41,6 +41,7 @@ func TestTraps(t *testing.T) {
 		"told to wait by 403":         secondaryLimit,
 		"too many invitations":        tooManyInvitations,
 		"what has not changed":        notModified,
+		"a page that comes again":     pageAgain,
 		"the probe":                   probes,
 	} {
 		t.Run(name, func(t *testing.T) { play(t, spec) })

@@ -45,10 +45,9 @@ func list[E keyed](ctx context.Context, t *Target, path string, query url.Values
 		total := -1
 		for seen := map[string]bool{}; ; {
 			var page struct {
-				StartAt int  `json:"startAt"`
-				Total   *int `json:"total"`
-				IsLast  bool `json:"isLast"`
-				Values  []E  `json:"values"`
+				Total  *int `json:"total"`
+				IsLast bool `json:"isLast"`
+				Values []E  `json:"values"`
 			}
 			if err := t.get(ctx, path, at(query, len(all), t.page), &page); err != nil {
 				return nil, err
@@ -56,7 +55,7 @@ func list[E keyed](ctx context.Context, t *Target, path string, query url.Values
 			switch {
 			case page.Total == nil:
 				return nil, incomplete(path, errors.New("the answer tells no total"))
-			case page.StartAt != len(all), total >= 0 && *page.Total != total, !fresh(seen, page.Values):
+			case total >= 0 && *page.Total != total, !fresh(seen, page.Values):
 				return nil, errShifted
 			}
 			total, all = *page.Total, append(all, page.Values...)
