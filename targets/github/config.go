@@ -119,7 +119,7 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	opt := httpkit.Options{Base: usualURL, Auth: c.auth(), Limits: limits()}
 	var standIn *sim.Transport
 	if c.Simulate {
-		system := githubsim.New(githubsim.Options{Org: c.Org, Login: fields.login, Now: env.Now})
+		system := githubsim.New(githubsim.Options{Org: c.Org, Login: fields.login, SAML: fields.nameID != "", Now: env.Now})
 		standIn = sim.New(system, env.Simulation, env.Now)
 		opt.Transport = standIn
 	}
@@ -164,28 +164,44 @@ func (c *Config) auth() httpkit.Auth {
 }
 
 // fields says which attributes of the hub hold what GitHub knows people by; "" for
-// none.
-type fields struct{ login, email string }
+// none. Login and email are what people are invited by, nameID is what they are
+// called at the organisation's identity provider: it is only read.
+type fields struct{ login, email, nameID string }
 
 func parseMap(written []targets.Mapping) (f fields, err error) {
+	known := map[string]*string{"login": &f.login, "email": &f.email, "saml_name_id": &f.nameID}
 	for _, m := range written {
-		switch {
-		case m.To == "login" && f.login == "":
-			f.login = m.From
-		case m.To == "email" && f.email == "":
-			f.email = m.From
-		default:
-			return f, fmt.Errorf("map: %q: login and email are known, each once", m.To)
+		field := known[m.To]
+		if field == nil || *field != "" {
+			return f, fmt.Errorf("map: %q: login, email and saml_name_id are known, each once", m.To)
 		}
+		*field = m.From
+	}
+	if f.nameID != "" && (f.nameID == f.login || f.nameID == identity.AttrUserName) {
+		return f, fmt.Errorf("map: saml_name_id: %q is what the login is called here", f.nameID)
 	}
 	return f, nil
+}
+
+// invites reports whether somebody can be brought in.
+func (f fields) invites() bool { return f.login != "" || f.email != "" }
+
+// attributes are what the hub has to tell of people. An address is not read back:
+// GitHub tells none.
+func (f fields) attributes() (names []string) {
+	for _, name := range []string{f.login, f.email, f.nameID} {
+		if name != "" && name != identity.AttrUserName && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // loginOf returns the login that the hub has of somebody, "" where it has none. A
 // userName is one only where the configuration says so, or where nobody is invited:
 // the name that somebody has here belongs to a stranger there.
 func (f fields) loginOf(a targets.Account) string {
-	if f.login == identity.AttrUserName || f == (fields{}) {
+	if f.login == identity.AttrUserName || !f.invites() {
 		return a.Name
 	}
 	return a.Attributes.First(f.login)

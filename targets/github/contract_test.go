@@ -29,11 +29,12 @@ func TestContractWithManagedUsers(t *testing.T) {
 	}})
 }
 
-// Teams that may be tied to groups elsewhere, and a person's login in an attribute.
+// Teams that may be tied to groups elsewhere, and people who are known from single
+// sign-on.
 func TestContractWithExternalGroups(t *testing.T) {
 	spec := described(t)
 	targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer {
-		r := newRig(t, spec, Config{IDP: "external_groups"}, githubsim.Options{})
+		r := newRig(t, spec, Config{IDP: "external_groups"}, githubsim.Options{SAML: true}, targets.Mapping{To: "saml_name_id", From: "email"})
 		return peer(r, r.Target)
 	}})
 }

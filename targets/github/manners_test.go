@@ -144,6 +144,56 @@ func pageAgain(t *testing.T, spec *vendorspec.Spec) {
 	}
 }
 
+// People are found by what they are called at the identity provider.
+func samlNames(t *testing.T, spec *vendorspec.Spec) {
+	mapping := []targets.Mapping{{To: "email", From: "email"}, {To: "saml_name_id", From: "email"}}
+	r := newRig(t, spec, Config{}, githubsim.Options{SAML: true}, mapping...)
+	r.members(t, []string{"a", "b", "c", "d", "e", "unlinked"}, "eng")
+	r.org.Edit(func(o *githubsim.Organisation) {
+		for _, login := range []string{"a", "b", "c", "d", "e"} {
+			o.User(login).Email = login + "@example.com"
+		}
+	})
+	if d := cmp.Diff([]string{"email"}, r.Capabilities().Attributes); d != "" {
+		t.Error(d)
+	}
+	for _, q := range []targets.Query{{}, {Accounts: []targets.Account{{Name: "e"}, {Name: "unlinked"}}}} {
+		s, err := targets.ReadState(t.Context(), r.Target, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range s.Accounts {
+			want := a.Name + "@example.com"
+			if a.Name == "unlinked" {
+				want = ""
+			}
+			if got := a.Attributes.First("email"); got != want {
+				t.Errorf("%s is called %q, want %q", a.Name, got, want)
+			}
+		}
+	}
+	r.Transport.Plant(sim.Fault{Path: "/graphql", Status: 200, Body: `{"data":{"organization":{"samlIdentityProvider":{"externalIdentities":{
+		"pageInfo":{"hasNextPage":true,"endCursor":"1"},"nodes":[]}}}}}`})
+	if end, err := r.Read(t.Context(), targets.Query{}, &targets.State{}); end.Complete || identity.KindOf(err) != identity.Incomplete {
+		t.Errorf("a list that goes round: complete %v, %v", end.Complete, err)
+	}
+	for name, how := range map[string]githubsim.Options{"no provider": {}, "no owner": {SAML: true, Plain: true}} {
+		r := newRig(t, spec, Config{}, how, mapping...)
+		if end, err := r.Read(t.Context(), targets.Query{}, &targets.State{}); end.Complete || err == nil || identity.KindOf(err) == identity.Internal {
+			t.Errorf("%s: complete %v, %v", name, end.Complete, err)
+		}
+		report, err := r.Probe(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Findings {
+			if f.Check == "read SAML identities" && (f.OK || f.Remedy == "") {
+				t.Errorf("%s: %+v", name, f)
+			}
+		}
+	}
+}
+
 func probes(t *testing.T, spec *vendorspec.Spec) {
 	for name, c := range map[string]struct {
 		how    githubsim.Options

@@ -35,6 +35,9 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 		add(t.mayRead(ctx, "read repositories", t.orgPath("/repos"), "administration and metadata: read, for all repositories"))
 		add(t.mayRead(ctx, "read outside collaborators", t.orgPath("/outside_collaborators"), "members: read"))
 	}
+	if t.fields.nameID != "" {
+		add(t.mayIdentify(ctx))
+	}
 	add(t.mayChange(ctx))
 	return report, ctx.Err()
 }
@@ -88,6 +91,15 @@ func (t *Target) mayRead(ctx context.Context, check, path, right string) targets
 		f.Remedy = "give the token " + right
 	}
 	return f
+}
+
+// mayIdentify asks what people are called at the identity provider.
+func (t *Target) mayIdentify(ctx context.Context) targets.Finding {
+	const check = "read SAML identities"
+	if _, err := t.identityPage(ctx, "", ""); err != nil {
+		return unhappy(check, err)
+	}
+	return targets.Finding{OK: true, Check: check, Detail: "works"}
 }
 
 // mayChange takes somebody out of the organisation whom nobody can be.

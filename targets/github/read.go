@@ -13,7 +13,7 @@ import (
 // handed out, so that whoever came into a team meanwhile is among the accounts.
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
 	r := &reading{t: t, ctx: ctx, scoped: q.Accounts != nil, people: map[int64]*person{}, teams: map[string][]teamMember{}}
-	steps := []func(targets.Query) error{r.readPeople, r.readTeams, r.readRepos}
+	steps := []func(targets.Query) error{r.readPeople, r.readTeams, r.readRepos, func(targets.Query) error { return r.readNames() }}
 	for _, step := range steps {
 		if err := step(q); err != nil {
 			return targets.End{}, readError(err)
@@ -39,6 +39,7 @@ func readError(err error) error {
 type person struct {
 	user
 	member, owner bool
+	nameID        string // at the identity provider
 }
 
 // reading is one read on its way.
@@ -116,7 +117,7 @@ func (r *reading) readOrg(q targets.Query) {
 // hand gives sink what was found.
 func (r *reading) hand(sink targets.Sink) error {
 	for _, p := range r.people {
-		if err := sink.Account(r.t.account(p.ID, p.Login)); err != nil {
+		if err := sink.Account(r.t.account(p)); err != nil {
 			return err
 		}
 	}

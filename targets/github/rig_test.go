@@ -54,7 +54,7 @@ func (c checked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.answers.mu.Lock()
 	defer c.answers.mu.Unlock()
 	c.answers.status[counted.status]++
-	if r.Method != http.MethodGet {
+	if r.Method != http.MethodGet && r.URL.Path != "/graphql" {
 		c.answers.changes = append(c.answers.changes, r.Method+" "+r.URL.Path)
 	}
 }
@@ -135,8 +135,9 @@ func newRig(t testing.TB, spec *vendorspec.Spec, what Config, how githubsim.Opti
 	var clock *simtest.Clock
 	how.Now = nowOf(&clock)
 	r.org = githubsim.New(how)
-	r.Rig = simtest.New(checked{r.org, r.spec.Wrap(t, r.org), r.answers})
+	r.Rig = simtest.New(checked{r.org, r.spec.Wrap(t, r.org, "/graphql"), r.answers})
 	clock = r.Clock
+	r.Transport.Reading(func(req *http.Request) bool { return req.URL.Path == "/graphql" })
 	what.Org, what.Token, what.PageSize = "acme", token, 3
 	if faults := what.Validate(); len(faults) > 0 {
 		t.Fatal(faults)

@@ -39,17 +39,13 @@ type Target struct {
 func (t *Target) Capabilities() targets.Capabilities {
 	c := targets.Capabilities{
 		Kinds:          t.kinds,
-		CreateAccounts: t.fields != fields{},
+		CreateAccounts: t.fields.invites(),
 		DeleteAccounts: true,
 		MaxBatch:       maxBatch,
 		Concurrency:    4,
 		FoldNames:      true,
 	}
-	for _, name := range []string{t.fields.login, t.fields.email} {
-		if name != "" && name != identity.AttrUserName {
-			c.Attributes = append(c.Attributes, name) // what is not told is not asked of an invitation
-		}
-	}
+	c.Attributes = t.fields.attributes()
 	return c
 }
 
@@ -68,10 +64,13 @@ func (t *Target) Close() error {
 func (t *Target) has(kind string) bool { return slices.Contains(t.kinds, kind) }
 
 // account is how somebody is shown.
-func (t *Target) account(id int64, login string) targets.Account {
-	a := targets.Account{ID: accountID(id), Name: login, Active: true, Attributes: identity.Attributes{}}
+func (t *Target) account(p *person) targets.Account {
+	a := targets.Account{ID: accountID(p.ID), Name: p.Login, Active: true, Attributes: identity.Attributes{}}
 	if name := t.fields.login; name != "" && name != identity.AttrUserName {
-		a.Attributes.Set(name, login)
+		a.Attributes.Set(name, p.Login)
+	}
+	if t.fields.nameID != "" && p.nameID != "" {
+		a.Attributes.Set(t.fields.nameID, p.nameID)
 	}
 	return a
 }

@@ -42,6 +42,7 @@ func TestTraps(t *testing.T) {
 		"too many invitations":        tooManyInvitations,
 		"what has not changed":        notModified,
 		"a page that comes again":     pageAgain,
+		"names from single sign-on":   samlNames,
 		"the probe":                   probes,
 	} {
 		t.Run(name, func(t *testing.T) { play(t, spec) })

@@ -10,6 +10,7 @@ import (
 func (s *System) routes() {
 	for pattern, serve := range map[string]http.HandlerFunc{
 		"GET /user/{id}":  s.getUser,
+		"POST /graphql":   s.graphQL,
 		"GET /orgs/{org}": func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, s.fullOrganisation()) },
 
 		"GET /orgs/{org}/members":                         s.listMembers,

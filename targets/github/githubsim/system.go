@@ -24,6 +24,8 @@ type Options struct {
 	Login string
 	// Managed is true where the accounts are an enterprise's: nobody is invited.
 	Managed bool
+	// SAML is true where members have identities at a provider: their addresses.
+	SAML bool
 	// Silent is true where the members of a team do not tell who is inherited, as on
 	// older servers.
 	Silent bool
@@ -96,7 +98,7 @@ func (s *System) charge(r *http.Request, w http.ResponseWriter) bool {
 		s.window, s.points = now, 0
 	}
 	cost := writeCost
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet || r.URL.Path == "/graphql" {
 		cost = readCost
 	}
 	if s.points+cost > cmp.Or(s.opt.Points, granted) {
