@@ -111,6 +111,11 @@ func TestFailures(t *testing.T) {
 		{"missing", reply(404, "", ``), identity.NotFound, targets.Stale, "404", 0},
 		{"precondition", reply(412, "", ``), identity.Conflict, targets.Stale, "412", 0},
 		{"throttled", retry(429, "30"), identity.Throttled, targets.Throttled, "429", 30 * time.Second},
+		{"throttled, and why", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "5")
+			w.Header().Set("RateLimit-Reason", "jira-burst-based")
+			w.WriteHeader(429)
+		}, identity.Throttled, targets.Throttled, "limit jira-burst-based", 5 * time.Second},
 		{"throttled by date", retry(429, "Tue, 24 Nov 2026 12:01:00 GMT"), identity.Throttled, targets.Throttled, "429", time.Minute},
 		{"unavailable for a while", retry(503, "5"), identity.Throttled, targets.Throttled, "503", 5 * time.Second},
 		{"unavailable", reply(503, "", ``), identity.Unavailable, targets.Unknown, "503", 0},

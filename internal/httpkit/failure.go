@@ -159,6 +159,9 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	if detail != "" {
 		text += ": " + peertext.Clip(creds.redact(detail), 300)
 	}
+	if reason := resp.Header.Get("RateLimit-Reason"); reason != "" {
+		text += ", limit " + peertext.Clip(creds.redact(reason), 60) // which of its limits Atlassian means
+	}
 	if id := requestID(resp.Header); id != "" {
 		text += ", request " + peertext.Clip(creds.redact(id), 80) // what the system's support asks for
 	}
