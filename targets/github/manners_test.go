@@ -1,7 +1,13 @@
 package github
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +197,35 @@ func samlNames(t *testing.T, spec *vendorspec.Spec) {
 				t.Errorf("%s: %+v", name, f)
 			}
 		}
+	}
+}
+
+// An app signs who it is and gets a token of an hour, time and again.
+func asApp(t *testing.T, spec *vendorspec.Spec) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "app.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(private)})
+	if err := os.WriteFile(file, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, err := secret.New("file:" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, spec, Config{App: App{ID: "7", InstallationID: "42", Key: key}}, githubsim.Options{})
+	r.members(t, []string{"ada"}, "eng")
+	r.expect(t, []targets.Op{op(targets.Add, named("ada"), "team/eng")}, outcomes(done), "PUT /orgs/acme/teams/eng/memberships/ada")
+	before := r.Calls()
+	r.holds(t, "ada team/eng")
+	within := r.Calls() - before
+	r.Clock.Advance(2 * time.Hour)
+	before = r.Calls()
+	r.holds(t, "ada team/eng")
+	if again := r.Calls() - before; again != within+1 {
+		t.Errorf("%d requests with a token that is good, %d with one that has ended: want one more", within, again)
 	}
 }
 

@@ -54,7 +54,7 @@ func (c checked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.answers.mu.Lock()
 	defer c.answers.mu.Unlock()
 	c.answers.status[counted.status]++
-	if r.Method != http.MethodGet && r.URL.Path != "/graphql" {
+	if r.Method != http.MethodGet && r.URL.Path != "/graphql" && !strings.HasPrefix(r.URL.Path, "/app/") {
 		c.answers.changes = append(c.answers.changes, r.Method+" "+r.URL.Path)
 	}
 }
@@ -135,10 +135,12 @@ func newRig(t testing.TB, spec *vendorspec.Spec, what Config, how githubsim.Opti
 	var clock *simtest.Clock
 	how.Now = nowOf(&clock)
 	r.org = githubsim.New(how)
-	r.Rig = simtest.New(checked{r.org, r.spec.Wrap(t, r.org, "/graphql"), r.answers})
+	r.Rig = simtest.New(checked{r.org, r.spec.Wrap(t, r.org, "/graphql", "/app/installations/42/access_tokens"), r.answers})
 	clock = r.Clock
 	r.Transport.Reading(func(req *http.Request) bool { return req.URL.Path == "/graphql" })
-	what.Org, what.Token, what.PageSize = "acme", token, 3
+	if what.Org, what.PageSize = "acme", 3; what.App == (App{}) {
+		what.Token = token
+	}
 	if faults := what.Validate(); len(faults) > 0 {
 		t.Fatal(faults)
 	}

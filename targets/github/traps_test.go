@@ -43,6 +43,8 @@ func TestTraps(t *testing.T) {
 		"what has not changed":        notModified,
 		"a page that comes again":     pageAgain,
 		"names from single sign-on":   samlNames,
+		"an app":                      asApp,
+		"an invitation is taken back": takenBack,
 		"the probe":                   probes,
 	} {
 		t.Run(name, func(t *testing.T) { play(t, spec) })
@@ -140,6 +142,20 @@ func invitedByAddress(t *testing.T, spec *vendorspec.Spec) {
 	res := r.Apply(t.Context(), joins[:1])[0]
 	if res.Outcome != refusal || identity.KindOf(res.Err) != identity.Conflict {
 		t.Errorf("inviting somebody who is there under another login: %s, %v", res.Outcome, res.Err)
+	}
+}
+
+// Somebody leaves who has not come yet, and of whom the hub has seen no account.
+func takenBack(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{}, byUserName, targets.Mapping{To: "email", From: "email"})
+	eve := targets.Account{Attributes: identity.Attributes{"email": {"eve@example.com"}}}
+	mail := newRig(t, spec, Config{}, githubsim.Options{}, targets.Mapping{To: "email", From: "email"})
+	eve.Name = "eve"
+	for _, r := range []*rig{r, mail} {
+		if got := r.do(t, op(targets.CreateAccount, eve), op(targets.DeleteAccount, eve), op(targets.DeleteAccount, eve)); !slices.Equal(got, outcomes(pending, done, already)) {
+			t.Errorf("inviting and taking it back twice: %v", got)
+		}
+		r.open(t, nil)
 	}
 }
 

@@ -81,6 +81,8 @@ func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	answer := httptest.NewRecorder()
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/app/installations/"):
+		s.install(answer, r)
 	case s.opt.Token != "" && r.Header.Get("Authorization") != "Bearer "+s.opt.Token:
 		fail(answer, http.StatusUnauthorized, "Bad credentials")
 	case !s.charge(r, answer):
@@ -89,6 +91,15 @@ func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.mux.ServeHTTP(answer, r)
 	}
 	s.finish(w, r, answer)
+}
+
+// install gives an app that shows a signed assertion the token, for an hour.
+func (s *System) install(w http.ResponseWriter, r *http.Request) {
+	if assertion, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); !ok || strings.Count(assertion, ".") != 2 {
+		fail(w, http.StatusUnauthorized, "A JSON web token could not be decoded")
+		return
+	}
+	reply(w, http.StatusCreated, object{"token": s.opt.Token, "expires_at": stamp(s.opt.Now().Add(time.Hour))})
 }
 
 // charge counts a request's points; false where there are none left.
