@@ -13,8 +13,9 @@ import (
 // Apply makes ops true, one after the other. What is looked up on the way is asked
 // once in a call.
 func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
+	own := *t
 	a := &application{
-		t: t, ctx: ctx, ops: ops, results: make([]targets.Result, len(ops)), people: map[string]*found{},
+		t: &own, ctx: ctx, ops: ops, results: make([]targets.Result, len(ops)), people: map[string]*found{},
 		members: map[string][]teamMember{}, repos: map[string][]collaborator{}, instead: map[int]int{},
 	}
 	for i, op := range ops {
@@ -75,6 +76,7 @@ func (a *application) settle(i int, op targets.Op) targets.Result {
 	if err := a.ctx.Err(); err != nil {
 		return targets.Failed(op, targets.Unreachable, identity.Unavailable, err)
 	}
+	a.t.removing = op.Action.Removes()
 	r := a.do(i, op)
 	if hopeless(r) {
 		a.halt = r.Err

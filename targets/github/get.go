@@ -60,7 +60,7 @@ func (s *seen) keep(key string, resp *httpkit.Response, understood any) {
 // get asks for what path names and reads it into out, with the answer of the last time
 // where that holds.
 func (t *Target) get(ctx context.Context, r httpkit.Request, out any) (*httpkit.Response, error) {
-	r.Method, r.Accept, r.Cost = http.MethodGet, media, readCost
+	r.Method, r.Accept, r.Cost, r.Removes = http.MethodGet, media, readCost, t.removing
 	r.Header = map[string]string{"X-GitHub-Api-Version": version}
 	key := r.Path + "?" + r.Query.Encode()
 	known := t.seen.get(key)
@@ -119,7 +119,7 @@ func list[E any](ctx context.Context, t *Target, path string, query url.Values) 
 // send changes something; invites is true where somebody may be invited by it.
 func (t *Target) send(ctx context.Context, method, path string, invites bool, in, out any) (*httpkit.Response, error) {
 	r := httpkit.Request{
-		Method: method, Path: path, Accept: media, Cost: writeCost, Removes: method == http.MethodDelete,
+		Method: method, Path: path, Accept: media, Cost: writeCost, Removes: t.removing || method == http.MethodDelete,
 		Header: map[string]string{"X-GitHub-Api-Version": version},
 	}
 	if invites {

@@ -110,6 +110,19 @@ func secondaryLimit(t *testing.T, spec *vendorspec.Spec) {
 	}
 }
 
+// Somebody else has used up nearly all of the hour: what is left is for who has to go,
+// with the looks that this takes.
+func restForRemovals(t *testing.T, spec *vendorspec.Spec) {
+	r := newRig(t, spec, Config{}, githubsim.Options{Remaining: 100})
+	r.members(t, []string{"ada", "bob"}, "eng")
+	r.org.Edit(func(o *githubsim.Organisation) { o.Team("eng").Members[o.User("ada").ID] = maintainer })
+	removals := []targets.Op{op(targets.Remove, named("ada"), "team/eng@maintainer"), op(targets.Remove, named("ada"), "team/eng"),
+		op(targets.DeleteAccount, named("ada"))}
+	r.expect(t, removals[:1], outcomes(done), "PUT /orgs/acme/teams/eng/memberships/ada")
+	r.expect(t, []targets.Op{op(targets.Add, named("bob"), "team/eng")}, outcomes(throttle))
+	r.expect(t, removals[1:], outcomes(done, done), "DELETE /orgs/acme/teams/eng/memberships/ada", "DELETE /orgs/acme/memberships/ada")
+}
+
 func tooManyInvitations(t *testing.T, spec *vendorspec.Spec) {
 	r := newRig(t, spec, Config{}, githubsim.Options{Invitations: 1}, byUserName)
 	res := r.Apply(t.Context(), []targets.Op{op(targets.CreateAccount, named("ada")), op(targets.CreateAccount, named("bob"))})

@@ -32,6 +32,9 @@ type Target struct {
 	now       func() time.Time
 	seen      *seen
 	standIn   *sim.Transport // where simulated
+	// removing is true in the copy that serves a removal: what is looked up for it
+	// does not wait behind others either.
+	removing bool
 }
 
 // Capabilities says what may be asked of the target. GitHub cannot switch an account

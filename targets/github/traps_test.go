@@ -40,6 +40,7 @@ func TestTraps(t *testing.T) {
 		"a team is renamed":           renamedTeam,
 		"told to wait by 403":         secondaryLimit,
 		"too many invitations":        tooManyInvitations,
+		"the rest is for removals":    restForRemovals,
 		"what has not changed":        notModified,
 		"a page that comes again":     pageAgain,
 		"names from single sign-on":   samlNames,

@@ -14,7 +14,8 @@ import (
 // Apply makes ops true, one after the other. What a name stands for is asked once in
 // a call.
 func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
-	a := &application{t: t, ctx: ctx, ids: map[string]string{}, people: map[string]string{}}
+	own := *t
+	a := &application{t: &own, ctx: ctx, ids: map[string]string{}, people: map[string]string{}}
 	results := make([]targets.Result, len(ops))
 	for i, op := range ops {
 		if err := t.check(op); err != nil {
@@ -45,6 +46,7 @@ func (a *application) settle(op targets.Op) targets.Result {
 	if err := a.ctx.Err(); err != nil {
 		return targets.Failed(op, targets.Unreachable, identity.Unavailable, err)
 	}
+	a.t.removing = op.Action.Removes()
 	r := a.do(op)
 	if hopeless(r) {
 		a.halt = r.Err

@@ -22,7 +22,7 @@ var errShifted = errors.New("the list changed while it was read")
 type keyed interface{ key() string }
 
 func (t *Target) get(ctx context.Context, path string, query url.Values, out any) error {
-	_, err := t.client.JSON(ctx, httpkit.Request{Method: http.MethodGet, Path: path, Query: query}, nil, out)
+	_, err := t.client.JSON(ctx, httpkit.Request{Method: http.MethodGet, Path: path, Query: query, Removes: t.removing}, nil, out)
 	return err
 }
 

@@ -39,6 +39,9 @@ type Target struct {
 	page     int
 	log      *slog.Logger
 	standIn  *sim.Transport // where simulated
+	// removing is true in the copy that serves a removal: what is looked up for it
+	// does not wait behind others either.
+	removing bool
 }
 
 // Capabilities says what may be asked of the target. A site can neither make nor

@@ -37,7 +37,9 @@ type Options struct {
 	Invitations int
 	// Points is what a minute's requests may cost; 0 is what GitHub grants.
 	Points int
-	Now    func() time.Time
+	// Remaining is what is left of the hour's budget; 0 is nearly all.
+	Remaining int
+	Now       func() time.Time
 }
 
 // System is the organisation. It is safe for concurrent use.
@@ -128,7 +130,7 @@ func (s *System) finish(w http.ResponseWriter, r *http.Request, answer *httptest
 	h := w.Header()
 	h.Set("X-GitHub-Request-Id", "SIM:1:2:3")
 	h.Set("X-RateLimit-Limit", "5000")
-	h.Set("X-RateLimit-Remaining", "4999")
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(cmp.Or(s.opt.Remaining, 4999)))
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(s.opt.Now().Add(time.Hour).Unix(), 10))
 	if s.opt.Scopes != "" {
 		h.Set("X-OAuth-Scopes", s.opt.Scopes)
