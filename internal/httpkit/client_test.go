@@ -102,9 +102,20 @@ func TestFailures(t *testing.T) {
 		{"control characters", reply(400, "application/json", `{"message":"a\u0000\nb"}`), identity.Invalid, targets.Refused, "a  b", 0},
 		{"unauthorised", reply(401, "", ``), identity.Denied, targets.Refused, "check token", 0},
 		{"forbidden", reply(403, "", ``), identity.Denied, targets.Refused, "right", 0},
+		{"forbidden for a while", retry(403, "60"), identity.Throttled, targets.Throttled, "403 Forbidden", time.Minute},
+		{"budget spent", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-RateLimit-Remaining", "0")
+			w.Header().Set("X-RateLimit-Reset", "1795521690")
+			w.WriteHeader(403)
+		}, identity.Throttled, targets.Throttled, "403 Forbidden", 90 * time.Second},
 		{"missing", reply(404, "", ``), identity.NotFound, targets.Stale, "404", 0},
 		{"precondition", reply(412, "", ``), identity.Conflict, targets.Stale, "412", 0},
 		{"throttled", retry(429, "30"), identity.Throttled, targets.Throttled, "429", 30 * time.Second},
+		{"throttled, and why", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "5")
+			w.Header().Set("RateLimit-Reason", "jira-burst-based")
+			w.WriteHeader(429)
+		}, identity.Throttled, targets.Throttled, "limit jira-burst-based", 5 * time.Second},
 		{"throttled by date", retry(429, "Tue, 24 Nov 2026 12:01:00 GMT"), identity.Throttled, targets.Throttled, "429", time.Minute},
 		{"unavailable for a while", retry(503, "5"), identity.Throttled, targets.Throttled, "503", 5 * time.Second},
 		{"unavailable", reply(503, "", ``), identity.Unavailable, targets.Unknown, "503", 0},

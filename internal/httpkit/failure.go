@@ -13,6 +13,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/peertext"
+	"birthright/internal/ratelimit"
 	"birthright/internal/trust"
 )
 
@@ -72,7 +73,12 @@ func (f *Failure) Kind() identity.Kind {
 			return identity.KindOf(f.Err)
 		}
 		return identity.Unavailable
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
+	case http.StatusForbidden:
+		if !f.RetryAt.IsZero() {
+			return identity.Throttled // GitHub's limits: nobody says when to come back to what is denied
+		}
+		return identity.Denied
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
 		return identity.Denied
 	case http.StatusNotFound, http.StatusGone:
 		return identity.NotFound
@@ -145,7 +151,7 @@ func transportHint(err error, sent bool) string {
 // refusal makes a failure of an answer that is not 2xx.
 func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *credentials) *Failure {
 	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode, Body: body, throttled: c.throttles(resp, body)}
-	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
+	f.RetryAt = c.retryAt(resp)
 	detail, kind := explain(resp.Header.Get("Content-Type"), body)
 	f.Type = peertext.Clip(creds.redact(kind), 40)
 	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
@@ -158,6 +164,9 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	if detail != "" {
 		text += ": " + peertext.Clip(creds.redact(detail), 300)
 	}
+	if reason := resp.Header.Get("RateLimit-Reason"); reason != "" {
+		text += ", limit " + peertext.Clip(creds.redact(reason), 60) // which of its limits Atlassian means
+	}
 	if id := requestID(resp.Header); id != "" {
 		text += ", request " + peertext.Clip(creds.redact(id), 80) // what the system's support asks for
 	}
@@ -168,10 +177,22 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 		f.Hint = "the server sends us elsewhere, and credentials are not taken along: put the final address into url"
 	case resp.StatusCode == http.StatusUnauthorized:
 		f.Hint = "the token is missing, wrong or expired: check token"
-	case resp.StatusCode == http.StatusForbidden:
+	case resp.StatusCode == http.StatusForbidden && f.RetryAt.IsZero():
 		f.Hint = "the token does not have the right to do this"
 	}
 	return f
+}
+
+// retryAt is when the answer says to come back: in words, or because nothing is
+// left of a budget until then.
+func (c *Client) retryAt(resp *http.Response) time.Time {
+	at := RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
+	if at.IsZero() && (resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusTooManyRequests) {
+		if said, ok := ratelimit.FromHeaders(resp.Header, c.opt.Now()); ok && said.Remaining == 0 {
+			at = said.Reset
+		}
+	}
+	return at
 }
 
 // requestIDs are the headers by which systems name a request.

@@ -54,7 +54,7 @@ func (t *Transport) answer(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if req.Method == http.MethodGet && resp.StatusCode == http.StatusOK {
+	if req.Method == http.MethodGet {
 		t.faults.remember(resp, data)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))

@@ -113,10 +113,15 @@ func (f *faults) take(r *http.Request) Fault {
 	return Fault{}
 }
 
-// remember keeps the answer to a GET.
+// remember keeps the answer to a GET, nothing where that was no page (a 304): what
+// came before it is not the page before.
 func (f *faults) remember(resp *http.Response, body []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if resp.StatusCode != http.StatusOK {
+		f.last = nil
+		return
+	}
 	kept := *resp
 	f.last, f.body = &kept, body
 }

@@ -6,6 +6,8 @@ import (
 	"birthright/targets"
 	"birthright/targets/ad"
 	"birthright/targets/file"
+	"birthright/targets/github"
+	"birthright/targets/jira"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
@@ -19,6 +21,8 @@ func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":         func() targets.Config { return new(ad.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
+		"github":     func() targets.Config { return new(github.Config) },
+		"jira":       func() targets.Config { return new(jira.Config) },
 		"ldap":       func() targets.Config { return new(ldap.Config) },
 		"memory":     func() targets.Config { return new(memory.Config) },
 		"mysql":      func() targets.Config { return new(mysql.Config) },

@@ -144,6 +144,7 @@ func everyFault(t testing.TB, p Peer) {
 // beyond the end.
 func (p Peer) faultAt(t testing.TB, trouble Trouble, at int, final want) bool {
 	t.Helper()
+	p.provide(t, final) // whoever a target can delete and not make was just deleted
 	phases := p.differ(p.read(t), final)
 	ids, done := map[string]string{}, []string{}
 	before := p.Requests()
