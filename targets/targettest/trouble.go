@@ -37,6 +37,7 @@ func lostReply(t testing.TB, p Peer) {
 	p.converge(t, base)
 	full := base.clone().account("ada").gives(eng, "ada")
 	for _, w := range []want{full, base} {
+		p.provide(t, w)
 		ids := map[string]string{}
 		for _, a := range p.read(t).Accounts {
 			ids[p.fold(a.Name)] = a.ID
