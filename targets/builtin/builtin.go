@@ -5,6 +5,7 @@ package builtin
 import (
 	"birthright/targets"
 	"birthright/targets/ad"
+	"birthright/targets/aws"
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
@@ -17,6 +18,7 @@ import (
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":       func() targets.Config { return new(ad.Config) },
+		"aws":      func() targets.Config { return new(aws.Config) },
 		"file":     func() targets.Config { return new(file.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
 		"memory":   func() targets.Config { return new(memory.Config) },
