@@ -180,7 +180,7 @@ func (t *Target) still(ctx context.Context, op targets.Op, j job) (targets.Resul
 	case err != nil && !isMissing(err):
 		return withID(unsettled(op, err), j.user), true
 	case err == nil && state.state == types.StatusValuesInProgress && left.same(j):
-		return pending(op, j), true
+		return pending(j), true
 	case err == nil && state.state == types.StatusValuesInProgress:
 		return withID(t.busy(op, errors.New("AWS still changes somebody else's assignment of this permission set on this account")), j.user), true
 	}
@@ -193,8 +193,9 @@ func (t *Target) still(ctx context.Context, op targets.Op, j job) (targets.Resul
 	return targets.Result{}, false
 }
 
-func pending(op targets.Op, j job) targets.Result {
-	return withID(targets.Failed(op, targets.Pending, identity.Unavailable, errors.New("AWS works on it")), j.user)
+// pending is what AWS works on.
+func pending(j job) targets.Result {
+	return targets.Result{Outcome: targets.Pending, AccountID: j.user}
 }
 
 // turn waits until nobody else of us changes the permission set on the account. Two
@@ -245,7 +246,7 @@ func (a *application) settle() {
 	}
 	for _, s := range a.started {
 		a.t.memory.leave(s.op.Entitlement.ID, s.job)
-		a.finish(s, pending(s.op, s.job))
+		a.finish(s, pending(s.job))
 	}
 	a.started = nil
 }

@@ -90,6 +90,9 @@ func (t *Target) start(ctx context.Context, op targets.Op, j *job) (progress, ta
 		}
 		return progress{}, withID(result(op, err), j.user)
 	}
+	if closed.MatchString(err.Error()) {
+		return progress{}, withID(result(op, err), j.user) // waiting does not help
+	}
 	// AWS changes one thing at a time here: our own, begun earlier, or somebody else's.
 	request, look := t.running(ctx, *j)
 	if look != nil || request == "" {
@@ -243,7 +246,9 @@ func (t *Target) inProgress(
 var (
 	later = regexp.MustCompile(`(?i)throttl|rate exceeded|too many requests|conflict|try again|internal (server )?error|service unavailable`)
 	gone  = regexp.MustCompile(`(?i)\b404\b|not found|does not exist`)
-	deny  = regexp.MustCompile(`(?i)access ?denied|not authorized|forbidden`)
+	// closed is a conflict with an account that is not in use.
+	closed = regexp.MustCompile(`(?i)suspended|closed|pending closure`)
+	deny   = regexp.MustCompile(`(?i)access ?denied|not authorized|forbidden`)
 )
 
 // failed makes the result of a job that AWS gave up, which it explains in a sentence.

@@ -33,34 +33,55 @@ func ref(t testing.TB, text string) secret.Ref {
 type rig struct {
 	*simtest.Rig
 	system *awssim.System
+	calls  *counted
+	opt    awssim.Options
+	config func(*Config)
 	target targets.Target
 }
 
 // newRig makes one. change may edit the configuration.
 func newRig(t testing.TB, opt awssim.Options, change func(*Config)) *rig {
 	t.Helper()
-	r := &rig{}
+	r := &rig{opt: opt, config: change}
 	opt.Now, opt.AccessKeyID, opt.Token = func() time.Time { return r.Clock.Now() }, keyID, canary
 	r.system = awssim.New(opt)
-	r.Rig = simtest.New(r.system)
-	r.Transport.Reading(awssim.Reads)
-	c := &Config{Region: "eu-central-1", AccessKeyID: ref(t, keyID), SecretAccessKey: ref(t, canary), PageSize: 3, Groups: Groups{Create: true}, IAM: opt.IAM}
-	if !opt.IAM {
+	r.calls = &counted{System: r.system, calls: map[string]int{}}
+	r.Rig = simtest.New(r.calls)
+	r.target = r.open(t, r.Transport)
+	return r
+}
+
+// count returns how often a call was made.
+func (r *rig) count(name string) int { return r.calls.of(name) }
+
+// over makes a target of another system.
+func (r *rig) over(t testing.TB, system sim.System) targets.Target {
+	return r.open(t, sim.New(system, targets.Simulation{}, r.Clock.Now))
+}
+
+// open makes another target of the same AWS, as a program started anew would.
+func (r *rig) open(t testing.TB, transport *sim.Transport) targets.Target {
+	t.Helper()
+	if transport == nil {
+		transport = r.Transport
+	}
+	transport.Reading(awssim.Reads)
+	c := &Config{Region: "eu-central-1", AccessKeyID: ref(t, keyID), SecretAccessKey: ref(t, canary), PageSize: 3, Groups: Groups{Create: true}, IAM: r.opt.IAM}
+	if !r.opt.IAM {
 		c.SCIM = SCIM{URL: "https://scim.eu-central-1.amazonaws.com/abc/scim/v2", Token: ref(t, canary)}
 	}
-	if change != nil {
-		change(c)
+	if r.config != nil {
+		r.config(c)
 	}
 	for _, fault := range c.Validate() {
 		t.Fatal(fault)
 	}
-	target, err := c.open(r.Env("t"), outside{transport: r.Transport, sleep: r.Clock.Sleep, close: r.Transport.Close})
+	target, err := c.open(r.Env("t"), outside{transport: transport, sleep: r.Clock.Sleep, close: transport.Close})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.target = target
 	t.Cleanup(func() { _ = target.(targets.Closer).Close() })
-	return r
+	return target
 }
 
 // peer makes the rig one of the contract.
@@ -82,8 +103,5 @@ func (r *rig) setPeer() targettest.Peer {
 	p.Seed = func(t testing.TB, s targets.State) { seed(t, w.state(s)) }
 	return p
 }
-
-// plantable is the transport, for tests that plant faults of their own.
-func (r *rig) plant(f sim.Fault) { r.Transport.Plant(f) }
 
 func name(i int) string { return fmt.Sprintf("set-%d@111122223333", i) }

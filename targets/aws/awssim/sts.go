@@ -17,6 +17,6 @@ func (s *System) assumeRole(form url.Values) (any, *fault) {
 	}
 	type key struct{ AccessKeyId, SecretAccessKey, SessionToken, Expiration string }
 	return struct{ Credentials key }{key{
-		s.opt.AccessKeyID + "-role", "simulated", "simulated", s.opt.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+		s.opt.AccessKeyID + "-role", RoleSecret, RoleSecret, s.opt.Now().Add(time.Hour).UTC().Format(time.RFC3339),
 	}}, nil
 }
