@@ -19,8 +19,9 @@ const (
 	IAMGroup      = "iam-group"
 )
 
-// maxBatch is small: an Apply waits for its assignments together.
-const maxBatch = 50
+// maxBatch is small: assignments of one permission set on one account are made one
+// after the other, and an Apply that waits for many of them keeps a removal waiting.
+const maxBatch = 10
 
 // Target is one instance of Identity Center. It is safe for concurrent use.
 type Target struct {
