@@ -229,3 +229,26 @@ func TestRoleAndRecording(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// Without a written key, what AWS's own programs would find signs.
+func TestKeyOfTheMachine(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", keyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", canary)
+	t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
+	r := newRig(t, awssim.Options{}, func(c *Config) { c.AccessKeyID, c.SecretAccessKey = ref(t, ""), ref(t, "") })
+	if _, err := targets.ReadState(t.Context(), r.target, targets.Query{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A key that cannot be had is told as it is, and nothing was sent.
+func TestKeyThatIsNotThere(t *testing.T) {
+	r := newRig(t, awssim.Options{}, func(c *Config) { c.SecretAccessKey = ref(t, "file:/nowhere/key") })
+	_, err := targets.ReadState(t.Context(), r.target, targets.Query{})
+	if sent, _ := r.Transport.Calls(); err == nil || !strings.Contains(err.Error(), "no such file") || sent != 0 {
+		t.Errorf("%v, %d calls", err, sent)
+	}
+	if got := apply(t, r.target, op(targets.Add, "ada", inGroup("eng")))[0]; got.Outcome != targets.Refused {
+		t.Errorf("%s %v", got.Outcome, got.Err)
+	}
+}

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"slices"
+	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -113,8 +114,28 @@ func (t *Target) accounts(ctx context.Context) ([]string, error) {
 		return page.NextToken, nil
 	})
 	slices.Sort(out)
+	if err == nil {
+		t.memory.mu.Lock()
+		defer t.memory.mu.Unlock()
+		t.memory.accounts, t.memory.accountsUntil = out, t.now().Add(accountsAge)
+	}
 	return out, err
 }
+
+// knownAccounts is accounts, remembered for a while: the list comes in pages of
+// twenty, and whoever asks for one user should not wait for all of it.
+func (t *Target) knownAccounts(ctx context.Context) ([]string, error) {
+	t.memory.mu.Lock()
+	known, until := t.memory.accounts, t.memory.accountsUntil
+	t.memory.mu.Unlock()
+	if len(known) > 0 && t.now().Before(until) {
+		return known, nil
+	}
+	return t.accounts(ctx)
+}
+
+// accountsAge is for how long accounts are remembered.
+const accountsAge = 5 * time.Minute
 
 // active reports whether an account is in use: in one that is suspended or closed,
 // nothing can be given.

@@ -121,7 +121,11 @@ func (r *reader) wantedSets() error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	accounts, err := r.t.accounts(r.ctx)
+	list := r.t.accounts
+	if r.q.Accounts != nil {
+		list = r.t.knownAccounts
+	}
+	accounts, err := list(r.ctx)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,9 @@ type memory struct {
 	setARNs     map[string]string // name → ARN
 	pending     map[string]job    // by entitlement id
 	turns       map[string]chan struct{}
+
+	accounts      []string
+	accountsUntil time.Time
 }
 
 func newMemory() *memory {
