@@ -14,7 +14,7 @@ import (
 )
 
 // patience bounds the whole program: a peer that hangs must not hang the build.
-const patience = 4 * time.Minute
+const patience = 6 * time.Minute
 
 func main() {
 	python := flag.String("python", "", "the Python that has the packages of requirements.txt")
@@ -66,6 +66,7 @@ func run(ctx context.Context, python, scimmy, program string, out io.Writer) (er
 		{"scim2-server, a SCIM application", fillApp},
 		{"scimmy-routers, a SCIM application that has members twice", fillScimmy},
 		{"ldap3 on slapd, an LDAP directory", fillTree},
+		{"moto, an AWS", fillCloud},
 		{"scim2-tester, a SCIM conformance tester", testDoor},
 	}
 	for _, p := range peers {

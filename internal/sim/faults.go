@@ -100,7 +100,7 @@ func (f *faults) take(r *http.Request) Fault {
 	}
 	f.count[r.Method]++
 	f.total++
-	reads := r.Method == http.MethodGet || f.reading != nil && f.reading(r)
+	reads := f.reads(r)
 	for _, p := range f.planted {
 		if p.Method != "" && p.Method != r.Method || p.Writes && reads || p.Reads && !reads || !strings.Contains(r.URL.Path, p.Path) {
 			continue
@@ -111,6 +111,17 @@ func (f *faults) take(r *http.Request) Fault {
 		}
 	}
 	return Fault{}
+}
+
+// reads reports whether a request only reads.
+func (f *faults) reads(r *http.Request) bool {
+	return r.Method == http.MethodGet || f.reading != nil && f.reading(r)
+}
+
+func (f *faults) onlyReads(r *http.Request) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reads(r)
 }
 
 // remember keeps the answer to a GET, nothing where that was no page (a 304): what

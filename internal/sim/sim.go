@@ -55,7 +55,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.answer(req)
-	if req.Method != http.MethodGet {
+	if !t.faults.onlyReads(req) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.changed = true

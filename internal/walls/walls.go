@@ -161,6 +161,8 @@ func libraries() []Wall {
 			[]string{"golang.org/x/oauth2"}, "internal/httpkit"),
 		library("vendors' descriptions are for tests", "they are large, and judge what we send; nothing is built from them",
 			[]string{"github.com/getkin"}, "internal/sim/vendorspec"),
+		library("AWS's SDK stays in its target", "it brings its own ways to sign, retry and find credentials: one package bends them to ours",
+			[]string{"github.com/aws"}, "targets/aws"),
 		library("huma stays in the API", "it turns JSON into what the desk takes; nothing below knows that there is HTTP",
 			[]string{"github.com/danielgtaylor/huma"}, "api"),
 		library("JOSE stays where keys are", "whoever else read a signed text would have to know which keys, algorithms and claims to believe",

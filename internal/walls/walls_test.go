@@ -71,6 +71,7 @@ var plants = map[string]plant{
 	"go-ldap stays in the ldap folders":             {file("cmd/birthright/user.go", "github.com/go-ldap/ldap/v3"), file("sources/ldap/dn.go", "github.com/go-ldap/ldap/v3")},
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
 	"CEL stays in rules":                            {file("plan/user.go", "cel.dev/cel-go/cel"), file("rules/engine.go", "cel.dev/cel-go/cel")},
+	"AWS's SDK stays in its target":                 {file("targets/okta/open.go", "github.com/aws/aws-sdk-go-v2/config"), file("targets/aws/open.go", "github.com/aws/aws-sdk-go-v2/config")},
 	"JOSE stays where keys are":                     {file("scim/auth.go", "github.com/go-jose/go-jose/v4/jwt"), file("oauth/keys.go", "github.com/go-jose/go-jose/v4")},
 	"huma stays in the API":                         {file("console/login.go", "github.com/danielgtaylor/huma/v2"), file("api/api.go", "github.com/danielgtaylor/huma/v2")},
 	"the ways in do not know each other":            {file("scim/auth.go", "birthright/oauth"), file("oauth/backing/backing.go", "birthright/oauth")},

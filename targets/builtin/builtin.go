@@ -5,6 +5,7 @@ package builtin
 import (
 	"birthright/targets"
 	"birthright/targets/ad"
+	"birthright/targets/aws"
 	"birthright/targets/file"
 	"birthright/targets/github"
 	"birthright/targets/jira"
@@ -20,6 +21,7 @@ import (
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":         func() targets.Config { return new(ad.Config) },
+		"aws":        func() targets.Config { return new(aws.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
 		"github":     func() targets.Config { return new(github.Config) },
 		"jira":       func() targets.Config { return new(jira.Config) },

@@ -38,6 +38,7 @@ func lostReply(t testing.TB, p Peer) {
 	full := base.clone().account("ada").gives(eng, "ada")
 	p.provide(t, full)
 	for _, w := range []want{full, base} {
+		p.provide(t, w)
 		ids := map[string]string{}
 		for _, a := range p.read(t).Accounts {
 			ids[p.fold(a.Name)] = a.ID
