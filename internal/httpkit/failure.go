@@ -13,6 +13,7 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/peertext"
+	"birthright/internal/ratelimit"
 	"birthright/internal/trust"
 )
 
@@ -141,6 +142,9 @@ func transportHint(err error, sent bool) string {
 func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *credentials) *Failure {
 	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode, Body: body}
 	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
+	if reading, ok := ratelimit.FromHeaders(resp.Header, c.opt.Now()); ok && f.RetryAt.IsZero() && f.Status == http.StatusTooManyRequests {
+		f.RetryAt = reading.Reset // Okta, and others, say it there alone
+	}
 	detail, kind := explain(resp.Header.Get("Content-Type"), body)
 	f.Type = peertext.Clip(creds.redact(kind), 40)
 	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
