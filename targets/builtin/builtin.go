@@ -9,6 +9,7 @@ import (
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
+	"birthright/targets/okta"
 	"birthright/targets/postgres"
 	"birthright/targets/scim"
 )
@@ -19,6 +20,7 @@ func Kinds() map[string]func() targets.Config {
 		"ad":       func() targets.Config { return new(ad.Config) },
 		"file":     func() targets.Config { return new(file.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
+		"okta":     func() targets.Config { return new(okta.Config) },
 		"memory":   func() targets.Config { return new(memory.Config) },
 		"mysql":    func() targets.Config { return new(mysql.Config) },
 		"postgres": func() targets.Config { return new(postgres.Config) },
