@@ -17,6 +17,7 @@ func notAddress(name string) bool {
 
 func TestContract(t *testing.T) {
 	no := false
+	spec := description(t)
 	for _, c := range []struct {
 		name   string
 		opt    oktasim.Options
@@ -32,7 +33,7 @@ func TestContract(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			targettest.Run(t, targettest.Harness{New: func(t testing.TB) targettest.Peer {
-				p := newRig(t, c.opt, c.change).peer()
+				p := newRigBy(t, spec, c.opt, c.change).peer()
 				p.RefusesName = c.refuse
 				return p
 			}})

@@ -34,9 +34,15 @@ type checked struct {
 
 func (c *checked) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
 
-func newChecked(t testing.TB, opt oktasim.Options) *checked {
+// description reads Okta's description, which takes a while.
+func description(t testing.TB) *vendorspec.Spec {
 	t.Helper()
-	c := &checked{Sim: oktasim.New(opt), spec: vendorspec.Load(t, "okta.json", base, mend)}
+	return vendorspec.Load(t, "okta.json", base, mend)
+}
+
+func newChecked(t testing.TB, opt oktasim.Options, spec *vendorspec.Spec) *checked {
+	t.Helper()
+	c := &checked{Sim: oktasim.New(opt), spec: spec}
 	c.handler = c.spec.Wrap(t, c.Sim, "/oauth2/v1/token")
 	return c
 }
@@ -80,13 +86,18 @@ type rig struct {
 
 func newRig(t testing.TB, opt oktasim.Options, change func(*Config)) *rig {
 	t.Helper()
+	return newRigBy(t, description(t), opt, change)
+}
+
+func newRigBy(t testing.TB, spec *vendorspec.Spec, opt oktasim.Options, change func(*Config)) *rig {
+	t.Helper()
 	if opt.Token == "" && opt.ClientID == "" {
 		opt.Token = canary
 	}
 	if opt.Budgets == nil {
 		opt.Budgets = map[string]int{}
 	}
-	r := &rig{org: newChecked(t, opt)}
+	r := &rig{org: newChecked(t, opt, spec)}
 	r.Rig = simtest.New(r.org)
 	r.org.SetNow(r.Clock.Now)
 	c := Config{Token: ref(t, canary), PageSize: 3, Groups: Groups{Create: true}}
