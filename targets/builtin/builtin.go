@@ -5,6 +5,7 @@ package builtin
 import (
 	"birthright/targets"
 	"birthright/targets/ad"
+	"birthright/targets/entra"
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
@@ -18,6 +19,7 @@ import (
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":       func() targets.Config { return new(ad.Config) },
+		"entra":    func() targets.Config { return new(entra.Config) },
 		"file":     func() targets.Config { return new(file.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
 		"okta":     func() targets.Config { return new(okta.Config) },
