@@ -14,6 +14,7 @@ import (
 	"birthright/identity"
 	"birthright/internal/httpkit"
 	"birthright/internal/ratelimit"
+	"birthright/internal/sim"
 	"birthright/targets"
 	"birthright/targets/entra/entrasim"
 )
@@ -298,5 +299,15 @@ func TestGroupsThatOthersFill(t *testing.T) {
 	free.org.Add("roles", map[string]any{"isAssignableToRole": true})
 	if res := free.apply(t, targets.Op{Action: targets.Add, Account: named("ada"), Entitlement: address("roles")})[0]; res.Outcome != targets.Done {
 		t.Errorf("allowed: %+v", res)
+	}
+}
+
+// A group that is there and said not to be must not read as empty.
+func TestAGroupThatFlickersIsNotEmpty(t *testing.T) {
+	r := newRig(t, description(t), entrasim.Options{}, nil)
+	r.org.Seed(crowd(2, true))
+	r.Transport.Plant(sim.Fault{Path: "/members", Status: 404, Body: `{"error":{"code":"Request_ResourceNotFound","message":"not there"}}`})
+	if s, err := targets.ReadState(t.Context(), r.target, targets.Query{}); identity.KindOf(err) != identity.Incomplete {
+		t.Errorf("%+v, %v; want an error", s, err)
 	}
 }

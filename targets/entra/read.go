@@ -3,6 +3,7 @@ package entra
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"birthright/identity"
 	"birthright/targets"
@@ -11,10 +12,14 @@ import (
 // Read hands out what q asks for, whole or with an error.
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
 	r := reader{t: t, sink: sink, shown: map[string]string{}, inside: map[string]content{}}
-	if err := r.read(ctx, q); err != nil {
+	err := r.read(ctx, q)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return targets.End{}, &identity.Error{Kind: kindOf(err), Err: err} // whoever asked names the target
 	}
-	return targets.End{Complete: true}, ctx.Err()
+	return targets.End{Complete: true}, nil
 }
 
 // reader is one read on its way.
@@ -218,10 +223,24 @@ func (r *reader) content(ctx context.Context, id string) (content, error) {
 		return nil
 	})
 	if isMissing(err) {
-		c, err = content{}, nil
+		c, err = content{}, r.reallyGone(ctx, id)
 	}
 	r.inside[id] = c
 	return c, err
+}
+
+// reallyGone is nil where a group of which no members can be read is not there, or not
+// there yet: one that is would otherwise read as empty.
+func (r *reader) reallyGone(ctx context.Context, id string) error {
+	err := r.t.get(ctx, "/groups/"+id, url.Values{"$select": {"id"}}, nil)
+	switch {
+	case isMissing(err), err == nil && r.t.isFresh(id):
+		return nil
+	case err != nil:
+		return err
+	}
+	return &identity.Error{Kind: identity.Incomplete, Op: "read members", Object: id,
+		Err: errors.New("Graph says that the group is not there, and shows it")}
 }
 
 // assignment hands one out. What a group holds that others fill is read, never fought.

@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 
 	"birthright/internal/httpkit"
 )
 
 // feed is where we stand in Graph's lists of changes.
 type feed struct {
+	mu sync.Mutex // held while Graph is asked
 	// start tells one run of the program from another, and count the changes since.
 	start string
 	count int
@@ -21,8 +23,8 @@ type feed struct {
 // Watermark asks Graph's lists of changes whether there was one since it was asked
 // last. Where those have lapsed, or this program is new, it says that there was.
 func (t *Target) Watermark(ctx context.Context) (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.feed.mu.Lock()
+	defer t.feed.mu.Unlock()
 	if t.feed.links == nil {
 		t.feed.links = map[string]string{}
 	}

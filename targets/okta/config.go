@@ -123,6 +123,7 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 		return c.open(env, nil)
 	}
 	stand := sim.New(oktasim.New(oktasim.Options{Now: env.Now}), env.Simulation, env.Now)
+	stand.Reading(reading)
 	t, err := c.open(env, stand)
 	if err != nil {
 		return nil, err
@@ -130,6 +131,14 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	t.stand = stand
 	return t, nil
 }
+
+// reading reports whether a request only reads: that for a token does.
+func reading(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.URL.Path == tokenPath
+}
+
+// tokenPath is where Okta gives tokens to service apps.
+const tokenPath = "/oauth2/v1/token"
 
 // open makes the target over network; nil is the real one.
 func (c *Config) open(env targets.Env, network http.RoundTripper) (*Target, error) {
@@ -189,7 +198,7 @@ func (c *Config) auth() httpkit.Auth {
 		return httpkit.Scheme("SSWS ", c.Token)
 	}
 	return httpkit.PrivateKeyJWT{
-		TokenPath: "/oauth2/v1/token", ClientID: c.OAuth.ClientID, Key: c.OAuth.Key, KeyID: c.OAuth.KeyID, Scopes: c.OAuth.scopes(),
+		TokenPath: tokenPath, ClientID: c.OAuth.ClientID, Key: c.OAuth.Key, KeyID: c.OAuth.KeyID, Scopes: c.OAuth.scopes(),
 	}
 }
 

@@ -17,7 +17,7 @@ func notAddress(name string) bool {
 
 func TestContract(t *testing.T) {
 	no := false
-	spec := description(t)
+	spec, key := description(t), ref(t, newKey(t))
 	for _, c := range []struct {
 		name   string
 		opt    oktasim.Options
@@ -29,6 +29,9 @@ func TestContract(t *testing.T) {
 		{"no mail", oktasim.Options{AnyLogin: true, NamesOptional: true}, func(c *Config) { c.ActivationEmail = &no }, nil},
 		{"deactivating, rules ignored", oktasim.Options{AnyLogin: true, NamesOptional: true, EditGone: true}, func(c *Config) {
 			c.Deactivate, c.Groups.IgnoreRules = true, true
+		}, nil},
+		{"service app", oktasim.Options{AnyLogin: true, NamesOptional: true, ClientID: "0oa1"}, func(c *Config) {
+			c.Token, c.OAuth = ref(t, ""), OAuth{ClientID: "0oa1", Key: key}
 		}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/sim"
 	"birthright/targets"
 	"birthright/targets/okta/oktasim"
 )
@@ -167,4 +168,14 @@ func hintOf(err error) string {
 		err = e.Err
 	}
 	return hint
+}
+
+// A group that is there and said not to be must not read as empty.
+func TestAGroupThatFlickersIsNotEmpty(t *testing.T) {
+	r := newRig(t, oktasim.Options{NamesOptional: true}, nil)
+	r.org.Seed(targets.State{Accounts: []targets.Account{named("ada")}, Assignments: []targets.Assignment{{AccountID: "ada" + domain, Entitlement: eng()}}})
+	r.Transport.Plant(sim.Fault{Method: "GET", Path: "/users", After: 1, Status: 404, Body: `{"errorCode":"E0000007","errorSummary":"Not found"}`})
+	if s, err := targets.ReadState(t.Context(), r.target, targets.Query{}); identity.KindOf(err) != identity.Incomplete {
+		t.Errorf("%+v, %v; want an error", s, err)
+	}
 }

@@ -2,10 +2,13 @@ package okta
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 	"github.com/okta/okta-sdk-golang/v2/okta/query"
+
+	"birthright/identity"
 )
 
 // membershipStamp is lastMembershipUpdated; zero where Okta does not say.
@@ -50,6 +53,20 @@ func (t *Target) memberIDs(ctx context.Context, g group) ([]string, error) {
 	defer t.mu.Unlock()
 	t.members[g.id] = membership{stamp: g.stamp, read: began, ids: ids}
 	return ids, nil
+}
+
+// reallyGone is nil where a group of which no members can be read is not there: one
+// that is would otherwise read as empty.
+func (t *Target) reallyGone(ctx context.Context, g group) error {
+	_, _, err := t.api.Group.GetGroup(ctx, g.id)
+	switch {
+	case isMissing(err):
+		return nil
+	case err != nil:
+		return told(err)
+	}
+	return &identity.Error{Kind: identity.Incomplete, Op: "read members", Object: g.name,
+		Err: errors.New("Okta says that the group is not there, and shows it")}
 }
 
 func (t *Target) unchanged(g group) (membership, bool) {

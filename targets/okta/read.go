@@ -13,10 +13,14 @@ import (
 // Read hands out what q asks for, whole or with an error.
 func (t *Target) Read(ctx context.Context, q targets.Query, sink targets.Sink) (targets.End, error) {
 	r := reader{t: t, sink: sink, shown: map[string]string{}}
-	if err := r.read(ctx, q); err != nil {
+	err := r.read(ctx, q)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return targets.End{}, &identity.Error{Kind: kindOf(err), Err: err} // whoever asked names the target
 	}
-	return targets.End{Complete: true}, ctx.Err()
+	return targets.End{Complete: true}, nil
 }
 
 // reader is one read on its way.
@@ -149,7 +153,7 @@ func (r *reader) byGroup(ctx context.Context, g group) error {
 	}
 	ids, err := r.t.memberIDs(ctx, g)
 	if isMissing(err) {
-		return nil
+		err = r.t.reallyGone(ctx, g)
 	}
 	if err != nil {
 		return err

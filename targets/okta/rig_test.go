@@ -100,6 +100,7 @@ func newRigBy(t testing.TB, spec *vendorspec.Spec, opt oktasim.Options, change f
 	r := &rig{org: newChecked(t, opt, spec)}
 	r.Rig = simtest.New(r.org)
 	r.org.SetNow(r.Clock.Now)
+	r.Transport.Reading(reading)
 	c := Config{Token: ref(t, canary), PageSize: 3, Groups: Groups{Create: true}}
 	c.URL, c.Limits = base, plenty()
 	if change != nil {
