@@ -84,6 +84,14 @@ func authorisation(token *oauth2.Token, err error, secrets ...string) (Authorisa
 	}, nil
 }
 
+// waiting is a token endpoint that told us to wait.
+type waiting struct {
+	error
+	after string // Retry-After, as it came
+}
+
+func (w *waiting) Unwrap() error { return w.error }
+
 func tokenFailure(err error, secrets []string) error {
 	out := &identity.Error{Kind: identity.Unavailable, Op: "get a token", Hint: "check that the token endpoint is up and its address right"}
 	var refused *oauth2.RetrieveError
@@ -96,6 +104,9 @@ func tokenFailure(err error, secrets []string) error {
 		out.Err = errors.New(mask(peertext.Clip(text, 300), secrets))
 		if s := refused.Response.StatusCode; s < 500 && s != http.StatusTooManyRequests {
 			out.Kind, out.Hint = identity.Denied, "check the client's id and secret or key, and what it is allowed to ask for"
+		} else if s == http.StatusTooManyRequests {
+			out.Kind, out.Hint = identity.Throttled, ""
+			return &waiting{out, refused.Response.Header.Get("Retry-After")}
 		}
 	default:
 		out.Err = redacted{mask(err.Error(), secrets), err}

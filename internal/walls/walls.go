@@ -159,6 +159,8 @@ func libraries() []Wall {
 			[]string{"cel.dev", "github.com/google/cel-go"}, "rules", "bench"),
 		library("clients of OAuth stay in the HTTP kit", "how we prove who we are, and what of it may be seen, is decided in one place",
 			[]string{"golang.org/x/oauth2"}, "internal/httpkit"),
+		library("Okta's SDK stays in the okta folder", "it reads settings from the machine and asks again by itself: one place knows how to keep it from that",
+			[]string{"github.com/okta"}, "targets/okta"),
 		library("vendors' descriptions are for tests", "they are large, and judge what we send; nothing is built from them",
 			[]string{"github.com/getkin"}, "internal/sim/vendorspec"),
 		library("AWS's SDK stays in its target", "it brings its own ways to sign, retry and find credentials: one package bends them to ours",

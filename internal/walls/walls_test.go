@@ -65,6 +65,7 @@ var plants = map[string]plant{
 	"only app wires":                                {file("intake/pull.go", "birthright/sources/builtin"), file("app/app.go", "birthright/config")},
 	"test servers stay in tests":                    {file("targets/ldap/read.go", "birthright/internal/slapdtest"), file("targets/ldap/read_test.go", "birthright/internal/slapdtest")},
 	"SQL stays in the store":                        {file("reconcile/run.go", "github.com/uptrace/bun/dialect"), file("store/users.go", "github.com/uptrace/bun")},
+	"Okta's SDK stays in the okta folder":           {file("targets/scim/read.go", "github.com/okta/okta-sdk-golang/v2/okta"), file("targets/okta/read.go", "github.com/okta/okta-sdk-golang/v2/okta")},
 	"viper stays in config":                         {file("app/app.go", "github.com/spf13/viper"), file("config/load.go", "github.com/spf13/viper")},
 	"clients of OAuth stay in the HTTP kit":         {file("targets/google/config.go", "golang.org/x/oauth2/jwt"), file("internal/httpkit/oauth.go", "golang.org/x/oauth2/jwt")},
 	"vendors' descriptions are for tests":           {file("targets/github/githubsim/sim.go", "github.com/getkin/kin-openapi/openapi3"), file("internal/sim/vendorspec/spec.go", "github.com/getkin/kin-openapi/openapi3")},

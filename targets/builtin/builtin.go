@@ -6,12 +6,14 @@ import (
 	"birthright/targets"
 	"birthright/targets/ad"
 	"birthright/targets/aws"
+	"birthright/targets/entra"
 	"birthright/targets/file"
 	"birthright/targets/github"
 	"birthright/targets/jira"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
+	"birthright/targets/okta"
 	"birthright/targets/postgres"
 	"birthright/targets/salesforce"
 	"birthright/targets/scim"
@@ -22,12 +24,14 @@ func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":         func() targets.Config { return new(ad.Config) },
 		"aws":        func() targets.Config { return new(aws.Config) },
+		"entra":      func() targets.Config { return new(entra.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
 		"github":     func() targets.Config { return new(github.Config) },
 		"jira":       func() targets.Config { return new(jira.Config) },
 		"ldap":       func() targets.Config { return new(ldap.Config) },
 		"memory":     func() targets.Config { return new(memory.Config) },
 		"mysql":      func() targets.Config { return new(mysql.Config) },
+		"okta":       func() targets.Config { return new(okta.Config) },
 		"postgres":   func() targets.Config { return new(postgres.Config) },
 		"salesforce": func() targets.Config { return new(salesforce.Config) },
 		"scim":       func() targets.Config { return new(scim.Config) },
