@@ -57,6 +57,9 @@ type Options struct {
 	// Readings tells what an answer says of the budgets, by scope; nil reads the
 	// usual headers for the request's own.
 	Readings func(Request, http.Header) map[string]ratelimit.Reading
+	// Throttled tells of an answer whose status does not say so that it means: not
+	// done, come back later. nil knows of none.
+	Throttled func(status int, body []byte) bool
 	// Record, if not nil, writes down what is sent and answered.
 	Record *Recording
 	// Transport stands in for the network: a simulator's. nil is the network.
@@ -213,7 +216,18 @@ func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 		return nil, &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode,
 			Err: fmt.Errorf("the answer is larger than %d MiB", c.opt.MaxAnswer>>20)}
 	}
+	if c.throttles(resp, body) {
+		f := c.refusal(r, resp, body, creds)
+		c.told(r, f)
+		return nil, f
+	}
 	return &Response{Request: r.name(), Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// throttles reports whether the answer means to come back later, which its status
+// does not say.
+func (c *Client) throttles(resp *http.Response, body []byte) bool {
+	return c.opt.Throttled != nil && c.opt.Throttled(resp.StatusCode, body)
 }
 
 // traced notes in sent whether the request got a connection. From then on it

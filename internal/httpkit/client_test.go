@@ -279,3 +279,30 @@ func TestCheckURL(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Some systems say in the body alone that they want to be left in peace.
+func TestThrottledInTheBody(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusOK} {
+		asked := 0
+		s := server(t, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			w.Header().Set("Content-Type", "application/json")
+			if asked > 1 {
+				return
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"error":"slow down"}`)
+		})
+		now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		c := client(t, Options{Base: s.URL, Now: func() time.Time { return now },
+			Throttled: func(_ int, body []byte) bool { return strings.Contains(string(body), "slow down") }})
+		_, err := c.Do(t.Context(), Request{Method: "POST", Path: "/"})
+		f := AsFailure(err)
+		if f == nil || f.Kind() != identity.Throttled || Result(targets.Op{}, err).Outcome != targets.Throttled || f.Hint != "" {
+			t.Errorf("%d: %+v", status, f)
+		}
+		if _, err := c.Do(t.Context(), Request{Method: "POST", Path: "/"}); AsFailure(err) == nil || asked != 1 {
+			t.Errorf("%d: the bucket is not closed: %v, %d requests", status, err, asked)
+		}
+	}
+}

@@ -39,6 +39,8 @@ type Failure struct {
 	own bool
 	// limited is true where our own limiter held the request back.
 	limited bool
+	// throttled is true where the answer's body says to come back later.
+	throttled bool
 }
 
 // Error returns the request, the cause and the hint.
@@ -58,6 +60,9 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // Kind says what the failure means to a program.
 func (f *Failure) Kind() identity.Kind {
+	if f.throttled {
+		return identity.Throttled
+	}
 	switch f.Status {
 	case 0:
 		if f.limited {
@@ -139,7 +144,7 @@ func transportHint(err error, sent bool) string {
 
 // refusal makes a failure of an answer that is not 2xx.
 func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *credentials) *Failure {
-	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode, Body: body}
+	f := &Failure{Request: r.name(), Sent: true, Status: resp.StatusCode, Body: body, throttled: c.throttles(resp, body)}
 	f.RetryAt = RetryAfter(resp.Header.Get("Retry-After"), c.opt.Now())
 	detail, kind := explain(resp.Header.Get("Content-Type"), body)
 	f.Type = peertext.Clip(creds.redact(kind), 40)
@@ -158,6 +163,7 @@ func (c *Client) refusal(r Request, resp *http.Response, body []byte, creds *cre
 	}
 	f.Err = errors.New(text)
 	switch {
+	case f.throttled:
 	case resp.StatusCode/100 == 3:
 		f.Hint = "the server sends us elsewhere, and credentials are not taken along: put the final address into url"
 	case resp.StatusCode == http.StatusUnauthorized:
