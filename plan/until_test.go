@@ -12,6 +12,7 @@ import (
 func TestEndsThatTheTargetKnows(t *testing.T) {
 	type h = plan.Holding
 	expires := func(s *plan.Settings) { s.Capabilities.NativeExpiry = true }
+	others := func(s *plan.Settings) { expires(s); s.Capabilities.NativeExpiryKinds = []string{"another"} }
 	for _, tt := range []struct {
 		name     string
 		settings func(*plan.Settings)
@@ -24,6 +25,8 @@ func TestEndsThatTheTargetKnows(t *testing.T) {
 		{name: "no such thing on the target", want: ada(identity.Active, 4), then: []string{"add ada e4"}},
 		{name: "no such thing on the target, held", want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true}}, then: []string{}},
 		{name: "no such thing on the target any more", want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening}}, then: []string{}},
+		{name: "of other kinds only", settings: others, want: ada(identity.Active, 4), then: []string{"add ada e4"}},
+		{name: "of other kinds only, held", settings: others, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening}}, then: []string{}},
 		{name: "set afterwards", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true}}, then: []string{"add ada e4, until 18:00"}},
 		{name: "as it is", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening}}, then: []string{}},
 		{name: "to the minute is enough", settings: expires, want: ada(identity.Active, 4), have: []h{{Entitlement: 4, Present: true, Managed: true, NotAfter: evening.Add(59 * time.Second)}}, then: []string{}},

@@ -207,17 +207,22 @@ func (p *personal) both(h Holding) {
 
 // moveEnd gives what is there the end that the target should know of.
 func (p *personal) moveEnd(h Holding) {
-	if p.Capabilities.NativeExpiry && p.noWay == "" && !SameEnd(p.until(h.Entitlement), h.NotAfter) {
+	if p.ends(h.Entitlement) && p.noWay == "" && !SameEnd(p.until(h.Entitlement), h.NotAfter) {
 		p.add(h.Entitlement)
 	}
 }
 
 // until is the end that the target should know of, where it can.
 func (p *personal) until(n int64) time.Time {
-	if !p.Capabilities.NativeExpiry {
+	if !p.ends(n) {
 		return time.Time{}
 	}
 	return p.names.Until(p.want.UserN, n)
+}
+
+// ends reports whether the target itself can end what is held of it.
+func (p *personal) ends(n int64) bool {
+	return p.Capabilities.NativeExpiry && p.Capabilities.Expires(p.names.Entitlement(n).Kind)
 }
 
 // SameEnd reports whether two ends that a target is told are one to it: it may

@@ -30,7 +30,11 @@ func (w *wants) backstop(u decided, ent int64) time.Time {
 	if last == 0 {
 		return time.Time{}
 	}
-	return fromMicro(last).Add(afterEnd)
+	end := fromMicro(last).Add(afterEnd)
+	if longest := w.dest.Settings.Capabilities.LongestExpiry; longest > 0 && end.Sub(w.decision.at) > longest {
+		return time.Time{} // not yet
+	}
+	return end
 }
 
 // holding is an observation as a plan takes it.

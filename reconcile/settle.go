@@ -296,7 +296,9 @@ func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]boo
 func (s *settling) endsThere(g *grants.Grant) bool {
 	return slices.ContainsFunc(s.Destinations, func(d Destination) bool {
 		return d.Settings.Capabilities.NativeExpiry && slices.ContainsFunc(slices.Collect(maps.Values(s.access[g.N])),
-			func(e identity.Entitlement) bool { return e.Target == d.Name() })
+			func(e identity.Entitlement) bool {
+				return e.Target == d.Name() && d.Settings.Capabilities.Expires(e.Kind)
+			})
 	})
 }
 

@@ -14,6 +14,7 @@ package targets
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"birthright/identity"
@@ -62,6 +63,17 @@ type Capabilities struct {
 	// NativeExpiry is true where the target itself ends an assignment at
 	// Op.NotAfter, whether the hub is there or not, and shows that time in a read.
 	NativeExpiry bool
+	// NativeExpiryKinds are the kinds of entitlement that this is true of; empty
+	// means all.
+	NativeExpiryKinds []string
+	// LongestExpiry is how far ahead such an end may lie; 0 means no limit. One that
+	// lies further ahead is not told to the target until it comes near enough.
+	LongestExpiry time.Duration
+}
+
+// Expires reports whether the target itself ends assignments of this kind.
+func (c Capabilities) Expires(kind string) bool {
+	return c.NativeExpiry && (len(c.NativeExpiryKinds) == 0 || slices.Contains(c.NativeExpiryKinds, kind))
 }
 
 // Account is a person's presence on a target.
@@ -154,7 +166,7 @@ type Op struct {
 	Entitlement identity.Entitlement
 	// NotAfter is, for Add, when the target itself ends it; zero for never. An Add
 	// of what is held makes that time so: a later one moves it, zero clears it. It
-	// is set only where Capabilities say NativeExpiry; a target that keeps whole
+	// is set only where Capabilities.Expires says so of the kind; a target that keeps whole
 	// minutes rounds up.
 	NotAfter time.Time
 }

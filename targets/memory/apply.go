@@ -195,7 +195,7 @@ func (t *Target) add(op targets.Op) targets.Result {
 		a.implicit = true
 	}
 	end := op.NotAfter
-	if !t.caps.NativeExpiry {
+	if !t.caps.Expires(op.Entitlement.Kind) {
 		end = time.Time{}
 	}
 	if h, held := a.holds[k]; held && !h.indirect && h.notAfter.Equal(end) {

@@ -49,7 +49,7 @@ var (
 	canTear   = need{"Peer.FailRead", func(p Peer) bool { return p.FailRead != nil }}
 	canStop   = need{"Peer.Outage", func(p Peer) bool { return p.Outage != nil }}
 	canPlant  = need{"Peer.Plant", func(p Peer) bool { return p.Plant != nil && p.Heal != nil && p.Requests != nil }}
-	expires   = need{"NativeExpiry", func(p Peer) bool { return p.Target.Capabilities().NativeExpiry }}
+	expires   = need{"NativeExpiry of the kind", func(p Peer) bool { return p.Target.Capabilities().Expires(p.kind()) }}
 	canWait   = need{"Peer.Advance", func(p Peer) bool { return p.Advance != nil }}
 	canLogIn  = need{"SessionEnder and Peer.Login", func(p Peer) bool { _, ok := p.Target.(targets.SessionEnder); return ok && p.Login != nil }}
 	hasCanary = need{"Peer.Canary and Peer.Said", func(p Peer) bool { return p.Canary != "" && p.Said != nil }}
