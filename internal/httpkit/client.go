@@ -185,7 +185,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 	creds, err := c.credentials(ctx)
 	if err != nil {
-		return nil, &Failure{Request: r.name(), Err: err, own: true}
+		f := &Failure{Request: r.name(), Err: err, own: true}
+		var wait toldToWait
+		if errors.As(err, &wait) {
+			f.RetryAt = wait.until
+		}
+		c.told(r, f)
+		return nil, f
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.opt.Timeout)
 	defer cancel()

@@ -41,7 +41,7 @@ func (c ClientCredentials) Authorise(ctx context.Context, via Exchange) (Authori
 		AuthStyle: oauth2.AuthStyleInParams,
 	}
 	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, via.HTTP))
-	return authorisation(token, err, value)
+	return authorisation(via, token, err, value)
 }
 
 // JWTBearer gets tokens for a signed assertion (RFC 7523 section 2.1), as Google's
@@ -70,21 +70,21 @@ func (j JWTBearer) Authorise(ctx context.Context, via Exchange) (Authorisation, 
 		Scopes: j.Scopes, TokenURL: j.TokenURL, Expires: 3 * time.Minute,
 	}
 	token, err := config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, via.HTTP)).Token()
-	return authorisation(token, err, key)
+	return authorisation(via, token, err, key)
 }
 
 // authorisation turns the answer of a token endpoint into ours. The library's
 // errors hold the whole answer, which may hold what was sent.
-func authorisation(token *oauth2.Token, err error, secrets ...string) (Authorisation, error) {
+func authorisation(via Exchange, token *oauth2.Token, err error, secrets ...string) (Authorisation, error) {
 	if err != nil {
-		return Authorisation{}, tokenFailure(err, secrets)
+		return Authorisation{}, tokenFailure(via, err, secrets)
 	}
 	return Authorisation{
 		Header: token.Type() + " " + token.AccessToken, Until: token.Expiry, Secrets: append(secrets, token.AccessToken),
 	}, nil
 }
 
-func tokenFailure(err error, secrets []string) error {
+func tokenFailure(via Exchange, err error, secrets []string) error {
 	out := &identity.Error{Kind: identity.Unavailable, Op: "get a token", Hint: "check that the token endpoint is up and its address right"}
 	var refused *oauth2.RetrieveError
 	switch {
@@ -94,7 +94,11 @@ func tokenFailure(err error, secrets []string) error {
 			text += ", " + refused.ErrorCode + ": " + refused.ErrorDescription
 		}
 		out.Err = errors.New(mask(peertext.Clip(text, 300), secrets))
-		if s := refused.Response.StatusCode; s < 500 && s != http.StatusTooManyRequests {
+		switch s := refused.Response.StatusCode; {
+		case s == http.StatusTooManyRequests:
+			out.Kind, out.Hint = identity.Throttled, ""
+			return toldToWait{out, RetryAfter(refused.Response.Header.Get("Retry-After"), via.Now)}
+		case s < 500:
 			out.Kind, out.Hint = identity.Denied, "check the client's id and secret or key, and what it is allowed to ask for"
 		}
 	default:
@@ -105,3 +109,11 @@ func tokenFailure(err error, secrets []string) error {
 	}
 	return out
 }
+
+// toldToWait is a token that is not given yet.
+type toldToWait struct {
+	error
+	until time.Time // zero where that was not said
+}
+
+func (t toldToWait) Unwrap() error { return t.error }
