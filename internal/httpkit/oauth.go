@@ -79,9 +79,11 @@ func authorisation(via Exchange, token *oauth2.Token, err error, secrets ...stri
 	if err != nil {
 		return Authorisation{}, tokenFailure(via, err, secrets)
 	}
-	return Authorisation{
-		Header: token.Type() + " " + token.AccessToken, Until: token.Expiry, Secrets: append(secrets, token.AccessToken),
-	}, nil
+	out := Authorisation{Header: token.Type() + " " + token.AccessToken, Secrets: append(secrets, token.AccessToken)}
+	if !token.Expiry.IsZero() {
+		out.Until = via.Now.Add(time.Until(token.Expiry)) // the library goes by the machine's clock, we by the one we are given
+	}
+	return out, nil
 }
 
 func tokenFailure(via Exchange, err error, secrets []string) error {
