@@ -6,6 +6,7 @@ import (
 	"birthright/targets"
 	"birthright/targets/ad"
 	"birthright/targets/file"
+	"birthright/targets/google"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
@@ -18,6 +19,7 @@ func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":       func() targets.Config { return new(ad.Config) },
 		"file":     func() targets.Config { return new(file.Config) },
+		"google":   func() targets.Config { return new(google.Config) },
 		"ldap":     func() targets.Config { return new(ldap.Config) },
 		"memory":   func() targets.Config { return new(memory.Config) },
 		"mysql":    func() targets.Config { return new(mysql.Config) },
