@@ -12,6 +12,7 @@ import (
 	"birthright/targets/mysql"
 	"birthright/targets/postgres"
 	"birthright/targets/scim"
+	"birthright/targets/slack"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
@@ -25,5 +26,6 @@ func Kinds() map[string]func() targets.Config {
 		"mysql":    func() targets.Config { return new(mysql.Config) },
 		"postgres": func() targets.Config { return new(postgres.Config) },
 		"scim":     func() targets.Config { return new(scim.Config) },
+		"slack":    func() targets.Config { return new(slack.Config) },
 	}
 }
