@@ -15,11 +15,12 @@ import (
 
 // Apply makes ops true: those of one user group by one write, those of a channel by few.
 func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
-	a := &application{t: t, ops: ops, results: make([]targets.Result, len(ops)), byEntitlement: map[identity.Entitlement][]int{}}
+	a := &application{t: t, ops: ops, results: make([]targets.Result, len(ops)), byEntitlement: map[identity.Entitlement][]int{}, written: map[string][]change{}}
 	for i, op := range ops {
 		a.take(ctx, i, op)
 	}
 	a.flush(ctx)
+	a.verify(ctx)
 	return a.results
 }
 
@@ -31,6 +32,8 @@ type application struct {
 	// byEntitlement are the membership ops that wait, in the order of order.
 	byEntitlement map[identity.Entitlement][]int
 	order         []identity.Entitlement
+	// written are the changes by handle that Slack took, to be looked at once more.
+	written map[string][]change
 	// halt is why nothing more is sent.
 	halt error
 }

@@ -54,14 +54,38 @@ func (a *application) group(ctx context.Context, handle string, changes []change
 			continue
 		}
 		a.all(open, func(op targets.Op) targets.Result { return result(op, err) })
-		if err != nil || tookEffect(after, a.ops, lastOf(open)) {
+		if err != nil {
 			return
 		}
-		changes = open // somebody else's list came in between: once more, with theirs
+		if tookEffect(after, a.ops, lastOf(open)) {
+			a.written[handle] = append(a.written[handle], open...)
+			return
+		}
+		changes = open // the answer shows another list than was sent: once more
 	}
 	a.all(changes, func(op targets.Op) targets.Result {
 		return targets.Failed(op, targets.Unknown, identity.Conflict, errors.New("others keep writing the group at the same time"))
 	})
+}
+
+// verify looks at all groups that were written, with one request: somebody else may have
+// put a list there that was made from the one before ours. What is lost is done again,
+// on top of theirs.
+func (a *application) verify(ctx context.Context) {
+	if len(a.written) == 0 || a.halt != nil {
+		return
+	}
+	all, err := a.t.listGroups(ctx)
+	if err != nil {
+		a.t.log.Warn("written user groups could not be looked at again; the next run does", "target", a.t.name, "error", err)
+		return
+	}
+	for _, g := range all {
+		changes := lastOf(a.written[g.Handle])
+		if now := append([]string{}, g.members()...); !tookEffect(now, a.ops, changes) {
+			a.group(ctx, g.Handle, changes)
+		}
+	}
 }
 
 // compose applies changes to the group's list, in order, and settles those that are so

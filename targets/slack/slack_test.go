@@ -97,8 +97,8 @@ func TestChangesTravelTogether(t *testing.T) {
 	between, _ := r.Transport.Calls()
 	same(t, "outcomes", r.do(t, ops...), "done done done done done")
 	after, _ := r.Transport.Calls()
-	if after-between != 3 { // list, update, invite
-		t.Errorf("%d requests, want 3 (%d before)", after-between, between-before)
+	if after-between != 4 { // list, update, invite, list
+		t.Errorf("%d requests, want 4 (%d before)", after-between, between-before)
 	}
 	same(t, "held", r.held(t), []string{"ada channel/dev", "ada usergroup/eng", "bob channel/dev", "bob usergroup/eng", "eve channel/dev"})
 	same(t, "operations that Slack describes", r.system.spec.Seen(), []string{
@@ -129,6 +129,17 @@ func TestOthersChangesStay(t *testing.T) {
 	r.seed(t, targets.State{Assignments: []targets.Assignment{in("eve", eng)}})
 	same(t, "given", r.do(t, op("add", "bob", eng)), "done")
 	same(t, "held", r.held(t), []string{"ada usergroup/eng", "bob usergroup/eng", "eve usergroup/eng"})
+}
+
+// Somebody else replaces the list right after us, from one that they read before: what
+// we did is done again, and what they did stays.
+func TestAnotherWriterRightAfterUs(t *testing.T) {
+	r := newRig(t, nil)
+	r.seed(t, staff(in("ada", eng)))
+	r.held(t)
+	r.Transport.Plant(sim.Fault{Path: "usergroups.list", After: 1, Times: 1, Hit: func() { r.system.Overwrite("eng", "ada"+domain, "eve"+domain) }})
+	same(t, "moved", r.do(t, op("add", "bob", eng), op("remove", "ada", eng)), "done done")
+	same(t, "held", r.held(t), []string{"bob usergroup/eng", "eve usergroup/eng"})
 }
 
 // Two changes of one group at once, from two callers, are both made.

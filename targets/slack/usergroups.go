@@ -10,7 +10,6 @@ type usergroup struct {
 	ID            string          `json:"id"`
 	Name          string          `json:"name"`
 	Handle        string          `json:"handle"`
-	DateUpdate    int64           `json:"date_update"`
 	DateDelete    int64           `json:"date_delete"`
 	AutoProvision bool            `json:"auto_provision"`
 	AutoType      json.RawMessage `json:"auto_type"`

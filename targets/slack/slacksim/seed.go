@@ -98,3 +98,16 @@ func (s *System) External(handle string) {
 	defer s.mu.Unlock()
 	s.found(handle).External = true
 }
+
+// Overwrite replaces a user group's list, as somebody else does who looked before.
+func (s *System) Overwrite(handle string, emails ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.members(identity.Entitlement{Kind: "usergroup", ID: handle})
+	*list = nil
+	for _, email := range emails {
+		if u := s.byEmail(email); u != nil {
+			*list = append(*list, u.ID)
+		}
+	}
+}
