@@ -323,3 +323,29 @@ func TestOthersFieldsStay(t *testing.T) {
 		"externalIds":   []any{map[string]any{"type": "account", "value": "x"}},
 	})
 }
+
+// Drive keeps only the last of permission changes of one file that come at once: there
+// is one at a time, and those of other files do not wait for it.
+func TestOneWriterForEachFile(t *testing.T) {
+	r := newRig(t, func(c *Config, _ *googlesim.Options) { c.Files = []string{"plan", "memo"} })
+	s := targets.State{Entitlements: []targets.Entitlement{{Address: ent(kindFile, "plan@reader")}, {Address: ent(kindFile, "memo@reader")}}}
+	for _, name := range []string{"ada", "bob", "eve"} {
+		s.Accounts = append(s.Accounts, targets.Account{Name: name + domain, Active: true})
+	}
+	r.seed(t, s)
+	r.read(t, targets.Query{})
+	writing, free := make(chan struct{}), make(chan struct{})
+	r.Transport.Plant(sim.Fault{Method: http.MethodPost, Path: "/files/plan/", Times: 1, Hit: func() { close(writing); <-free }})
+	results := make(chan string, 2)
+	go func() { results <- r.do(t, add(s.Accounts[0], ent(kindFile, "plan@reader"))) }()
+	<-writing // ada's permission is on its way
+	go func() { results <- r.do(t, add(s.Accounts[1], ent(kindFile, "plan@reader"))) }()
+	same(t, "of another file", r.do(t, add(s.Accounts[2], ent(kindFile, "memo@reader"))), "done")
+	same(t, "meanwhile", r.held(t, targets.Query{}), []string{"eve file/memo@reader"})
+	if len(results) > 0 {
+		t.Error("one is done before the first is")
+	}
+	close(free)
+	same(t, "outcomes", <-results+" "+<-results, "done done")
+	same(t, "held", r.held(t, targets.Query{}), []string{"ada file/plan@reader", "bob file/plan@reader", "eve file/memo@reader"})
+}
