@@ -186,10 +186,11 @@ func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 	creds, err := c.credentials(ctx)
 	if err != nil {
 		f := &Failure{Request: r.name(), Err: err, own: true}
-		if w := new(waiting); errors.As(err, &w) {
-			f.RetryAt = RetryAfter(w.after, c.opt.Now())
-			c.told(r, f)
+		var wait toldToWait
+		if errors.As(err, &wait) {
+			f.RetryAt = wait.until
 		}
+		c.told(r, f)
 		return nil, f
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.opt.Timeout)

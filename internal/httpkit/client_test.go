@@ -317,3 +317,25 @@ func TestThrottledInTheBody(t *testing.T) {
 		}
 	}
 }
+
+// A token endpoint that says to wait is waited for, like the system itself.
+func TestTokenEndpointSaysToWait(t *testing.T) {
+	asked := 0
+	s := server(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := client(t, Options{Base: s.URL, Now: func() time.Time { return now },
+		Auth: ClientCredentials{TokenURL: s.URL + "/token", ClientID: "hub", ClientSecret: ref(t, canary)}})
+	for range 2 {
+		_, err := c.Do(t.Context(), Request{Method: "POST", Path: "/"})
+		if r := Result(targets.Op{}, err); r.Outcome != targets.Throttled || !r.RetryAt.Equal(now.Add(7*time.Second)) {
+			t.Errorf("%+v", r)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("%d requests, want 1: the second is held back", asked)
+	}
+}

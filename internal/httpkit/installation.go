@@ -53,7 +53,7 @@ func (a AppInstallation) Authorise(ctx context.Context, via Exchange) (Authorisa
 	req.Header.Set("Accept", "application/json")
 	resp, err := via.HTTP.Do(req)
 	if err != nil {
-		return Authorisation{}, tokenFailure(err, []string{signed})
+		return Authorisation{}, tokenFailure(via, err, []string{signed})
 	}
 	defer resp.Body.Close()
 	var out struct {
@@ -65,15 +65,20 @@ func (a AppInstallation) Authorise(ctx context.Context, via Exchange) (Authorisa
 		err = json.Unmarshal(body, &out)
 	}
 	if err != nil || out.Token == "" {
-		return Authorisation{}, a.refused(resp.StatusCode)
+		return Authorisation{}, a.refused(via, resp)
 	}
 	return Authorisation{Header: "Bearer " + out.Token, Until: out.ExpiresAt, Secrets: []string{out.Token, signed}}, nil
 }
 
-func (a AppInstallation) refused(status int) error {
+func (a AppInstallation) refused(via Exchange, resp *http.Response) error {
+	status := resp.StatusCode
 	out := &identity.Error{Kind: identity.Denied, Op: "get a token for installation " + a.InstallationID,
 		Err: fmt.Errorf("HTTP %d", status), Hint: "check the app's id, its key, and that it is installed there"}
-	if status >= 500 || status == http.StatusTooManyRequests {
+	switch {
+	case status == http.StatusTooManyRequests:
+		out.Kind, out.Hint = identity.Throttled, ""
+		return toldToWait{out, RetryAfter(resp.Header.Get("Retry-After"), via.Now)}
+	case status >= 500:
 		out.Kind, out.Hint = identity.Unavailable, ""
 	}
 	return out

@@ -41,7 +41,7 @@ func (c ClientCredentials) Authorise(ctx context.Context, via Exchange) (Authori
 		AuthStyle: oauth2.AuthStyleInParams,
 	}
 	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, via.HTTP))
-	return authorisation(token, err, value)
+	return authorisation(via, token, err, value)
 }
 
 // JWTBearer gets tokens for a signed assertion (RFC 7523 section 2.1), as Google's
@@ -70,29 +70,23 @@ func (j JWTBearer) Authorise(ctx context.Context, via Exchange) (Authorisation, 
 		Scopes: j.Scopes, TokenURL: j.TokenURL, Expires: 3 * time.Minute,
 	}
 	token, err := config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, via.HTTP)).Token()
-	return authorisation(token, err, key)
+	return authorisation(via, token, err, key)
 }
 
 // authorisation turns the answer of a token endpoint into ours. The library's
 // errors hold the whole answer, which may hold what was sent.
-func authorisation(token *oauth2.Token, err error, secrets ...string) (Authorisation, error) {
+func authorisation(via Exchange, token *oauth2.Token, err error, secrets ...string) (Authorisation, error) {
 	if err != nil {
-		return Authorisation{}, tokenFailure(err, secrets)
+		return Authorisation{}, tokenFailure(via, err, secrets)
 	}
-	return Authorisation{
-		Header: token.Type() + " " + token.AccessToken, Until: token.Expiry, Secrets: append(secrets, token.AccessToken),
-	}, nil
+	out := Authorisation{Header: token.Type() + " " + token.AccessToken, Secrets: append(secrets, token.AccessToken)}
+	if !token.Expiry.IsZero() {
+		out.Until = via.Now.Add(time.Until(token.Expiry)) // the library goes by the machine's clock, we by the one we are given
+	}
+	return out, nil
 }
 
-// waiting is a token endpoint that told us to wait.
-type waiting struct {
-	error
-	after string // Retry-After, as it came
-}
-
-func (w *waiting) Unwrap() error { return w.error }
-
-func tokenFailure(err error, secrets []string) error {
+func tokenFailure(via Exchange, err error, secrets []string) error {
 	out := &identity.Error{Kind: identity.Unavailable, Op: "get a token", Hint: "check that the token endpoint is up and its address right"}
 	var refused *oauth2.RetrieveError
 	switch {
@@ -102,11 +96,12 @@ func tokenFailure(err error, secrets []string) error {
 			text += ", " + refused.ErrorCode + ": " + refused.ErrorDescription
 		}
 		out.Err = errors.New(mask(peertext.Clip(text, 300), secrets))
-		if s := refused.Response.StatusCode; s < 500 && s != http.StatusTooManyRequests {
-			out.Kind, out.Hint = identity.Denied, "check the client's id and secret or key, and what it is allowed to ask for"
-		} else if s == http.StatusTooManyRequests {
+		switch s := refused.Response.StatusCode; {
+		case s == http.StatusTooManyRequests:
 			out.Kind, out.Hint = identity.Throttled, ""
-			return &waiting{out, refused.Response.Header.Get("Retry-After")}
+			return toldToWait{out, RetryAfter(refused.Response.Header.Get("Retry-After"), via.Now)}
+		case s < 500:
+			out.Kind, out.Hint = identity.Denied, "check the client's id and secret or key, and what it is allowed to ask for"
 		}
 	default:
 		out.Err = redacted{mask(err.Error(), secrets), err}
@@ -116,3 +111,11 @@ func tokenFailure(err error, secrets []string) error {
 	}
 	return out
 }
+
+// toldToWait is a token that is not given yet.
+type toldToWait struct {
+	error
+	until time.Time // zero where that was not said
+}
+
+func (t toldToWait) Unwrap() error { return t.error }

@@ -50,7 +50,7 @@ func (p PrivateKeyJWT) Authorise(ctx context.Context, via Exchange) (Authorisati
 		},
 	}
 	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, via.HTTP))
-	return authorisation(token, err, key, signed)
+	return authorisation(via, token, err, key, signed)
 }
 
 // assertion signs who the client is, for five minutes and one use.

@@ -45,6 +45,7 @@ type Fault struct {
 type faults struct {
 	mu      sync.Mutex
 	reading func(*http.Request) bool
+	lists   func(*http.Request) string
 	planted []*Fault
 	seen    map[*Fault]int
 	count   map[string]int
@@ -58,6 +59,14 @@ func (t *Transport) Reading(only func(*http.Request) bool) {
 	t.faults.mu.Lock()
 	defer t.faults.mu.Unlock()
 	t.faults.reading = only
+}
+
+// Lists says what a request lists, where that is not its path alone: a fault that gives
+// a page again takes one of the same list.
+func (t *Transport) Lists(of func(*http.Request) string) {
+	t.faults.mu.Lock()
+	defer t.faults.mu.Unlock()
+	t.faults.lists = of
 }
 
 // Plant adds a fault; the first planted one that matches a request hits it.
@@ -145,6 +154,9 @@ func (f *faults) earlier(req *http.Request) *http.Response {
 		f.last.Request.URL.Query().Get("filter") != req.URL.Query().Get("filter") ||
 		f.last.Request.URL.Query().Get("q") != req.URL.Query().Get("q") {
 		return nil // not another page of the same list
+	}
+	if f.lists != nil && f.lists(f.last.Request) != f.lists(req) {
+		return nil
 	}
 	again := *f.last
 	again.Request, again.Body = req, io.NopCloser(bytes.NewReader(f.body))

@@ -9,6 +9,7 @@ import (
 	"birthright/targets/entra"
 	"birthright/targets/file"
 	"birthright/targets/github"
+	"birthright/targets/google"
 	"birthright/targets/jira"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
@@ -17,6 +18,7 @@ import (
 	"birthright/targets/postgres"
 	"birthright/targets/salesforce"
 	"birthright/targets/scim"
+	"birthright/targets/slack"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
@@ -27,6 +29,7 @@ func Kinds() map[string]func() targets.Config {
 		"entra":      func() targets.Config { return new(entra.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
 		"github":     func() targets.Config { return new(github.Config) },
+		"google":     func() targets.Config { return new(google.Config) },
 		"jira":       func() targets.Config { return new(jira.Config) },
 		"ldap":       func() targets.Config { return new(ldap.Config) },
 		"memory":     func() targets.Config { return new(memory.Config) },
@@ -35,5 +38,6 @@ func Kinds() map[string]func() targets.Config {
 		"postgres":   func() targets.Config { return new(postgres.Config) },
 		"salesforce": func() targets.Config { return new(salesforce.Config) },
 		"scim":       func() targets.Config { return new(scim.Config) },
+		"slack":      func() targets.Config { return new(slack.Config) },
 	}
 }
