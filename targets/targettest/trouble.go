@@ -36,6 +36,7 @@ func lostReply(t testing.TB, p Peer) {
 	base := newWant().account("bob").gives(eng, "bob")
 	p.converge(t, base)
 	full := base.clone().account("ada").gives(eng, "ada")
+	p.provide(t, full)
 	for _, w := range []want{full, base} {
 		ids := map[string]string{}
 		for _, a := range p.read(t).Accounts {
