@@ -12,6 +12,7 @@ import (
 	"birthright/targets/postgres"
 	"birthright/targets/salesforce"
 	"birthright/targets/scim"
+	"birthright/targets/webhook"
 )
 
 // Kinds returns, by the name written after `kind:`, what makes an empty Config.
@@ -25,5 +26,6 @@ func Kinds() map[string]func() targets.Config {
 		"postgres":   func() targets.Config { return new(postgres.Config) },
 		"salesforce": func() targets.Config { return new(salesforce.Config) },
 		"scim":       func() targets.Config { return new(scim.Config) },
+		"webhook":    func() targets.Config { return new(webhook.Config) },
 	}
 }
