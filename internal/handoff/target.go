@@ -130,7 +130,7 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 	for _, text := range t.o.Abilities.differences(d.Abilities) {
 		find(false, text, "change the key in the configuration, or the receiver")
 	}
-	if t.o.Batch > 1 && d.Batch < t.o.Batch {
+	if d.Batch > 0 && d.Batch < t.o.Batch {
 		find(false, fmt.Sprintf("batch: configured is %d, the receiver takes %d", t.o.Batch, d.Batch), "lower batch")
 	}
 	switch {

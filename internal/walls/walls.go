@@ -82,7 +82,7 @@ func below() []Wall {
 					"internal/httpkit", "internal/ldapconn", "internal/ldapapp", "internal/ldapdn", "internal/ldapsim", "internal/ldaptarget", "internal/ldapwire", "internal/secret", "internal/trust",
 					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim",
 					"internal/httpkit", "internal/ldapconn", "internal/ldapdn", "internal/ldapwire", "internal/secret", "internal/trust",
-					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim", "internal/handoff", "internal/handoff/receiver",
+					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim", "internal/handoff", "internal/handoff/receiver", "internal/procgroup", "internal/peertext",
 				}
 				return !i.Own || i.Path == side || i.Path == "identity" || slices.Contains(kits, i.Path) || i.Path == simulator(f)
 			},

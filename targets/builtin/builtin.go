@@ -5,6 +5,7 @@ package builtin
 import (
 	"birthright/targets"
 	"birthright/targets/ad"
+	"birthright/targets/command"
 	"birthright/targets/file"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
@@ -19,6 +20,7 @@ import (
 func Kinds() map[string]func() targets.Config {
 	return map[string]func() targets.Config{
 		"ad":         func() targets.Config { return new(ad.Config) },
+		"command":    func() targets.Config { return new(command.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
 		"ldap":       func() targets.Config { return new(ldap.Config) },
 		"memory":     func() targets.Config { return new(memory.Config) },

@@ -52,13 +52,15 @@ func (r *Receiver) authentic(req *http.Request, body []byte) error {
 }
 
 func (r *Receiver) describe(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, "application/json", r.description())
+}
+
+func (r *Receiver) description() handoff.Description {
 	batch := r.o.Batch
 	if batch == 0 {
 		batch = 100
 	}
-	answer(w, http.StatusOK, "application/json", handoff.Description{
-		Version: handoff.Version, Name: r.o.Name, Abilities: r.o.Abilities, State: !r.o.NoState, Batch: batch,
-	})
+	return handoff.Description{Version: handoff.Version, Name: r.o.Name, Abilities: r.o.Abilities, State: !r.o.NoState, Batch: batch}
 }
 
 func (r *Receiver) serveOp(w http.ResponseWriter, body []byte) {
