@@ -16,6 +16,11 @@ import (
 // is asked about instead of being sent again.
 func (t *Target) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 	results := make([]targets.Result, len(ops))
+	if t.ledger != nil && len(ops) > 0 {
+		t.ledger.turn.Lock()
+		defer t.ledger.turn.Unlock()
+		t.ledger.catchUp(ctx, t.line)
+	}
 	h := handing{t: t, ctx: ctx, results: results}
 	for i, op := range ops {
 		if err := t.check(op); err != nil {

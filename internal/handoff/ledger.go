@@ -22,7 +22,10 @@ type ledger struct {
 	path, name string
 	abilities  Abilities
 
-	mu sync.Mutex
+	// turn is held by a call of Apply from start to end: between programs, whoever
+	// applies has the target's lock.
+	turn sync.Mutex
+	mu   sync.Mutex
 }
 
 // book is the file: what is held, and what was sent since and is not part of that yet.
@@ -92,27 +95,44 @@ func (b *book) perform(e entry) {
 	}
 }
 
-// open returns what is known, after asking about everything that has no answer.
+// open returns what is known, after asking about everything that has no answer. It
+// writes nothing: an op may be on its way just now.
 func (l *ledger) open(ctx context.Context, line Line) (*book, error) {
 	if _, err := line.Describe(ctx); err != nil {
 		return nil, err // one that is not there may hold anything
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	b, err := l.load()
 	if err != nil {
 		return nil, err
 	}
+	return b, b.resolve(ctx, line)
+}
+
+// catchUp puts on record what became of ops that were not answered, while none is on
+// its way. What cannot be learned stays open.
+func (l *ledger) catchUp(ctx context.Context, line Line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, err := l.load()
+	if err != nil || len(b.Sent) == 0 || b.resolve(ctx, line) != nil {
+		return
+	}
+	_ = l.save(b) // else it is asked about again
+}
+
+func (b *book) resolve(ctx context.Context, line Line) error {
 	for i, e := range b.Sent {
 		if e.Outcome != "" && e.Outcome != targets.Pending {
 			continue
 		}
-		if b.Sent[i].Outcome, b.Sent[i].AccountID, err = became(ctx, line, e.Op); err != nil {
-			return nil, err
+		outcome, accountID, err := became(ctx, line, e.Op)
+		if err != nil {
+			return err
 		}
+		b.Sent[i].Outcome, b.Sent[i].AccountID = outcome, accountID
 	}
 	b.drain()
-	return b, l.save(b)
+	return nil
 }
 
 // became asks what became of an op that was not answered. One that never arrived had

@@ -79,6 +79,9 @@ func (m *Model) Perform(op Op) Result {
 		return m.add(op)
 	}
 	h := m.Find(*op.Account)
+	if h == nil && op.Action == targets.Remove && m.Abilities.ImplicitAccounts { // as in add
+		h = m.Find(Account{Name: op.Account.Name})
+	}
 	if h == nil {
 		if op.Action == targets.DeleteAccount || op.Action == targets.Remove && m.Abilities.ImplicitAccounts {
 			return Result{Outcome: Already}
@@ -91,6 +94,9 @@ func (m *Model) Perform(op Op) Result {
 	case targets.EnableAccount, targets.DisableAccount:
 		return m.setActive(h, op.Action == targets.EnableAccount)
 	case targets.DeleteAccount:
+		for path := range h.Holds {
+			m.take(h, path)
+		}
 		delete(m.Held, h.ID)
 		return did(h)
 	}

@@ -96,7 +96,7 @@ func TestContract(t *testing.T) {
 func TestContractWithoutListing(t *testing.T) {
 	for name, c := range map[string]Config{
 		"everything":      {Abilities: handoff.Abilities{Kinds: []string{"role", "list"}, Actions: all}},
-		"in batches":      {Abilities: handoff.Abilities{Actions: all}, Batch: 3},
+		"in batches":      {Abilities: handoff.Abilities{Actions: all, ImplicitEntitlements: true}, Batch: 3},
 		"nothing is made": {Abilities: handoff.Abilities{ImplicitAccounts: true, ImplicitEntitlements: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
