@@ -7,6 +7,7 @@ import (
 	"birthright/targets/ad"
 	"birthright/targets/command"
 	"birthright/targets/file"
+	"birthright/targets/kubernetes"
 	"birthright/targets/ldap"
 	"birthright/targets/memory"
 	"birthright/targets/mysql"
@@ -22,6 +23,7 @@ func Kinds() map[string]func() targets.Config {
 		"ad":         func() targets.Config { return new(ad.Config) },
 		"command":    func() targets.Config { return new(command.Config) },
 		"file":       func() targets.Config { return new(file.Config) },
+		"kubernetes": func() targets.Config { return new(kubernetes.Config) },
 		"ldap":       func() targets.Config { return new(ldap.Config) },
 		"memory":     func() targets.Config { return new(memory.Config) },
 		"mysql":      func() targets.Config { return new(mysql.Config) },

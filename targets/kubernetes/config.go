@@ -90,15 +90,10 @@ func (c *Config) open(env targets.Env, transport *sim.Transport) (*Target, error
 		return nil, openError(env, err)
 	}
 	connection := c.Connection
-	if connection.URL == "" && !c.Simulate {
+	if c.URL == "" {
 		connection.URL = at.server
 	}
-	if connection.TLS.CAFile == "" {
-		connection.TLS.CAFile = at.caFile
-	}
-	if connection.TLS.ServerName == "" {
-		connection.TLS.ServerName = at.serverName
-	}
+	connection.TLS = at.over(c.TLS)
 	if !c.Simulate {
 		if err := httpkit.CheckURL(connection.URL, c.Insecure); err != nil {
 			return nil, openError(env, err)

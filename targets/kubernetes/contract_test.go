@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	canary   = "canary-4d9a01"
-	cluster1 = "https://cluster.example.com"
+	canary  = "canary-4d9a01"
+	address = "https://cluster.example.com"
 )
 
 // besides are paths that the description of RBAC does not know.
@@ -71,7 +71,7 @@ type rigged struct {
 func rig(t testing.TB, change func(*Config, *kubernetessim.Options)) rigged {
 	t.Helper()
 	c := Config{Token: secret.Value(canary), PageSize: 3}
-	c.URL = cluster1
+	c.URL = address
 	o := kubernetessim.Options{Token: canary, BindingName: BindingName}
 	if change != nil {
 		change(&c, &o)
@@ -80,7 +80,7 @@ func rig(t testing.TB, change func(*Config, *kubernetessim.Options)) rigged {
 	for _, fault := range c.Validate() {
 		t.Fatal(fault)
 	}
-	r := rigged{system: kubernetessim.New(o), spec: vendorspec.Load(t, "kubernetes-rbac.json", cluster1, describe)}
+	r := rigged{system: kubernetessim.New(o), spec: vendorspec.Load(t, "kubernetes-rbac.json", address, describe)}
 	inner := retyped("application/json", applyPatch, r.system)
 	r.Rig = simtest.New(&checked{r.system, retyped(applyPatch, "application/json", r.spec.Wrap(t, inner, besides...))})
 	target, err := c.open(r.Env("t"), r.Transport)

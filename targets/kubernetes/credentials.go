@@ -2,8 +2,10 @@ package kubernetes
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,12 +14,26 @@ import (
 
 	"birthright/internal/httpkit"
 	"birthright/internal/secret"
+	"birthright/internal/trust"
 )
 
 // where is the way to a cluster.
 type where struct {
-	server, caFile, serverName string
-	auth                       httpkit.Auth
+	server string
+	tls    trust.TLS
+	auth   httpkit.Auth
+}
+
+// over puts what was written in the place of what was found.
+func (at where) over(written trust.TLS) trust.TLS {
+	out := at.tls
+	if written.CAFile != "" {
+		out.CAFile = written.CAFile
+	}
+	if written.ServerName != "" {
+		out.ServerName = written.ServerName
+	}
+	return out
 }
 
 // serviceAccount is where a pod finds what it is given.
@@ -44,19 +60,10 @@ func inCluster(folder, host, port string) (where, error) {
 	if host == "" || port == "" {
 		return where{}, errors.New("in_cluster: this is no pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set")
 	}
-	if ip := host; len(ip) > 0 && ip[0] != '[' && countColons(ip) > 1 {
-		host = "[" + host + "]"
-	}
-	return where{server: "https://" + host + ":" + port, caFile: filepath.Join(folder, "ca.crt"), auth: tokenFile(filepath.Join(folder, "token"))}, nil
-}
-
-func countColons(s string) (n int) {
-	for _, r := range s {
-		if r == ':' {
-			n++
-		}
-	}
-	return n
+	return where{
+		server: "https://" + net.JoinHostPort(host, port), tls: trust.TLS{CAFile: filepath.Join(folder, "ca.crt")},
+		auth: tokenFile(filepath.Join(folder, "token")),
+	}, nil
 }
 
 // kubeconfig is the part of a kubeconfig that is understood.
@@ -89,14 +96,13 @@ type cluster struct {
 }
 
 type user struct {
-	Token     string    `yaml:"token"`
-	TokenFile string    `yaml:"tokenFile"`
-	Exec      yaml.Node `yaml:"exec"`
-	Provider  yaml.Node `yaml:"auth-provider"`
-	Cert      string    `yaml:"client-certificate"`
-	CertData  string    `yaml:"client-certificate-data"`
-	Username  string    `yaml:"username"`
-	As        string    `yaml:"as"`
+	Token     string `yaml:"token"`
+	TokenFile string `yaml:"tokenFile"`
+	Cert      string `yaml:"client-certificate"`
+	CertData  string `yaml:"client-certificate-data"`
+	Key       string `yaml:"client-key"`
+	KeyData   string `yaml:"client-key-data"`
+	As        string `yaml:"as"`
 }
 
 // fromKubeconfig takes the server and a token out of a kubeconfig. Errors name no
@@ -147,30 +153,54 @@ func (k kubeconfig) pick(context string) (c cluster, u user, err error) {
 
 // join makes the way out of both. What the hub cannot do is said here and not when
 // the cluster refuses.
-func join(dir string, c cluster, u user) (where, error) {
-	at := where{server: c.Server, serverName: c.ServerName}
+func join(dir string, c cluster, u user) (at where, err error) {
+	at.server, at.tls.ServerName = c.Server, c.ServerName
 	switch {
 	case c.Insecure:
 		return at, errors.New("kubeconfig: insecure-skip-tls-verify: certificates are checked in any case: give certificate-authority")
 	case c.Proxy != "":
 		return at, errors.New("kubeconfig: proxy-url is not taken from there: set HTTPS_PROXY for this process")
-	case c.CAData != "":
-		return at, errors.New("kubeconfig: certificate-authority-data: write it into a file (base64 -d) and name that as tls.ca_file, or as certificate-authority")
 	case u.As != "":
 		return at, errors.New("kubeconfig: as: the hub does not impersonate anybody")
 	}
-	if c.CAFile != "" {
-		at.caFile = beside(dir, c.CAFile)
+	if at.tls.Authorities, err = content(dir, "certificate-authority", c.CAFile, c.CAData); err != nil {
+		return at, err
+	}
+	if at.tls.Certificate, err = content(dir, "client-certificate", u.Cert, u.CertData); err != nil {
+		return at, err
+	}
+	if at.tls.Key, err = content(dir, "client-key", u.Key, u.KeyData); err != nil {
+		return at, err
 	}
 	switch {
 	case u.TokenFile != "":
 		at.auth = tokenFile(beside(dir, u.TokenFile))
 	case u.Token != "":
 		at.auth = httpkit.Bearer(secret.Value(u.Token))
-	default:
-		return at, errors.New("kubeconfig: the user has neither token nor tokenFile: certificates, passwords and plugins are not used here; make a service account for the hub and give url and token (exec:COMMAND works, too)")
+	case at.tls.Certificate == "":
+		return at, errors.New("kubeconfig: the user has neither token, tokenFile nor client-certificate: plugins (exec, auth-provider) and passwords are not used here; " +
+			"make a service account for the hub and give url and token (exec:COMMAND works, too)")
 	}
 	return at, nil
+}
+
+// content is what a file holds or, where there is data in base64, that.
+func content(dir, what, file, data string) (string, error) {
+	if data != "" {
+		text, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			return "", fmt.Errorf("kubeconfig: %s-data is not base64", what)
+		}
+		return string(text), nil
+	}
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(beside(dir, file))
+	if err != nil {
+		return "", fmt.Errorf("kubeconfig: %s: %w", what, err)
+	}
+	return string(text), nil
 }
 
 func beside(dir, path string) string {

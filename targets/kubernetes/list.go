@@ -16,9 +16,10 @@ import (
 type list struct {
 	Kind     string `json:"kind"`
 	Metadata struct {
-		Continue string `json:"continue"`
+		Continue        string `json:"continue"`
+		ResourceVersion string `json:"resourceVersion"`
 	} `json:"metadata"`
-	Items *[]binding `json:"items"`
+	Items []binding `json:"items"`
 }
 
 // each hands over all objects below path. The server's place in a list ends after some
@@ -29,6 +30,9 @@ func (t *Target) each(ctx context.Context, path, kind string) ([]binding, error)
 	if f := httpkit.AsFailure(err); f != nil && f.Status == http.StatusGone {
 		t.log.Info("the list ended before it was read; it is read again", "list", path)
 		items, err = t.all(ctx, path, kind)
+		if f := httpkit.AsFailure(err); f != nil && f.Status == http.StatusGone {
+			return nil, torn(path, "the cluster ended the list twice before it was read: a larger page_size needs fewer requests")
+		}
 	}
 	return items, kinded("read "+path, err)
 }
@@ -53,10 +57,10 @@ func (t *Target) all(ctx context.Context, path, kind string) ([]binding, error) 
 		if err := resp.Decode(&l); err != nil {
 			return nil, err
 		}
-		if l.Kind != kind || l.Items == nil {
+		if l.Kind != kind || l.Metadata.ResourceVersion == "" {
 			return nil, torn(path, "the answer is no "+kind)
 		}
-		for _, item := range *l.Items {
+		for _, item := range l.Items {
 			key := item.Metadata.Namespace + "/" + item.Metadata.Name
 			if item.Metadata.Name == "" || seen[key] {
 				return nil, torn(path, "the cluster lists "+key+" twice, or without a name")
