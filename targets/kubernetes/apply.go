@@ -43,7 +43,7 @@ func (t *Target) check(op targets.Op) (place, string, error) {
 		return place{}, "", errors.New("a cluster has no accounts to make or change: they are names in bindings")
 	}
 	if op.Account.ID == "" && op.Account.Name == "" {
-		return place{}, "", errors.New("the op names no account")
+		return place{}, "", errors.New("the op names no account: the person may lack the attribute that user_attribute names")
 	}
 	if op.Entitlement.Target != t.name {
 		return place{}, "", errors.New(op.Entitlement.String() + " is no entitlement of target " + t.name)

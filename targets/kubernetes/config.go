@@ -35,6 +35,9 @@ type Config struct {
 	Token secret.Ref `yaml:"token"`
 	// UserPrefix stands before the names of users in this cluster.
 	UserPrefix string `yaml:"user_prefix"`
+	// UserAttribute is the attribute of a person that is the name of the user in this
+	// cluster; "" is the user name.
+	UserAttribute string `yaml:"user_attribute"`
 	// PageSize is how many objects are asked for at once.
 	PageSize int `yaml:"page_size"`
 }
@@ -107,7 +110,10 @@ func (c *Config) open(env targets.Env, transport *sim.Transport) (*Target, error
 	if err != nil {
 		return nil, err
 	}
-	t := &Target{name: env.Name, prefix: c.UserPrefix, page: c.PageSize, client: client, sim: transport, log: env.Log}
+	if c.UserAttribute == identity.AttrUserName {
+		c.UserAttribute = ""
+	}
+	t := &Target{name: env.Name, prefix: c.UserPrefix, attribute: c.UserAttribute, page: c.PageSize, client: client, sim: transport, log: env.Log}
 	if t.page == 0 {
 		t.page = defaultPage
 	}

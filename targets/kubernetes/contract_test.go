@@ -174,6 +174,7 @@ func TestContract(t *testing.T) {
 		"roles":                {kindRole, nil},
 		"cluster roles":        {kindClusterRole, nil},
 		"with a prefix":        {kindRole, func(c *Config, _ *kubernetessim.Options) { c.UserPrefix = "oidc:" }},
+		"by e-mail":            {kindRole, func(c *Config, _ *kubernetessim.Options) { c.UserAttribute = "email" }},
 		"pages as large as it": {kindClusterRole, func(c *Config, o *kubernetessim.Options) { c.PageSize, o.Page = 500, 2 }},
 	} {
 		t.Run(name, func(t *testing.T) {

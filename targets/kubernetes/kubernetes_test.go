@@ -192,6 +192,32 @@ func TestRoleThatIsGone(t *testing.T) {
 	}
 }
 
+// Where the cluster knows people by their e-mail address, whoever has none is nobody
+// there, and not whoever is called as they are.
+func TestUserAttribute(t *testing.T) {
+	r := seeded(t, func(c *Config, _ *kubernetessim.Options) { c.UserAttribute = identity.AttrEmail })
+	person := func(email string) targets.Account {
+		a := targets.Account{Name: "ada", Active: true, Attributes: identity.Attributes{"title": {"Countess"}}}
+		a.Attributes.Set(identity.AttrEmail, email)
+		return r.target.Normalise(a)
+	}
+	if got := r.do(t, targets.Add, person("ada@example.com"), dev); got.Outcome != targets.Done {
+		t.Errorf("%+v", got)
+	}
+	if got := r.do(t, targets.Add, person(""), dev); got.Outcome != targets.Refused || !strings.Contains(got.Err.Error(), "user_attribute") {
+		t.Errorf("%+v", got)
+	}
+	s := r.read(t, targets.Query{})
+	want := person("ada@example.com")
+	want.ID = want.Name
+	if d := cmp.Diff([]targets.Account{want}, s.Accounts); d != "" {
+		t.Errorf("reads back otherwise (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(want, r.target.Normalise(want)); d != "" {
+		t.Errorf("normalised twice (-once +twice):\n%s", d)
+	}
+}
+
 // A list whose place is lost begins anew once: what was read before does not count.
 func TestListThatExpires(t *testing.T) {
 	r := seeded(t, nil)

@@ -139,7 +139,9 @@ func (p *picture) handOut(sink targets.Sink) error {
 	p.find()
 	var s targets.State
 	for name := range p.accounts {
-		s.Accounts = append(s.Accounts, targets.Account{ID: name, Name: name, Active: true, Attributes: identity.Attributes{}})
+		a := p.t.found(name)
+		a.ID = name
+		s.Accounts = append(s.Accounts, a)
 	}
 	for e, there := range p.catalog {
 		if there && (p.q.Entitlements == nil || slices.Contains(p.q.Entitlements, e)) {

@@ -13,6 +13,7 @@ import (
 // Target is one cluster. It is safe for concurrent use.
 type Target struct {
 	name, prefix string
+	attribute    string // of a person, that is the user's name; "" is the user name
 	page         int
 	client       *httpkit.Client
 	sim          *sim.Transport // nil where there is a cluster
@@ -21,9 +22,37 @@ type Target struct {
 
 // Capabilities says what may be asked of the target.
 func (t *Target) Capabilities() targets.Capabilities {
-	return targets.Capabilities{
+	c := targets.Capabilities{
 		Kinds: []string{kindRole, kindClusterRole, kindNamespaceRole}, ImplicitAccounts: true, MaxBatch: 100, Concurrency: 4,
 	}
+	if t.attribute != "" {
+		c.Attributes = []string{t.attribute}
+	}
+	return c
+}
+
+// Normalise names an account as the cluster does. Who lacks the attribute has no name
+// there: their user name could be somebody else's.
+func (t *Target) Normalise(a targets.Account) targets.Account {
+	if t.attribute == "" {
+		a.Attributes = identity.Attributes{}
+		return a
+	}
+	if a.Attributes == nil {
+		return t.found(a.Name) // a name alone is one of the cluster's
+	}
+	named := t.found(a.Attributes.First(t.attribute))
+	named.ID, named.Active = a.ID, a.Active
+	return named
+}
+
+// found is the account of a user's name, without prefix.
+func (t *Target) found(name string) targets.Account {
+	a := targets.Account{Name: name, Active: true, Attributes: identity.Attributes{}}
+	if t.attribute != "" && name != "" {
+		a.Attributes.Set(t.attribute, name)
+	}
+	return a
 }
 
 // Calls returns how many requests were sent.
