@@ -76,12 +76,13 @@ func (k *keys) take(aim, key string, a Answer) {
 	}
 }
 
-// seen forgets the keys of ops whose fate a read has shown.
+// seen forgets the keys of ops whose fate a read has shown, and those that are old.
 func (k *keys) seen(q targets.Query) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	now := k.now()
 	for aim, o := range k.open {
-		if !o.pending && (q.Accounts == nil || named(q.Accounts, o)) {
+		if now.Sub(o.at) >= keyLife || !o.pending && (q.Accounts == nil || named(q.Accounts, o)) {
 			delete(k.open, aim)
 		}
 	}

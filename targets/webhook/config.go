@@ -88,6 +88,10 @@ func (c *Config) open(env targets.Env, transport *sim.Transport) (*handoff.Targe
 		return nil, &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}
 	}
 	opt := httpkit.Options{Headers: c.Headers}
+	secrets := []secret.Ref{c.Secret, c.PreviousSecret}
+	if c.Simulate {
+		opt.Headers, secrets = nil, nil // there are no credentials yet
+	}
 	if transport != nil {
 		opt.Transport = transport
 	}
@@ -99,7 +103,7 @@ func (c *Config) open(env targets.Env, transport *sim.Transport) (*handoff.Targe
 	if now == nil {
 		now = time.Now
 	}
-	l := &line{client: client, base: c.URL, dir: env.Dir, secrets: []secret.Ref{c.Secret, c.PreviousSecret}, now: now, batch: c.Batch, sim: transport}
+	l := &line{client: client, base: c.URL, dir: env.Dir, secrets: secrets, now: now, batch: c.Batch, sim: transport}
 	ledger := c.Ledger
 	if ledger != "" && !filepath.IsAbs(ledger) {
 		ledger = filepath.Join(env.Dir, ledger)

@@ -304,6 +304,40 @@ func TestLedgerThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A simulation reads no credential: there may be none yet.
+func TestSimulationNeedsNoSecret(t *testing.T) {
+	absent, err := secret.New("env:NOT_SET_ANYWHERE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := loose(true)
+	c.Simulate, c.Secret = true, absent
+	c.Headers = append(c.Headers, struct {
+		Name  string     `yaml:"name"`
+		Value secret.Ref `yaml:"value"`
+	}{"X-Gate", absent})
+	target, err := c.Open(targets.Env{Name: "t", Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := one(t, target, give); r.Outcome != targets.Done {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A name, or an address, that leads to where clouds keep credentials gets no request.
+func TestDeniedNetwork(t *testing.T) {
+	c := loose(true)
+	c.URL, c.Secret, c.Insecure, c.Timeout = "http://169.254.169.254/hooks", secret.Value(canary), true, 5*time.Second
+	target, err := c.Open(targets.Env{Name: "t", Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := one(t, target, give); r.Outcome != targets.Unreachable || !strings.Contains(r.Err.Error(), "no such system should be") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // The check says what configuration and receiver do not agree about.
 func TestProbe(t *testing.T) {
 	r := rig(t, loose(true), func(o *receiver.Options) {
