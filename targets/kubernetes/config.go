@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"birthright/identity"
@@ -105,6 +106,7 @@ func (c *Config) open(env targets.Env, transport *sim.Transport) (*Target, error
 	opt := httpkit.Options{Auth: at.auth, Limits: []ratelimit.Limit{usualLimit}}
 	if transport != nil {
 		opt.Transport = transport
+		transport.Reading(func(r *http.Request) bool { return r.URL.Path == reviews })
 	}
 	client, err := connection.Open(env, opt)
 	if err != nil {

@@ -30,6 +30,9 @@ var rights = []right{
 	{"bind", "clusterroles", "to give cluster roles whose rights the hub has not itself; for single ones by resourceNames, which this check does not see"},
 }
 
+// reviews is where rights are asked about.
+const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
 // review is a SelfSubjectAccessReview.
 type review struct {
 	APIVersion string `json:"apiVersion"`
@@ -77,7 +80,7 @@ func (t *Target) may(ctx context.Context, need right) (bool, error) {
 	ask.Spec.Attributes = attributes{Group: group, Verb: need.verb, Resource: need.resource}
 	var said review
 	_, err := t.client.JSON(ctx, httpkit.Request{
-		Method: http.MethodPost, Path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", Reads: true,
+		Method: http.MethodPost, Path: reviews, Reads: true,
 	}, ask, &said)
 	return said.Status.Allowed, kinded("ask about rights", err)
 }
