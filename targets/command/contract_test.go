@@ -55,7 +55,10 @@ func newRig(t testing.TB, c Config, slow ...string) *rig {
 		t.Fatal(err)
 	}
 	c.Command, c.PageSize = []string{program}, 3
-	c.Variables = []Variable{{folder, secret.Value(r.dir)}, {"TOKEN", secret.Value(canary)}}
+	c.Variables = []Variable{
+		{folder, secret.Value(r.dir)}, {"TOKEN", secret.Value(canary)},
+		{"GORACE", secret.Value("atexit_sleep_ms=0")}, // or each run waits a second at its end under -race
+	}
 	if !c.State {
 		c.Ledger = filepath.Join(r.dir, "ledger.json")
 	}
