@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,7 +30,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()
 			env.Setenv("PORT", port)
-			return err
+			examples, absErr := filepath.Abs("../../examples")
+			env.Setenv("EXAMPLES", examples)
+			return errors.Join(err, absErr)
 		},
 		RequireExplicitExec: true,
 	})

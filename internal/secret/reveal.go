@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/procgroup"
 )
 
 const (
@@ -80,7 +81,7 @@ func (r Ref) fromCommand(ctx context.Context, command, dir string) (string, erro
 	cmd.Dir = dir
 	cmd.Stdout = &out
 	cmd.WaitDelay = time.Second
-	killGroup(cmd)
+	procgroup.Lead(cmd)
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:

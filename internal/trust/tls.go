@@ -3,6 +3,7 @@ package trust
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -18,6 +19,11 @@ type TLS struct {
 	CAFile string `yaml:"ca_file"`
 	// ServerName is the name that the certificate must bear; default: the URL's host.
 	ServerName string `yaml:"server_name"`
+	// Authorities are certificates (PEM) in place of CAFile, Certificate and Key (PEM)
+	// those that we show, where an adapter has them from a file of the system's own.
+	Authorities string `yaml:"-"`
+	Certificate string `yaml:"-"`
+	Key         string `yaml:"-"`
 }
 
 // Config returns the settings for connections to host; with host "" the dialer
@@ -28,25 +34,51 @@ func (t TLS) Config(dir, host string) (*tls.Config, error) {
 	if t.ServerName != "" {
 		conf.ServerName = t.ServerName
 	}
-	if t.CAFile == "" {
+	if t.Certificate != "" {
+		shown, err := tls.X509KeyPair([]byte(t.Certificate), []byte(t.Key))
+		if err != nil {
+			return nil, fault("client certificate", errors.New("certificate and key do not go together, or are not in PEM form"), "give both as the authority issued them")
+		}
+		conf.Certificates = []tls.Certificate{shown}
+	}
+	pem, from, err := t.authorities(dir)
+	if pem == nil && err == nil {
 		return conf, nil
+	}
+	if err == nil {
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			err = fmt.Errorf("%s holds no certificate in PEM form", from)
+		}
+	}
+	if err != nil {
+		return nil, fault("tls.ca_file", err, "give the file with the certificate of the authority that signed the server's")
+	}
+	return conf, nil
+}
+
+func fault(object string, err error, hint string) error {
+	return &identity.Error{Kind: identity.Invalid, Object: object, Err: err, Hint: hint}
+}
+
+// authorities returns the certificates trusted and where they are from; nil for the
+// machine's.
+func (t TLS) authorities(dir string) (pem []byte, from string, err error) {
+	switch {
+	case t.CAFile == "" && t.Authorities == "":
+		return nil, "", nil
+	case t.CAFile == "":
+		return []byte(t.Authorities), "the data given", nil
 	}
 	file := t.CAFile
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(dir, file)
 	}
-	pem, err := os.ReadFile(file)
-	if err == nil {
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM(pem) {
-			err = fmt.Errorf("%s holds no certificate in PEM form", file)
-		}
+	pem, err = os.ReadFile(file)
+	if pem == nil {
+		pem = []byte{}
 	}
-	if err != nil {
-		return nil, &identity.Error{Kind: identity.Invalid, Object: "tls.ca_file", Err: err,
-			Hint: "give the file with the certificate of the authority that signed the server's"}
-	}
-	return conf, nil
+	return pem, file, err
 }
 
 // Local reports whether host, as it is written in a URL, is this machine by its

@@ -115,3 +115,24 @@ func TestLocal(t *testing.T) {
 		}
 	}
 }
+
+// Certificates that come as text are believed and shown like those in files.
+func TestTextInPlaceOfFiles(t *testing.T) {
+	_, file := server(t)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf, err := TLS{Authorities: string(data)}.Config("", "")
+	if err != nil || conf.RootCAs == nil {
+		t.Errorf("%v", err)
+	}
+	for want, bad := range map[string]TLS{
+		"holds no certificate in PEM form": {Authorities: "hello"},
+		"do not go together":               {Certificate: string(data), Key: "hello"},
+	} {
+		if _, err := bad.Config("", ""); err == nil || !strings.Contains(err.Error(), want) || identity.KindOf(err) != identity.Invalid {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func below() []Wall {
 				side, _, _ := strings.Cut(f.Path, "/")
 				kits := []string{
 					"internal/httpkit", "internal/ldapconn", "internal/ldapapp", "internal/ldapdn", "internal/ldapsim", "internal/ldaptarget", "internal/ldapwire", "internal/secret", "internal/trust",
-					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim",
+					"internal/duration", "internal/strictyaml", "internal/ratelimit", "internal/sim", "internal/handoff", "internal/handoff/receiver", "internal/procgroup", "internal/peertext",
 				}
 				return !i.Own || i.Path == side || i.Path == "identity" || slices.Contains(kits, i.Path) || i.Path == simulator(f)
 			},
@@ -93,7 +93,7 @@ func below() []Wall {
 			},
 			Allows: func(f File, i Import) bool {
 				return !i.Own || under(i.Path, "identity", "internal") && i.Path != "internal/demo" ||
-					f.In("internal/httpkit", "internal/ldapsim", "internal/ldaptarget", "internal/sim") && i.Path == "targets"
+					f.In("internal/httpkit", "internal/ldapsim", "internal/ldaptarget", "internal/sim", "internal/handoff") && i.Path == "targets"
 			},
 		},
 	}

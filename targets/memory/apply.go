@@ -80,6 +80,9 @@ func (t *Target) perform(op targets.Op) targets.Result {
 		return t.add(op)
 	}
 	a := t.find(op.Account)
+	if a == nil && op.Action == targets.Remove && t.caps.ImplicitAccounts { // as in add
+		a = t.find(targets.Account{Name: op.Account.Name})
+	}
 	if a == nil {
 		if op.Action == targets.DeleteAccount || op.Action == targets.Remove && t.caps.ImplicitAccounts {
 			return targets.Result{Outcome: targets.Already}

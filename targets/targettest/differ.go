@@ -101,7 +101,7 @@ func (d diff) accountChanges(w want) []targets.Op {
 		if !d.caps.CreateAccounts && !there {
 			continue // whoever is not there, Peer.Seed forgot
 		}
-		if d.caps.ImplicitAccounts && idle && (!there || d.holding(found.ID)) || !d.caps.ImplicitAccounts && !there {
+		if d.caps.CreateAccounts && d.caps.ImplicitAccounts && idle && (!there || d.holding(found.ID)) || !d.caps.ImplicitAccounts && !there {
 			ops = append(ops, targets.Op{Action: targets.CreateAccount, Account: a})
 		}
 		if there {

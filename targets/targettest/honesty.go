@@ -76,7 +76,8 @@ func honestyCases() []Case {
 }
 
 func undeclared(t testing.TB, p Peer) {
-	s := p.converge(t, newWant().account("ada").gives(p.entitlement("eng")))
+	w := newWant().account("ada").gives(p.entitlement("eng"), "ada")
+	s := p.converge(t, w)
 	ada := s.Accounts[0]
 	tried := 0
 	for _, a := range []targets.Action{
@@ -91,7 +92,7 @@ func undeclared(t testing.TB, p Peer) {
 		}
 	}
 	t.Logf("%d actions are not declared", tried)
-	p.settled(t, newWant().account("ada").gives(p.entitlement("eng")))
+	p.settled(t, w)
 }
 
 func twoReads(t testing.TB, p Peer) {

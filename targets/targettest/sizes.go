@@ -85,6 +85,9 @@ func failedPage(t testing.TB, p Peer) {
 	w := newWant()
 	for _, n := range people(3 * sizeOr3(p.Page)) {
 		w.account(n)
+		if p.fleeting() {
+			w.gives(p.entitlement("eng"), n)
+		}
 	}
 	p.converge(t, w)
 	p.FailRead(t)

@@ -119,6 +119,12 @@ func (p Peer) normal(a targets.Account) targets.Account {
 	return a
 }
 
+// fleeting reports whether accounts are there only as long as they hold something.
+func (p Peer) fleeting() bool {
+	c := p.Target.Capabilities()
+	return c.ImplicitAccounts && !c.CreateAccounts
+}
+
 // value returns the name of the i-th attribute that the target stores.
 func (p Peer) value(i int) string {
 	names := p.Target.Capabilities().Attributes
