@@ -32,12 +32,12 @@ type Run struct {
 	Finished time.Time `json:"finished" yaml:"finished"`
 	// Counts sums up what became of the changes, and Calls is how many requests were
 	// sent to the target meanwhile, by whomever; 0 where it does not count them.
-	Counts Counts `json:"counts" yaml:"counts"`
-	Calls  int64  `json:"calls,omitempty" yaml:"calls,omitempty"`
-	Changes  []Change  `json:"changes" yaml:"changes"`
-	Held     []Held    `json:"held" yaml:"held"`
-	Drift    []Drift   `json:"drift" yaml:"drift"`
-	Waiting  []Waiting `json:"waiting" yaml:"waiting"`
+	Counts  Counts    `json:"counts" yaml:"counts"`
+	Calls   int64     `json:"calls,omitempty" yaml:"calls,omitempty"`
+	Changes []Change  `json:"changes" yaml:"changes"`
+	Held    []Held    `json:"held" yaml:"held"`
+	Drift   []Drift   `json:"drift" yaml:"drift"`
+	Waiting []Waiting `json:"waiting" yaml:"waiting"`
 	// Error says why the run is not complete, "" when it is.
 	Error string `json:"error,omitempty" yaml:"error,omitempty"`
 }
