@@ -142,7 +142,8 @@ func TestHeaders(t *testing.T) {
 func TestBudgetsAreShared(t *testing.T) {
 	b := New(time.Now)
 	l := Limit{Scope: "writes", Tokens: 10, Per: time.Minute}
-	if b.Bucket("a", l) != b.Bucket("a", l) || b.Bucket("a", l) == b.Bucket("b", l) || b.Bucket("a", l) == b.Bucket("a", Limit{Tokens: 1, Per: 1}) {
+	first, again := b.Bucket("a", l), b.Bucket("a", l)
+	if first != again || first == b.Bucket("b", l) || first == b.Bucket("a", Limit{Tokens: 1, Per: 1}) {
 		t.Error("a bucket belongs to a credential and a scope")
 	}
 }

@@ -174,7 +174,7 @@ func written(op targets.Op, id string, err error) targets.Result {
 
 // later is the result where what is new is not there everywhere.
 func (t *Target) later(op targets.Op) targets.Result {
-	r := targets.Failed(op, targets.Throttled, identity.Throttled, errors.New("Entra is still copying what was made a moment ago"))
+	r := targets.Failed(op, targets.Throttled, identity.Throttled, errors.New("the tenant is still copying what was made a moment ago"))
 	r.RetryAt = t.now().Add(10 * time.Second)
 	return r
 }

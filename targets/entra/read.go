@@ -240,7 +240,7 @@ func (r *reader) reallyGone(ctx context.Context, id string) error {
 		return err
 	}
 	return &identity.Error{Kind: identity.Incomplete, Op: "read members", Object: id,
-		Err: errors.New("Graph says that the group is not there, and shows it")}
+		Err: errors.New("the tenant says that the group is not there, and shows it")}
 }
 
 // assignment hands one out. What a group holds that others fill is read, never fought.

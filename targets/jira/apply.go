@@ -106,7 +106,7 @@ func (t *Target) check(op targets.Op) error {
 	return nil
 }
 
-var errNotThere = errors.New("Jira has no such group, project or role, or the token may not see it")
+var errNotThere = errors.New("the site has no such group, project or role, or the token may not see it")
 
 // looked tells what became of an op of which only a look failed: nothing was changed.
 func looked(op targets.Op, err error) targets.Result {

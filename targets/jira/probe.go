@@ -61,7 +61,7 @@ func (t *Target) probeGroups(ctx context.Context, add func(targets.Finding)) {
 		err = nil
 	case 0:
 		if err == nil {
-			err = errors.New("Jira took somebody out whom there is not")
+			err = errors.New("the site took somebody out whom there is not")
 		}
 	}
 	add(found("change members of groups", err, "site administration: membership of the group site-admin or org-admins"))

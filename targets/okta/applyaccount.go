@@ -112,7 +112,7 @@ func (t *Target) disable(ctx context.Context, op targets.Op) targets.Result {
 		return t.deactivated(ctx, op, u.Id)
 	case u.Status != active && u.Status != "":
 		return targets.Failed(op, targets.Refused, identity.Conflict, fmt.Errorf(
-			"Okta suspends only users who are ACTIVE, and this one is %s: deactivate them in Okta, or say deactivate: true, which cannot be undone", u.Status))
+			"only users who are ACTIVE can be suspended, and this one is %s: deactivate them in Okta, or say deactivate: true, which cannot be undone", u.Status))
 	}
 	_, err = t.api.User.SuspendUser(ctx, u.Id)
 	return written(op, u.Id, err)
@@ -133,7 +133,7 @@ func (t *Target) deactivated(ctx context.Context, op targets.Op, id string) targ
 // underway is the result where Okta works on it: it takes the user out of every
 // application first.
 func underway(op targets.Op, id string) targets.Result {
-	r := targets.Failed(op, targets.Pending, identity.Unavailable, errors.New("Okta is still deactivating the user"))
+	r := targets.Failed(op, targets.Pending, identity.Unavailable, errors.New("the organisation is still deactivating the user"))
 	r.AccountID = id
 	return r
 }
@@ -178,7 +178,7 @@ func (t *Target) gone(ctx context.Context, op targets.Op) targets.Result {
 	case err != nil:
 		return lookup(op, told(err))
 	case len(list) > 0:
-		return targets.Failed(op, targets.Unknown, identity.Conflict, errors.New("Okta says that the user is not there, and lists them"))
+		return targets.Failed(op, targets.Unknown, identity.Conflict, errors.New("the organisation says that the user is not there, and lists them"))
 	}
 	return already(op.Account.ID)
 }

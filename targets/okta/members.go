@@ -66,7 +66,7 @@ func (t *Target) reallyGone(ctx context.Context, g group) error {
 		return told(err)
 	}
 	return &identity.Error{Kind: identity.Incomplete, Op: "read members", Object: g.name,
-		Err: errors.New("Okta says that the group is not there, and shows it")}
+		Err: errors.New("the organisation says that the group is not there, and shows it")}
 }
 
 func (t *Target) unchanged(g group) (membership, bool) {

@@ -62,7 +62,7 @@ func each[E any](ctx context.Context, first func() ([]E, *sdk.Response, error), 
 			return nil
 		}
 		if asked[next] {
-			return &identity.Error{Kind: identity.Incomplete, Op: "read", Err: errors.New("Okta offered a page again that was read already")}
+			return &identity.Error{Kind: identity.Incomplete, Op: "read", Err: errors.New("the organisation offered a page again that was read already")}
 		}
 		asked[next] = true
 		list = nil

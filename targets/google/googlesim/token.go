@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -57,11 +58,11 @@ func (s *System) assertion(r *http.Request) (c claims, err error) {
 	if s.opt.Key != nil {
 		sum := sha256.Sum256([]byte(signed))
 		if err := rsa.VerifyPKCS1v15(s.opt.Key, crypto.SHA256, sum[:], raw); err != nil {
-			return c, fmt.Errorf("Invalid JWT Signature.")
+			return c, errors.New("invalid JWT signature")
 		}
 	}
 	if err := json.Unmarshal(body, &c); err != nil || c.Sub == "" {
-		return c, fmt.Errorf("Invalid email or User ID")
+		return c, errors.New("invalid email or user ID")
 	}
 	return c, nil
 }
