@@ -72,6 +72,17 @@ func rank(a targets.Action) int {
 	}
 }
 
+// Withdrawal is the step by which a target takes back an account that it has accepted
+// to make and not made yet: an invitation that nobody has taken, to somebody who is to
+// have nothing there any more. It is nobody's access yet, and no guard counts it.
+func Withdrawal(target string, userN int64, user string, account targets.Account) Change {
+	return Change{
+		ID: changeID(target, targets.DeleteAccount, user, identity.Entitlement{}), Target: target, Action: targets.DeleteAccount,
+		UserN: userN, User: user, Account: account, Ordered: true,
+		Causes: []identity.Cause{{Kind: identity.CauseNone, Name: "it was asked for, and nothing gives anything there any more"}},
+	}
+}
+
 // Sort puts changes into the order in which they are made: removals in their
 // own lane ahead of everything else, then what later steps depend on.
 func Sort(changes []Change) {

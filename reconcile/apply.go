@@ -37,8 +37,6 @@ type applier struct {
 	superseded map[int64]bool
 	// accountIDs are the immutable ids of accounts made by this run, by user.
 	accountIDs map[int64]string
-	// invited are the users whose account the target has accepted to make.
-	invited map[int64]bool
 	// stop is set when the target is gone, or asks for more patience than a run
 	// has: what is left is not even tried.
 	stop *verdict

@@ -25,11 +25,28 @@ const (
 // loadPending reads what the target has accepted, by the plan's name of the change.
 func (p *prepared) loadPending(ctx context.Context, tx *store.Tx, scope []int64) error {
 	rows, err := tx.PendingChanges(ctx, p.dest.Name(), scope, tx.Now().Add(-longestPending))
-	p.pending = make(map[string]time.Time, len(rows))
+	p.pending, p.invited = make(map[string]time.Time, len(rows)), map[int64]bool{}
 	for _, row := range rows {
 		p.pending[changeName(row)] = row.FinishedAt
+		if targets.Action(row.Action) == targets.CreateAccount {
+			p.invited[row.UserN] = true
+		}
 	}
 	return err
+}
+
+// withdraw plans that invitations are taken back of people who are to have nothing any
+// more: whoever took one up later would be let in after they left.
+func (p *prepared) withdraw() {
+	if len(p.invited) == 0 || !p.dest.Settings.Capabilities.DeleteAccounts {
+		return
+	}
+	for _, u := range p.decision.users {
+		if _, there := p.accountOf[u.n]; p.invited[u.n] && !there && p.unclear[u.n] == "" && len(p.entitlementsOf(u)) == 0 {
+			p.changes = append(p.changes, plan.Withdrawal(p.dest.Name(), u.n, u.name, p.accountFor(u)))
+		}
+	}
+	plan.Sort(p.changes)
 }
 
 // withhold takes out of the plan what the target has accepted already, and what waits

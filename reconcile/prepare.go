@@ -25,6 +25,8 @@ type prepared struct {
 	// are the changes that are not tried for it.
 	pending  map[string]time.Time
 	withheld []withheld
+	// invited are the users whose account the target has accepted to make.
+	invited map[int64]bool
 }
 
 // bookkeeping is what changes in the store for one user although nothing
@@ -69,6 +71,7 @@ func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, sco
 		p.asFeared()
 	}
 	r.plan(p)
+	p.withdraw()
 	p.withhold(r.Now(), untilAsked)
 	p.changes, p.stopped = plan.Guard(dest.Limits, standing, p.changes)
 	plan.SortDrift(p.drift)

@@ -401,6 +401,28 @@ func TestAnInvitationHoldsBackWhatNeedsTheAccount(t *testing.T) {
 	h.orderly()
 }
 
+// Somebody who leaves before they came is not to come any more.
+func TestAnInvitationOfALeaverIsTakenBack(t *testing.T) {
+	h := newHub(t, company, nil)
+	guests := &guests{Target: h.app, invited: map[string]targets.Account{}}
+	h.Destinations[0].Target = guests
+	h.join("ada", "department", "Engineering")
+	h.join("bob", "department", "Engineering")
+	h.full()
+	h.same("invited", len(guests.invited), 2)
+	h.leave("ada")
+	h.steps()
+	_, stillAda := guests.invited["ada"]
+	h.same("ada's invitation stands", stillAda, false)
+	_, stillBob := guests.invited["bob"]
+	h.same("bob's invitation stands", stillBob, true)
+	h.pass(lastLook)
+	h.steps()
+	report := h.full()
+	h.same("changes after that", told(report), []string{})
+	h.orderly()
+}
+
 // guests takes in nobody before they have accepted.
 type guests struct {
 	*memory.Target
@@ -414,6 +436,11 @@ func (t *guests) Apply(ctx context.Context, ops []targets.Op) []targets.Result {
 		if op.Action == targets.CreateAccount && !t.open {
 			t.invited[op.Account.Name] = op.Account
 			results[i] = targets.Result{Outcome: targets.Pending}
+			continue
+		}
+		if _, waits := t.invited[op.Account.Name]; waits && op.Action == targets.DeleteAccount {
+			delete(t.invited, op.Account.Name)
+			results[i] = targets.Result{Outcome: targets.Done}
 			continue
 		}
 		results[i] = t.Target.Apply(ctx, []targets.Op{op})[0]

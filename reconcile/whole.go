@@ -35,7 +35,7 @@ func (r *Runner) syncWhole(ctx context.Context, dest Destination, d *decision, r
 func (r *Runner) applierFor(p *prepared, actor string) *applier {
 	a := &applier{
 		Runner: r, prepared: p, run: r.NewID(), actor: cmp.Or(actor, actorHub),
-		verdicts: map[string]verdict{}, accountIDs: map[int64]string{}, superseded: map[int64]bool{}, invited: map[int64]bool{},
+		verdicts: map[string]verdict{}, accountIDs: map[int64]string{}, superseded: map[int64]bool{},
 	}
 	a.oweLooks()
 	return a
