@@ -132,8 +132,12 @@ func (p *personal) planNewAccount() {
 	if p.have.Managed {
 		p.drift(Vanished, identity.Entitlement{})
 	}
-	if !p.CreateAccounts || !p.Capabilities.CreateAccounts {
-		p.noWay = "no account of that name on the target, and it is not told to create accounts"
+	switch {
+	case !p.CreateAccounts:
+		p.noWay = "no account of that name on the target, and it is not told to create accounts (match finds one by another attribute)"
+		return
+	case !p.Capabilities.CreateAccounts:
+		p.noWay = "no account of that name on the target, and as it is set up it makes none (match finds one by another attribute)"
 		return
 	}
 	p.change(targets.CreateAccount, p.want.Account, identity.Entitlement{}, accountCause(), true)

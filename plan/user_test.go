@@ -69,7 +69,7 @@ func TestAccounts(t *testing.T) {
 	older := changed(func(a *plan.Actual) { a.Account.Attributes = identity.Attributes{"email": {"old@example.com"}} })
 	implicit := func(s *plan.Settings) { s.Capabilities.ImplicitAccounts = true }
 	leaver := func(p plan.LeaverPolicy) func(*plan.Settings) { return func(s *plan.Settings) { s.Leaver = p } }
-	const noWay = ": no account of that name on the target, and it is not told to create accounts"
+	const noWay = ": no account of that name on the target, and it is not told to create accounts (match finds one by another attribute)"
 	for _, tt := range []struct {
 		name     string
 		settings func(*plan.Settings)
@@ -81,7 +81,7 @@ func TestAccounts(t *testing.T) {
 		{name: "not made for nothing", want: ada(identity.Active), then: []string{}},
 		{name: "taken away and made again", want: ada(identity.Active, 1), have: plan.Actual{Managed: true}, then: []string{"add ada e1", "create-account ada", "tell vanished "}},
 		{name: "not told to create", settings: func(s *plan.Settings) { s.CreateAccounts = false }, want: ada(identity.Active, 1, 2), then: []string{"wait for e1" + noWay, "wait for e2" + noWay}},
-		{name: "not able to create", settings: func(s *plan.Settings) { s.Capabilities.CreateAccounts = false }, want: ada(identity.Active, 1), then: []string{"wait for e1" + noWay}},
+		{name: "not able to create", settings: func(s *plan.Settings) { s.Capabilities.CreateAccounts = false }, want: ada(identity.Active, 1), then: []string{"wait for e1: no account of that name on the target, and as it is set up it makes none (match finds one by another attribute)"}},
 		{name: "implicit", settings: implicit, want: ada(identity.Active, 1), then: []string{"add ada e1"}},
 		{name: "implicit, and there already", settings: implicit, want: ada(identity.Active, 1), have: foreign, then: []string{"add ada e1"}},
 		{name: "adopted", want: ada(identity.Active, 1), have: foreign, then: []string{"add ada e1", "adopt account"}},

@@ -19,8 +19,8 @@ func TestWhoHasNoAccountWaits(t *testing.T) {
 	report := h.full()
 	h.onApp()
 	h.same("waiting", waits(report), []string{
-		"app ada app:group/all app:group/engineers: no account of that name on the target, and it is not told to create accounts",
-		"wiki ada wiki:space/engineering: no account of that name on the target, and it is not told to create accounts",
+		"app ada app:group/all app:group/engineers: no account of that name on the target, and it is not told to create accounts (match finds one by another attribute)",
+		"wiki ada wiki:space/engineering: no account of that name on the target, and it is not told to create accounts (match finds one by another attribute)",
 	})
 	h.quiet()
 
