@@ -111,7 +111,7 @@ func limitsTask(ctx context.Context, args []string) (measure.Result, error) {
 	began := time.Now()
 	l := &limited{model: models[i], now: time.Unix(1_800_000_000, 0)}
 	client, err := httpkit.New(httpkit.Options{
-		Base: "https://limited.invalid", Transport: l, Now: l.Now, Budgets: ratelimit.NewWith(l.Now, l.Sleep), Limits: []ratelimit.Limit{models[i].limit},
+		Base: "https://limited.invalid", Transport: l, Now: l.Now, Budgets: ratelimit.NewWith(l.Now, l.Sleep), Limits: []ratelimit.Limit{models[i].limit}, Patient: true,
 	})
 	if err != nil {
 		return measure.Result{}, err

@@ -60,6 +60,9 @@ type Options struct {
 	// Throttled tells of an answer whose status does not say so that it means: not
 	// done, come back later. nil knows of none.
 	Throttled func(status int, body []byte) bool
+	// Patient has what only reads wait for its turn, and ask again when the system said
+	// to wait: for those who would otherwise begin a long list anew.
+	Patient bool
 	// Record, if not nil, writes down what is sent and answered.
 	Record *Recording
 	// Transport stands in for the network: a simulator's. nil is the network.
@@ -175,7 +178,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			return nil, f
 		}
 		resp, err := c.once(ctx, r)
-		if err == nil || !r.reads() || tries == mostTries || AsFailure(err).Kind() != identity.Throttled {
+		if err == nil || !c.opt.Patient || !r.reads() || tries == mostTries || AsFailure(err).Kind() != identity.Throttled {
 			return resp, err
 		}
 	}

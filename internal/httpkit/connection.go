@@ -74,6 +74,7 @@ func (c *Connection) Open(env targets.Env, opt Options) (*Client, error) {
 	if c.Simulate {
 		opt.Auth = nil // there are no credentials yet
 	}
+	opt.Patient = true
 	opt.Dir, opt.TLS, opt.Timeout, opt.Now, opt.Budgets = env.Dir, c.TLS, c.Timeout, env.Now, env.Budgets
 	if c.UserAgent != "" {
 		opt.UserAgent = c.UserAgent

@@ -67,7 +67,7 @@ func (r Request) reads() bool {
 // await waits for r's turn, or tells when that is.
 func (c *Client) await(ctx context.Context, r Request) *Failure {
 	patience := writePatience
-	if r.reads() {
+	if c.opt.Patient && r.reads() {
 		patience = readPatience
 	}
 	for _, b := range c.pace.of(r) {

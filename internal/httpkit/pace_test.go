@@ -26,7 +26,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 func paced(t *testing.T, h http.HandlerFunc, limits ...ratelimit.Limit) (*Client, *clock) {
 	t.Helper()
 	at := &clock{now: time.Unix(1_800_000_000, 0)}
-	return client(t, Options{Base: server(t, h).URL, Now: at.Now, Budgets: ratelimit.NewWith(at.Now, at.Sleep), Limits: limits}), at
+	return client(t, Options{Base: server(t, h).URL, Now: at.Now, Budgets: ratelimit.NewWith(at.Now, at.Sleep), Limits: limits, Patient: true}), at
 }
 
 func TestReadsWaitAndWritesComeBack(t *testing.T) {

@@ -53,7 +53,7 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !again || !r.reads() || tries == mostTries {
+		if !again || !t.c.opt.Patient || !r.reads() || tries == mostTries {
 			return resp, nil
 		}
 	}

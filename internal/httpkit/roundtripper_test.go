@@ -84,7 +84,7 @@ func TestSDKIsPaced(t *testing.T) {
 	clock := func() time.Time { return now }
 	budgets := ratelimit.NewWith(clock, func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil })
 	s := server(t, reply(200, "application/json", "{}"))
-	c := client(t, Options{Base: s.URL, Now: clock, Budgets: budgets, Limits: []ratelimit.Limit{{Scope: "assign", Tokens: 3, Per: time.Minute}}})
+	c := client(t, Options{Base: s.URL, Now: clock, Budgets: budgets, Patient: true, Limits: []ratelimit.Limit{{Scope: "assign", Tokens: 3, Per: time.Minute}}})
 	h := sdk(c, Through{Describe: func(req *http.Request, body []byte) Request {
 		return Request{Method: "sso-admin", Path: string(body), Scope: "assign", Reads: strings.HasPrefix(string(body), "List")}
 	}})
@@ -114,7 +114,7 @@ func TestSDKToldToWait(t *testing.T) {
 			reply(400, "application/x-amz-json-1.1", `{"__type":"ThrottlingException"}`)(w, r)
 		}
 	})
-	c := client(t, Options{Base: s.URL, Now: clock, Budgets: budgets})
+	c := client(t, Options{Base: s.URL, Now: clock, Budgets: budgets, Patient: true})
 	h := sdk(c, Through{
 		Describe:  func(_ *http.Request, body []byte) Request { return Request{Reads: string(body) == "List"} },
 		Throttled: func(_ *http.Response, body []byte) bool { return bytes.Contains(body, []byte("Throttling")) },
