@@ -26,7 +26,7 @@ demo: ## Watch the whole main job; installs nothing
 
 .PHONY: test
 test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
-	$(GO) test $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test ./targets/... $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
 	$(GO) test ./grants/desk -run Histories
 	$(GO) test -race $(RACE)
 

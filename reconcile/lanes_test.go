@@ -52,7 +52,7 @@ func TestARemovalDoesNotWaitForAdditions(t *testing.T) {
 				h.join("zoe", "department", "Sales")
 				h.full()
 				app.each = 50 * time.Millisecond
-				for i := range 600 { // two minutes of work
+				for i := range 400 { // forty seconds of work
 					h.join(fmt.Sprintf("new%03d", i), "department", "Sales")
 				}
 				load(h)
@@ -67,7 +67,7 @@ func TestARemovalDoesNotWaitForAdditions(t *testing.T) {
 				pass(5 * time.Minute)
 				stop()
 				h.same("overdue", h.overdue(), nilWork)
-				h.same("accounts", len(h.app.Snapshot().Accounts), 601)
+				h.same("accounts", len(h.app.Snapshot().Accounts), 401)
 				h.orderly()
 			})
 		})

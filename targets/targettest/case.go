@@ -13,7 +13,9 @@ type Case struct {
 	// Why says what goes wrong in real life where the clause is broken.
 	Why   string
 	needs []need
-	run   func(t testing.TB, p Peer)
+	// long is true of cases that take many calls, one after the other.
+	long bool
+	run  func(t testing.TB, p Peer)
 }
 
 // need is something a case cannot do without.

@@ -36,15 +36,15 @@ func plantedCases() []Case {
 	return []Case{
 		{
 			Name: "told to wait", Why: "what is not done must be tried again, at the time that the system said",
-			needs: []need{hasPeople, canPlant}, run: toldToWait,
+			needs: []need{hasPeople, canPlant}, long: true, run: toldToWait,
 		},
 		{
 			Name: "trouble at every request of a read", Why: "half a picture, or a page twice, must never pass for the whole",
-			needs: []need{hasPeople, canPlant}, run: everyRead,
+			needs: []need{hasPeople, canPlant}, long: true, run: everyRead,
 		},
 		{
 			Name: "trouble at every request of a change", Why: "a fault comes when it comes: going on must end where it should, with nothing doubled and nothing called done that is not",
-			needs: []need{hasPeople, canPlant}, run: everyFault,
+			needs: []need{hasPeople, canPlant}, long: true, run: everyFault,
 		},
 	}
 }

@@ -92,6 +92,10 @@ func Run(t *testing.T, h Harness) {
 				t.Logf("left out: %s", reason)
 				return
 			}
+			if raced && c.long {
+				t.Log("left out: asked without the race detector")
+				return
+			}
 			p := h.New(t)
 			if missing := c.missing(p); len(missing) > 0 {
 				t.Logf("left out: needs %s", strings.Join(missing, ", "))

@@ -16,7 +16,7 @@ import (
 func historyCases() []Case {
 	return []Case{{
 		Name: "random histories agree with the model", Why: "nobody thinks of every order in which things happen",
-		needs: []need{hasPeople}, run: histories,
+		needs: []need{hasPeople}, long: true, run: histories,
 	}}
 }
 
