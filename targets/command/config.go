@@ -10,7 +10,9 @@ import (
 
 	"birthright/identity"
 	"birthright/internal/handoff"
+	"birthright/internal/handoff/receiver"
 	"birthright/internal/secret"
+	"birthright/internal/sim"
 	"birthright/targets"
 )
 
@@ -48,7 +50,12 @@ type Config struct {
 	PageSize int `yaml:"page_size"`
 	// Concurrency is how many runs there may be at once.
 	Concurrency int `yaml:"concurrency"`
+	// Simulate has a stand-in within the program in the executable's place.
+	Simulate bool `yaml:"simulate"`
 }
+
+// Simulated reports whether nothing is run.
+func (c *Config) Simulated() bool { return c.Simulate }
 
 // Variable is one of its environment.
 type Variable struct {
@@ -61,7 +68,7 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // Validate returns every fault that shows without running it.
 func (c *Config) Validate() []error {
 	faults := c.Abilities.Validate()
-	if len(c.Command) == 0 || c.Command[0] == "" {
+	if !c.Simulate && (len(c.Command) == 0 || c.Command[0] == "") {
 		faults = append(faults, errors.New("command is missing: the executable and its arguments, as a list"))
 	}
 	for i, name := range c.Env {
@@ -103,6 +110,12 @@ func (c *Config) Open(env targets.Env) (targets.Target, error) {
 	}
 	if l.now == nil {
 		l.now = time.Now
+	}
+	if c.Simulate {
+		l.simulated = &simulated{
+			receiver: receiver.New(receiver.Options{Name: env.Name, Abilities: c.Abilities, NoState: !c.State, Batch: mostBatch, Now: l.now}),
+			keeper:   sim.NewKeeper(env.Simulation, l.now),
+		}
 	}
 	ledger := c.Ledger
 	if ledger != "" {

@@ -26,13 +26,19 @@ type line struct {
 	now       func() time.Time
 	runs      atomic.Int64
 	turns     chan struct{} // as many runs at once as it holds
+	simulated *simulated    // in the executable's place; nil where that is run
 }
 
 // Calls returns how often it was run.
 func (l *line) Calls() int64 { return l.runs.Load() }
 
-// Close has nothing to let go of.
-func (l *line) Close() error { return nil }
+// Close has nothing to let go of, but a stand-in keeps what it holds.
+func (l *line) Close() error {
+	if l.simulated != nil {
+		return l.simulated.close()
+	}
+	return nil
+}
 
 // Describe asks what it is.
 func (l *line) Describe(ctx context.Context) (handoff.Description, error) {

@@ -3,7 +3,6 @@
 package webhooksim
 
 import (
-	"birthright/internal/handoff"
 	"birthright/internal/handoff/receiver"
 	"birthright/targets"
 )
@@ -18,26 +17,4 @@ func New(o receiver.Options) *System { return &System{receiver.New(o)} }
 func (s *System) Memory() any { return s.Receiver.Memory() }
 
 // Seed implements sim.System.
-func (s *System) Seed(state targets.State) {
-	accounts := make([]handoff.Account, len(state.Accounts))
-	for i, a := range state.Accounts {
-		accounts[i] = handoff.Account{ID: a.ID, Name: a.Name, Active: a.Active, Attributes: a.Attributes}
-	}
-	s.Receiver.Seed(func(m *handoff.Model) { seed(m, accounts, state) })
-}
-
-func seed(m *handoff.Model, accounts []handoff.Account, state targets.State) {
-	for _, a := range accounts {
-		m.Put(a)
-	}
-	for _, e := range state.Entitlements {
-		m.PutEntitlement(handoff.Entitlement{Kind: e.Address.Kind, ID: e.Address.ID, Title: e.Title, ReadOnly: e.ReadOnly})
-	}
-	for _, a := range state.Assignments {
-		h := handoff.Holding{Indirect: a.Indirect}
-		if !a.NotAfter.IsZero() {
-			h.NotAfter = &a.NotAfter
-		}
-		m.PutHolding(a.AccountID, handoff.Entitlement{Kind: a.Entitlement.Kind, ID: a.Entitlement.ID}, h)
-	}
-}
+func (s *System) Seed(state targets.State) { s.SeedState(state) }
