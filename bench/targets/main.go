@@ -3,6 +3,7 @@
 //
 //	scim        a SCIM application that answers in 5 ms, over a socket
 //	ldap        a real slapd, beside a bare client that sends the same
+//	samba       a real Samba domain controller, likewise, with fewer people
 //	postgres    a real PostgreSQL, beside a bare client that sends the same
 //	limits      systems that allow so many requests: how much of that is used
 //
@@ -22,7 +23,7 @@ import (
 
 func main() {
 	os.Exit(measure.Main(measure.Program{Run: run, Tasks: map[string]measure.Task{
-		"scim": scimTask, "ldap": ldapTask, "postgres": postgresTask, "limits": limitsTask,
+		"scim": scimTask, "ldap": ldapTask, "samba": sambaTask, "postgres": postgresTask, "limits": limitsTask,
 	}}))
 }
 
@@ -44,6 +45,7 @@ func run(ctx context.Context, r *measure.Report) error {
 	for _, part := range []func() error{
 		func() error { return scimPart(ctx, r, *people) },
 		func() error { return server(ctx, r, "ldap", "OpenLDAP", *people) },
+		func() error { return server(ctx, r, "samba", fmt.Sprintf("Samba, %d people", min(*people, sambaPeople)), *people) },
 		func() error { return server(ctx, r, "postgres", "PostgreSQL", *people) },
 		func() error { return limits(ctx, r) },
 	} {
