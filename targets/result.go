@@ -23,3 +23,12 @@ func (o Op) Object() string {
 func Failed(op Op, outcome Outcome, kind identity.Kind, err error) Result {
 	return Result{Outcome: outcome, Err: &identity.Error{Kind: kind, Op: string(op.Action), Object: op.Object(), Err: err}}
 }
+
+// ByEntitlement is the SerialKey of a target whose entitlements are each one value, such
+// as a group with its members: changes of one go together, and never at once.
+func ByEntitlement(op Op) string {
+	if op.Action == Add || op.Action == Remove {
+		return op.Entitlement.String()
+	}
+	return ""
+}

@@ -76,6 +76,10 @@ func (t *Directory) Simulate(s Simulator) { t.simulator = s }
 // ended at all is the engine's decision.
 func (t *Directory) Capabilities() targets.Capabilities { return t.capabilities }
 
+// SerialKey is the group whose members an op changes: they are values of one entry, and
+// its placeholder comes and goes with the first and the last of them.
+func (t *Directory) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }
+
 // Calls counts the searches and changes that were sent.
 func (t *Directory) Calls() int64 { return t.calls.Load() }
 

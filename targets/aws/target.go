@@ -99,6 +99,10 @@ func (t *Target) Close() error {
 	return t.conn.Close()
 }
 
+// SerialKey is the group, or the permission set on an account, that an op changes: AWS
+// takes one change of these at a time.
+func (t *Target) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }
+
 // Calls returns how many requests were sent so far.
 func (t *Target) Calls() int64 {
 	if t.scim == nil {

@@ -79,6 +79,10 @@ func shown(a targets.Account) string {
 	return a.Name
 }
 
+// SerialKey is the group whose members an op changes: twenty go in one request, and what
+// one of them names must not change meanwhile.
+func (t *Target) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }
+
 // Calls tells how many requests were sent.
 func (t *Target) Calls() int64 { return t.client.Calls() }
 

@@ -94,6 +94,10 @@ func (t *Target) setAddress(a identity.Attributes, name string) {
 	}
 }
 
+// SerialKey is the group, or the file, whose members an op changes: of two changes of one
+// file at once, Drive keeps the last.
+func (t *Target) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }
+
 // Calls counts the requests sent so far.
 func (t *Target) Calls() int64 { return t.directory.Calls() + t.drive.Calls() }
 

@@ -80,9 +80,4 @@ func (t *Target) entitlement(displayName string) identity.Entitlement {
 
 // SerialKey is the group whose members an op changes: requests for one group would
 // wait for each other, and those for many members at once are fewer.
-func (t *Target) SerialKey(op targets.Op) string {
-	if op.Action == targets.Add || op.Action == targets.Remove {
-		return op.Entitlement.ID
-	}
-	return ""
-}
+func (t *Target) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }

@@ -69,6 +69,10 @@ func (t *Target) Normalise(a targets.Account) targets.Account {
 	return a
 }
 
+// SerialKey is the user group or channel that an op changes: a user group is written as
+// a whole, once for all that go together.
+func (t *Target) SerialKey(op targets.Op) string { return targets.ByEntitlement(op) }
+
 // Calls counts the requests sent so far.
 func (t *Target) Calls() int64 { return t.client.Calls() }
 
