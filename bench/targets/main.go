@@ -45,7 +45,9 @@ func run(ctx context.Context, r *measure.Report) error {
 	for _, part := range []func() error{
 		func() error { return scimPart(ctx, r, *people) },
 		func() error { return server(ctx, r, "ldap", "OpenLDAP", *people) },
-		func() error { return server(ctx, r, "samba", fmt.Sprintf("Samba, %d people", min(*people, sambaPeople)), *people) },
+		func() error {
+			return server(ctx, r, "samba", fmt.Sprintf("Samba, %d people", min(*people, sambaPeople)), *people)
+		},
 		func() error { return server(ctx, r, "postgres", "PostgreSQL", *people) },
 		func() error { return limits(ctx, r) },
 	} {
