@@ -251,12 +251,6 @@ type Report struct {
 // Finding is one observation of a probe, with what to do about it.
 type Finding = identity.Finding
 
-// Mapping says that the hub's attribute From is written to the target's field To.
-type Mapping struct {
-	To   string `yaml:"to"`
-	From string `yaml:"from"`
-}
-
 // Env is what the program gives every target it opens.
 type Env struct {
 	Name string // the configured name; the Target of every entitlement

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -122,21 +121,7 @@ func (t *Target) check(op targets.Op) error {
 			return errors.New("an account needs a name")
 		}
 	}
-	return t.checkText(op)
-}
-
-// checkText refuses what JSON cannot carry unchanged.
-func (t *Target) checkText(op targets.Op) error {
-	all := []string{op.Account.ID, op.Account.Name, op.Entitlement.ID}
-	for _, f := range t.fields {
-		all = append(all, op.Account.Attributes.First(f.hub))
-	}
-	for _, s := range all {
-		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-			return fmt.Errorf("%q is not text", s)
-		}
-	}
-	return nil
+	return targets.CheckText(op, t.fields)
 }
 
 // lookup is the result of an op before which something could not be learned: nothing

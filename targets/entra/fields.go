@@ -14,9 +14,6 @@ import (
 // principal is the property that people log in by.
 const principal = "userPrincipalName"
 
-// field is one mapped attribute: the hub's name and Graph's property.
-type field struct{ hub, graph string }
-
 // defaultMap is the mapping that holds where none is configured.
 func defaultMap() []targets.Mapping {
 	return []targets.Mapping{
@@ -29,40 +26,31 @@ func defaultMap() []targets.Mapping {
 	}
 }
 
-// unmapped are properties that are not for a map to write.
-var unmapped = []string{"id", principal, "accountEnabled", "passwordProfile", "mailNickname"}
+// own are properties that are not for a map to write.
+var own = []string{"id", principal, "accountEnabled", "passwordProfile", "mailNickname"}
+
+// unmapped says why a mapping cannot write to a property, nil where it can.
+func unmapped(to string) error {
+	switch {
+	case slices.Contains(own, to):
+		return fmt.Errorf("%s is not for a mapping to write", to)
+	case !isName(to):
+		return fmt.Errorf("%q is not the name of a property", to)
+	}
+	return nil
+}
 
 // parseMap turns a mapping into fields and returns every fault in it. login, where it
 // is not the hub's userName, is shown as the principal's name.
-func parseMap(mapping []targets.Mapping, login string) ([]field, error) {
-	if len(mapping) == 0 {
-		mapping = defaultMap()
+func parseMap(mapping []targets.Mapping, login string) ([]targets.Mapping, error) {
+	fields, err := targets.ParseMap(mapping, defaultMap(), unmapped)
+	if login = identity.CanonicalAttribute(login); login == "" || login == identity.AttrUserName {
+		return fields, err
 	}
-	var fields []field
-	var faults []error
-	seen := map[string]bool{}
-	for i, m := range mapping {
-		switch {
-		case m.From == "" || m.To == "":
-			faults = append(faults, fmt.Errorf("map[%d]: to and from are both needed", i))
-		case slices.Contains(unmapped, m.To):
-			faults = append(faults, fmt.Errorf("map[%d]: to: %s is not for a mapping to write", i, m.To))
-		case !isName(m.To):
-			faults = append(faults, fmt.Errorf("map[%d]: to: %q is not the name of a property", i, m.To))
-		case seen[m.To]:
-			faults = append(faults, fmt.Errorf("map[%d]: to: %s is written twice", i, m.To))
-		default:
-			seen[m.To] = true
-			fields = append(fields, field{hub: identity.CanonicalAttribute(m.From), graph: m.To})
-		}
+	if slices.Contains(targets.Mapped(fields), login) {
+		err = errors.Join(err, fmt.Errorf("login: %s is in the map already: take it out there", login))
 	}
-	if login = identity.CanonicalAttribute(login); login != "" && login != identity.AttrUserName {
-		if slices.Contains(hubNames(fields), login) {
-			faults = append(faults, fmt.Errorf("login: %s is in the map already: take it out there", login))
-		}
-		fields = append(fields, field{hub: login, graph: principal})
-	}
-	return fields, errors.Join(faults...)
+	return append(fields, targets.Mapping{To: principal, From: login}), err
 }
 
 func isName(s string) bool {
@@ -71,22 +59,12 @@ func isName(s string) bool {
 	})
 }
 
-// hubNames returns the hub's names of fields, sorted, each once.
-func hubNames(fields []field) []string {
-	var out []string
-	for _, f := range fields {
-		out = append(out, f.hub)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // selection is what is asked for of a user.
 func (t *Target) selection() string {
 	names := []string{"id", principal, "accountEnabled"}
 	for _, f := range t.fields {
-		if f.graph != principal {
-			names = append(names, f.graph)
+		if f.To != principal {
+			names = append(names, f.To)
 		}
 	}
 	return strings.Join(names, ",")
@@ -101,8 +79,8 @@ func (t *Target) body(a targets.Account) map[string]any {
 	}
 	normal := t.Normalise(a)
 	for _, f := range t.fields {
-		if v := normal.Attributes.First(f.hub); v != "" && f.graph != principal {
-			out[f.graph] = v
+		if v := normal.Attributes.First(f.From); v != "" && f.To != principal {
+			out[f.To] = v
 		}
 	}
 	return out
@@ -134,12 +112,12 @@ func (t *Target) changes(u user, a targets.Account) map[string]any {
 	}
 	normal := t.Normalise(a)
 	for _, f := range t.fields {
-		switch v := normal.Attributes.First(f.hub); {
-		case f.graph == principal, v == u.text(f.graph):
+		switch v := normal.Attributes.First(f.From); {
+		case f.To == principal, v == u.text(f.To):
 		case v == "":
-			out[f.graph] = nil
+			out[f.To] = nil
 		default:
-			out[f.graph] = v
+			out[f.To] = v
 		}
 	}
 	return out

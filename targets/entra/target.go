@@ -22,7 +22,7 @@ type Target struct {
 	name, base             string
 	client                 *httpkit.Client
 	stand                  *sim.Transport // nil where it is the real one
-	fields                 []field
+	fields                 []targets.Mapping
 	create, roleAssignable bool
 	page, atOnce           int
 	log                    *slog.Logger
@@ -40,7 +40,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		Kinds:          []string{Group},
 		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
 		CreateEntitlements: t.create,
-		Attributes:         hubNames(t.fields),
+		Attributes:         targets.Mapped(t.fields),
 		MaxBatch:           maxBatch,
 		Concurrency:        4,
 		FoldNames:          true,
@@ -52,19 +52,19 @@ func (t *Target) Capabilities() targets.Capabilities {
 func (t *Target) Normalise(a targets.Account) targets.Account {
 	kept := identity.Attributes{}
 	for _, f := range t.fields {
-		if v := a.Attributes.First(f.hub); f.graph == principal && v != "" {
+		if v := a.Attributes.First(f.From); f.To == principal && v != "" {
 			a.Name = v
 		}
 	}
 	for _, f := range t.fields {
-		value := a.Attributes.First(f.hub)
+		value := a.Attributes.First(f.From)
 		switch {
-		case f.graph == principal:
+		case f.To == principal:
 			value = a.Name
-		case f.graph == "displayName" && value == "":
+		case f.To == "displayName" && value == "":
 			value = shown(a)
 		}
-		kept.Set(f.hub, value)
+		kept.Set(f.From, value)
 	}
 	a.Attributes = kept
 	return a

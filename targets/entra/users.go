@@ -34,7 +34,7 @@ func (u user) active() bool { return u["accountEnabled"] == true }
 func (t *Target) account(u user) targets.Account {
 	a := targets.Account{ID: u.text("id"), Name: u.text(principal), Active: u.active(), Attributes: identity.Attributes{}}
 	for _, f := range t.fields {
-		a.Attributes.Set(f.hub, u.text(f.graph))
+		a.Attributes.Set(f.From, u.text(f.To))
 	}
 	return a
 }

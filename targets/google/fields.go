@@ -1,7 +1,6 @@
 package google
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,30 +30,24 @@ func defaultMap() []targets.Mapping {
 	}
 }
 
+// unmapped says why a mapping cannot write to a field, nil where it can.
+func unmapped(to string) error {
+	outer, inner, _ := strings.Cut(to, ".")
+	if shape := shapes[outer]; shape == "" || (shape == "plain") != (inner == "") {
+		return fmt.Errorf("%q is not a field that is written: see the page of the kind", to)
+	}
+	return nil
+}
+
 // parseMap turns a mapping into fields and returns every fault in it.
 func parseMap(mapping []targets.Mapping) ([]field, error) {
-	if len(mapping) == 0 {
-		mapping = defaultMap()
-	}
-	var fields []field
-	var faults []error
-	seen := map[string]bool{}
-	for i, m := range mapping {
+	mapped, err := targets.ParseMap(mapping, defaultMap(), unmapped)
+	fields := make([]field, len(mapped))
+	for i, m := range mapped {
 		outer, inner, _ := strings.Cut(m.To, ".")
-		shape := shapes[outer]
-		switch {
-		case m.To == "" || m.From == "":
-			faults = append(faults, fmt.Errorf("map[%d]: to and from are both needed", i))
-		case shape == "" || (shape == "plain") != (inner == ""):
-			faults = append(faults, fmt.Errorf("map[%d]: to: %q is not a field that is written: see the page of the kind", i, m.To))
-		case seen[m.To]:
-			faults = append(faults, fmt.Errorf("map[%d]: to: %s is written twice", i, m.To))
-		default:
-			seen[m.To] = true
-			fields = append(fields, field{identity.CanonicalAttribute(m.From), outer, inner})
-		}
+		fields[i] = field{m.From, outer, inner}
 	}
-	return fields, errors.Join(faults...)
+	return fields, err
 }
 
 func hubNames(fields []field) []string {

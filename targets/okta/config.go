@@ -145,7 +145,7 @@ func (c *Config) open(env targets.Env, network http.RoundTripper) (*Target, erro
 	fail := func(err error) error {
 		return &identity.Error{Kind: identity.Invalid, Op: "open target", Object: env.Name, Err: err}
 	}
-	fields, err := parseMap(env.Map)
+	fields, err := targets.ParseMap(env.Map, defaultMap(), unmapped)
 	if err != nil {
 		return nil, fail(err)
 	}
@@ -153,7 +153,7 @@ func (c *Config) open(env targets.Env, network http.RoundTripper) (*Target, erro
 	if login == identity.AttrUserName {
 		login = ""
 	}
-	if login != "" && !slices.Contains(hubNames(fields), login) {
+	if login != "" && !slices.Contains(targets.Mapped(fields), login) {
 		return nil, fail(fmt.Errorf("login: %s is not among the attributes of map, which are all that is known here", c.Login))
 	}
 	client, err := c.Connection.Open(env, httpkit.Options{Auth: c.auth(), Limits: budgets(), Transport: network})

@@ -52,11 +52,11 @@ func TestFaultsOfTheConfiguration(t *testing.T) {
 		t.Errorf("simulated: %v", faults)
 	}
 	for _, m := range []targets.Mapping{{To: "login", From: "email"}, {To: "a b", From: "email"}, {To: "", From: "email"}} {
-		if _, err := parseMap([]targets.Mapping{m}); err == nil {
+		if _, err := targets.ParseMap([]targets.Mapping{m}, defaultMap(), unmapped); err == nil {
 			t.Errorf("map %v: no fault", m)
 		}
 	}
-	if _, err := parseMap([]targets.Mapping{{To: "title", From: "title"}, {To: "title", From: "team"}}); err == nil {
+	if _, err := targets.ParseMap([]targets.Mapping{{To: "title", From: "title"}, {To: "title", From: "team"}}, defaultMap(), unmapped); err == nil {
 		t.Error("a field that is written twice: no fault")
 	}
 }

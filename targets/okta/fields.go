@@ -3,7 +3,6 @@ package okta
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,9 +11,6 @@ import (
 	"birthright/identity"
 	"birthright/targets"
 )
-
-// field is one mapped attribute: the hub's name and that in Okta's profile.
-type field struct{ hub, okta string }
 
 // defaultMap is the mapping that holds where none is configured.
 func defaultMap() []targets.Mapping {
@@ -29,40 +25,15 @@ func defaultMap() []targets.Mapping {
 	}
 }
 
-// parseMap turns a mapping into fields and returns every fault in it.
-func parseMap(mapping []targets.Mapping) ([]field, error) {
-	if len(mapping) == 0 {
-		mapping = defaultMap()
+// unmapped says why a mapping cannot write to a profile's attribute, nil where it can.
+func unmapped(to string) error {
+	switch {
+	case to == "login":
+		return errors.New("login is the account's name and not for a mapping to write")
+	case strings.ContainsAny(to, ". \"[]"):
+		return fmt.Errorf("%q is not the name of a profile attribute", to)
 	}
-	var fields []field
-	var faults []error
-	seen := map[string]bool{}
-	for i, m := range mapping {
-		switch {
-		case m.From == "" || m.To == "":
-			faults = append(faults, fmt.Errorf("map[%d]: to and from are both needed", i))
-		case m.To == "login":
-			faults = append(faults, fmt.Errorf("map[%d]: to: login is the account's name and not for a mapping to write", i))
-		case strings.ContainsAny(m.To, ". \"[]"):
-			faults = append(faults, fmt.Errorf("map[%d]: to: %q is not the name of a profile attribute", i, m.To))
-		case seen[m.To]:
-			faults = append(faults, fmt.Errorf("map[%d]: to: %s is written twice", i, m.To))
-		default:
-			seen[m.To] = true
-			fields = append(fields, field{hub: identity.CanonicalAttribute(m.From), okta: m.To})
-		}
-	}
-	return fields, errors.Join(faults...)
-}
-
-// hubNames returns the hub's names of fields, sorted, each once.
-func hubNames(fields []field) []string {
-	var out []string
-	for _, f := range fields {
-		out = append(out, f.hub)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return nil
 }
 
 // value returns the text of a profile attribute, whatever its type is there.
@@ -86,8 +57,8 @@ func (t *Target) profile(a targets.Account) sdk.UserProfile {
 	out := sdk.UserProfile{"login": a.Name}
 	normal := t.Normalise(a)
 	for _, f := range t.fields {
-		if v := normal.Attributes.First(f.hub); v != "" {
-			out[f.okta] = v
+		if v := normal.Attributes.First(f.From); v != "" {
+			out[f.To] = v
 		}
 	}
 	if _, mapped := out["email"]; !mapped && isAddress(a.Name) {
@@ -107,12 +78,12 @@ func (t *Target) changes(u *sdk.User, a targets.Account) sdk.UserProfile {
 	}
 	normal := t.Normalise(a)
 	for _, f := range t.fields {
-		switch v := normal.Attributes.First(f.hub); {
-		case v == value(u, f.okta):
+		switch v := normal.Attributes.First(f.From); {
+		case v == value(u, f.To):
 		case v == "":
-			out[f.okta] = nil
+			out[f.To] = nil
 		default:
-			out[f.okta] = v
+			out[f.To] = v
 		}
 	}
 	return out

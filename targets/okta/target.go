@@ -24,7 +24,7 @@ type Target struct {
 	client                                 *httpkit.Client
 	api                                    *sdk.Client
 	stand                                  *sim.Transport // nil where it is the real one
-	fields                                 []field
+	fields                                 []targets.Mapping
 	login                                  string // the attribute that is the login, "" for the name
 	create, ignoreRules, deactivate, email bool
 	page                                   int64
@@ -54,7 +54,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		Kinds:          []string{Group},
 		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
 		CreateEntitlements: t.create,
-		Attributes:         hubNames(t.fields),
+		Attributes:         targets.Mapped(t.fields),
 		MaxBatch:           maxBatch,
 		Concurrency:        4,
 		FoldNames:          true,
@@ -69,11 +69,11 @@ func (t *Target) Normalise(a targets.Account) targets.Account {
 	}
 	kept := identity.Attributes{}
 	for _, f := range t.fields {
-		value := a.Attributes.First(f.hub)
-		if value == "" && f.okta == "email" && isAddress(a.Name) {
+		value := a.Attributes.First(f.From)
+		if value == "" && f.To == "email" && isAddress(a.Name) {
 			value = a.Name
 		}
-		kept.Set(f.hub, value)
+		kept.Set(f.From, value)
 	}
 	a.Attributes = kept
 	return a

@@ -40,7 +40,7 @@ var everybody = func() string {
 func (t *Target) account(u *sdk.User) targets.Account {
 	a := targets.Account{ID: u.Id, Name: value(u, "login"), Active: isActive(u), Attributes: identity.Attributes{}}
 	for _, f := range t.fields {
-		a.Attributes.Set(f.hub, value(u, f.okta))
+		a.Attributes.Set(f.From, value(u, f.To))
 	}
 	return a
 }
