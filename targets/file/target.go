@@ -124,7 +124,10 @@ func (t *Target) bytes() (string, []byte, error) {
 		case !folder.IsDir():
 			return "", nil, t.fault(identity.Invalid, "read", errors.New("its folder is a file"), "correct path")
 		}
-		if _, err := os.Lstat(t.path); err == nil {
+		if found, err := os.Lstat(t.path); err == nil {
+			if found.Mode()&fs.ModeSymlink == 0 {
+				return t.bytes() // another writer has just made it
+			}
 			return "", nil, t.fault(identity.Unavailable, "read", errors.New("the symbolic link leads nowhere"), "mend the link")
 		}
 		return t.path, nil, nil
