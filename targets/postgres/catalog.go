@@ -9,6 +9,12 @@ import (
 
 const selectRoles = `SELECT r.oid::text, r.rolname::text, r.rolcanlogin, r.rolsuper, coalesce(shobj_description(r.oid, 'pg_authid'), '') FROM pg_roles r `
 
+// byNameOrOID finds roles in one pass over all of them, whose cost does not grow with how
+// many are asked for: a list in a subquery is hashed, one in ANY ($1) is gone through for
+// each role as soon as the server has a plan for any list.
+const byNameOrOID = `WHERE r.rolname::text IN (SELECT unnest($1::text[])) OR lower(r.rolname::text) IN (SELECT unnest($2::text[]))
+	OR r.oid IN (SELECT unnest($3::text[]::oid[])) `
+
 // roles reads the catalog.
 func (w *wire) roles(names, oids []string) ([]*role, error) {
 	query, args := selectRoles+"ORDER BY r.rolname", []any{}
@@ -17,7 +23,7 @@ func (w *wire) roles(names, oids []string) ([]*role, error) {
 		for i, n := range names {
 			folded[i] = fold(n)
 		}
-		query = selectRoles + "WHERE r.rolname = ANY ($1::text[]) OR lower(r.rolname) = ANY ($2::text[]) OR r.oid = ANY ($3::text[]::oid[]) ORDER BY r.rolname"
+		query = selectRoles + byNameOrOID + "ORDER BY r.rolname"
 		args = []any{printable(names), printable(folded), nonNil(oids)}
 	}
 	return collect(w, query, args, func(row pgx.CollectableRow) (*role, error) {
