@@ -1,18 +1,13 @@
 package ldapsim
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"birthright/identity"
 	"birthright/internal/ldapapp"
 	"birthright/internal/ldaptarget"
+	"birthright/internal/sim"
 
 	goldap "github.com/go-ldap/ldap/v3"
 )
@@ -22,21 +17,11 @@ const between = 2 * time.Second
 
 // load restores what an earlier run kept.
 func (s *Simulator) load() error {
-	if s.from.File == "" {
-		return nil
-	}
-	data, err := os.ReadFile(s.from.File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	var records []ldapapp.Record
-	if err == nil {
-		err = json.Unmarshal(data, &records)
+	if err := sim.Load(s.from.File, &records); err != nil || records == nil {
+		return err
 	}
-	if err == nil {
-		err = s.server.Restore(records)
-	}
-	if err != nil {
+	if err := s.server.Restore(records); err != nil {
 		return &identity.Error{Kind: identity.Invalid, Op: "read simulated directory", Object: s.from.File, Err: err,
 			Hint: "delete the file to begin anew"}
 	}
@@ -61,25 +46,14 @@ func (s *Simulator) Close() error {
 	return s.save()
 }
 
-// save writes what is held. A file is there whole or as it was before.
+// save writes what is held, if something changed.
 func (s *Simulator) save() error {
 	changes := s.server.Changes()
 	if s.from.File == "" || !s.begun || changes == s.changes {
 		return nil
 	}
-	data, err := json.MarshalIndent(s.server.Records(), "", " ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(s.from.File), 0o755)
-	}
-	fresh := s.from.File + ".new"
-	if err == nil {
-		err = os.WriteFile(fresh, data, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(fresh, s.from.File)
-	}
-	if err != nil {
-		return fmt.Errorf("keep simulated directory: %w", err)
+	if err := sim.Save(s.from.File, s.server.Records()); err != nil {
+		return err
 	}
 	s.changes = changes
 	return nil

@@ -38,7 +38,7 @@ func (k *Keeper) Begin(ctx context.Context, memory any, seed func(targets.State)
 	if k.begun {
 		return nil
 	}
-	if err := load(k.from.File, memory); err != nil {
+	if err := Load(k.from.File, memory); err != nil {
 		return err
 	}
 	if k.from.Begin != nil {
@@ -67,15 +67,15 @@ func (k *Keeper) Save(memory any) error {
 	if !k.begun || !k.changed || k.from.File == "" {
 		return nil
 	}
-	if err := save(k.from.File, memory); err != nil {
+	if err := Save(k.from.File, memory); err != nil {
 		return err
 	}
 	k.changed = false
 	return nil
 }
 
-// load reads what save wrote; where nothing was, memory stays as it is.
-func load(file string, memory any) error {
+// Load reads what Save wrote; where nothing was, memory stays as it is.
+func Load(file string, memory any) error {
 	if file == "" {
 		return nil
 	}
@@ -93,8 +93,8 @@ func load(file string, memory any) error {
 	return nil
 }
 
-// save writes memory. A file is there whole or as it was before.
-func save(file string, memory any) error {
+// Save writes memory. A file is there whole or as it was before.
+func Save(file string, memory any) error {
 	data, err := json.MarshalIndent(memory, "", " ")
 	if err != nil {
 		return fmt.Errorf("keep simulated system: %w", err)

@@ -89,14 +89,14 @@ func (t *Transport) begin(ctx context.Context) error {
 	return nil
 }
 
-func (t *Transport) load() error { return load(t.from.File, t.system.Memory()) }
+func (t *Transport) load() error { return Load(t.from.File, t.system.Memory()) }
 
 // save writes what is held.
 func (t *Transport) save() error {
 	if t.from.File == "" || !t.changed {
 		return nil
 	}
-	if err := save(t.from.File, t.system.Memory()); err != nil {
+	if err := Save(t.from.File, t.system.Memory()); err != nil {
 		return err
 	}
 	t.changed = false
