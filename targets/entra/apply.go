@@ -3,7 +3,6 @@ package entra
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -95,31 +94,11 @@ func hopeless(r targets.Result) bool {
 
 // check refuses what Graph cannot be asked.
 func (t *Target) check(op targets.Op) error {
-	switch op.Action {
-	case targets.CreateEntitlement:
-		if !t.create {
-			return errors.New("groups are not created here: allow it with groups: {create: true}, or make the group by hand")
-		}
-		if byID.MatchString(op.Entitlement.ID) {
-			return errors.New("a group that is named by its id cannot be made")
-		}
-	case targets.CreateAccount, targets.UpdateAccount, targets.EnableAccount, targets.DisableAccount,
-		targets.DeleteAccount, targets.Add, targets.Remove:
-		if op.Account.ID == "" && op.Account.Name == "" {
-			return errors.New("the op names no account")
-		}
-	default:
-		return fmt.Errorf("%q is not something an Entra target does", op.Action)
+	if err := targets.CheckGroupOp(op, t.name, Group, t.create); err != nil {
+		return err
 	}
-	switch op.Action {
-	case targets.CreateEntitlement, targets.Add, targets.Remove:
-		if e := op.Entitlement; e.Target != t.name || e.Kind != Group || e.ID == "" {
-			return fmt.Errorf("%s is not a group of target %s", e, t.name)
-		}
-	case targets.CreateAccount:
-		if op.Account.Name == "" {
-			return errors.New("an account needs a name")
-		}
+	if op.Action == targets.CreateEntitlement && byID.MatchString(op.Entitlement.ID) {
+		return errors.New("a group that is named by its id cannot be made")
 	}
 	return targets.CheckText(op, t.fields)
 }

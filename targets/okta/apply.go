@@ -3,7 +3,6 @@ package okta
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"birthright/identity"
@@ -86,28 +85,8 @@ func hopeless(r targets.Result) bool {
 
 // check refuses what Okta cannot be asked.
 func (t *Target) check(op targets.Op) error {
-	switch op.Action {
-	case targets.CreateEntitlement:
-		if !t.create {
-			return errors.New("groups are not created here: allow it with groups: {create: true}, or make the group by hand")
-		}
-	case targets.CreateAccount, targets.UpdateAccount, targets.EnableAccount, targets.DisableAccount,
-		targets.DeleteAccount, targets.Add, targets.Remove:
-		if op.Account.ID == "" && op.Account.Name == "" {
-			return errors.New("the op names no account")
-		}
-	default:
-		return fmt.Errorf("%q is not something an Okta target does", op.Action)
-	}
-	switch op.Action {
-	case targets.CreateEntitlement, targets.Add, targets.Remove:
-		if e := op.Entitlement; e.Target != t.name || e.Kind != Group || e.ID == "" {
-			return fmt.Errorf("%s is not a group of target %s", e, t.name)
-		}
-	case targets.CreateAccount:
-		if op.Account.Name == "" {
-			return errors.New("an account needs a name")
-		}
+	if err := targets.CheckGroupOp(op, t.name, Group, t.create); err != nil {
+		return err
 	}
 	return targets.CheckText(op, t.fields)
 }

@@ -175,32 +175,11 @@ func (a *application) stop(err error) {
 
 // check refuses what no server can be asked.
 func (t *Target) check(op targets.Op) error {
-	switch op.Action {
-	case targets.CreateEntitlement:
-		if !t.create {
-			return errors.New("groups are not created here: allow it with groups: {create: true}, or make the group by hand")
-		}
-	case targets.DeleteAccount:
-		if t.habits.UserDelete == never {
-			return errors.New("users of this server are not deleted: have leavers disabled, with accounts: {leaver: disable}")
-		}
-		fallthrough
-	case targets.CreateAccount, targets.UpdateAccount, targets.EnableAccount, targets.DisableAccount, targets.Add, targets.Remove:
-		if op.Account.ID == "" && op.Account.Name == "" {
-			return errors.New("the op names no account")
-		}
-	default:
-		return fmt.Errorf("%q is not something a SCIM target does", op.Action)
+	if err := targets.CheckGroupOp(op, t.name, Group, t.create); err != nil {
+		return err
 	}
-	switch op.Action {
-	case targets.CreateEntitlement, targets.Add, targets.Remove:
-		if e := op.Entitlement; e.Target != t.name || e.Kind != Group || e.ID == "" {
-			return fmt.Errorf("%s is not a group of target %s", e, t.name)
-		}
-	case targets.CreateAccount:
-		if op.Account.Name == "" {
-			return errors.New("an account needs a name")
-		}
+	if op.Action == targets.DeleteAccount && t.habits.UserDelete == never {
+		return errors.New("users of this server are not deleted: have leavers disabled, with accounts: {leaver: disable}")
 	}
 	return t.checkText(op)
 }
