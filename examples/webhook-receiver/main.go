@@ -1,4 +1,4 @@
-// A receiver of Birthright's webhook protocol that holds what it is told to hold, in
+// Command webhook-receiver is a receiver of Birthright's webhook protocol that holds what it is told to hold, in
 // one JSON file. Put your own system where the file is: see README.md.
 //
 //	RECEIVER_SECRET=… go run ./examples/webhook-receiver -listen 127.0.0.1:8480 -file access.json
