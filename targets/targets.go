@@ -85,6 +85,9 @@ type Account struct {
 	Active bool
 	// Attributes holds what the target stores, by hub attribute name.
 	Attributes identity.Attributes
+	// LastUsed is when the person last signed in or worked there, as far as the target
+	// tells, which may be to the day; zero where it does not tell, or never.
+	LastUsed time.Time
 }
 
 // Assignment is account × entitlement as found on a target.

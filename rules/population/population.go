@@ -12,7 +12,7 @@ import (
 
 // MaxN is the largest user number that a population can hold. Numbers are given
 // once and never again, so it bounds how many people a hub ever saw.
-const MaxN = 1<<32 - 2
+const MaxN = identity.FirstStranger - 1
 
 // Population is a set of people by what conditions read of them. One goroutine
 // may change it, several may ask it while nobody changes it.
