@@ -50,6 +50,7 @@ const (
 	CauseUnmanaged  = "unmanaged"  // found on the target, made by nobody here
 	CauseAccount    = "account"    // the account itself needs it
 	CauseExclusion  = "exclusion"  // the policy keeps this one person out of a group
+	CauseReview     = "review"     // somebody looked at it and took it away
 	CauseConstraint = "constraint" // another group excludes the one that gives it
 	CauseNone       = "none"       // nothing gives it any more
 )

@@ -280,9 +280,14 @@ func (p *personal) whyNot(h Holding) ([]identity.Cause, bool) {
 		return []identity.Cause{{Kind: identity.CauseNone, Name: "the time for which it was given is over"}}, true
 	}
 	if len(h.Refused) > 0 {
-		return h.Refused, slices.ContainsFunc(h.Refused, func(c identity.Cause) bool { return c.Kind == identity.CauseExclusion })
+		return h.Refused, slices.ContainsFunc(h.Refused, orders)
 	}
 	return []identity.Cause{{Kind: identity.CauseNone, Name: "no rule or grant gives it any more"}}, false
+}
+
+// orders reports whether a cause is somebody's word about one person.
+func orders(c identity.Cause) bool {
+	return c.Kind == identity.CauseExclusion || c.Kind == identity.CauseReview
 }
 
 func (p *personal) lifecycleCause() []identity.Cause {

@@ -36,6 +36,9 @@ func (r *Runner) Crowd(ctx context.Context, tx *store.Tx, each func(*identity.Us
 		return c, err
 	}
 	c.World.Overlay = c.overlay.given()
+	if c.World.Revoked, err = revokedFromAll(ctx, tx); err != nil {
+		return c, err
+	}
 	if c.World.Held, err = heldApart(ctx, tx, engines...); err != nil {
 		return c, err
 	}

@@ -144,6 +144,9 @@ func (r *Runner) decideSome(ctx context.Context, tx *store.Tx, userNs []int64) (
 		return nil, err
 	}
 	world := rules.World{At: d.at, Facts: facts, Held: heldBy(stored, d.groups.name), Overlay: d.overlay.given()}
+	if world.Revoked, err = revokedFrom(ctx, tx, userNs); err != nil {
+		return nil, err
+	}
 	wanted, refused := make([][]identity.Membership, len(users)), make([][]rules.Refusal, len(users))
 	for i, u := range users {
 		users[i] = asOf(u, d.at)

@@ -141,7 +141,8 @@ func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (r
 		return rules.World{}, err
 	}
 	w.Overlay = o.given()
-	return w, nil
+	w.Revoked, err = revokedFrom(ctx, tx, []int64{u.N})
+	return w, err
 }
 
 // StandingWorldFor is WorldFor without what grants give, also without the groups that

@@ -124,7 +124,7 @@ func (o *overlay) given() rules.Overlays {
 		if _, stopped := o.stops[g.N]; stopped || !g.Gives(o.at) {
 			continue
 		}
-		given := rules.Overlay{Group: g.Group, Cause: grantCause(g)} // it has begun, whatever the clock says
+		given := rules.Overlay{Group: g.Group, Cause: grantCause(g), Made: g.StartsAt} // it has begun, whatever the clock says
 		if !g.ActivatedAt.IsZero() {
 			given.End = g.EndsAt // until then nobody can tell
 		}
@@ -153,12 +153,19 @@ func (o *overlay) refused(userN int64, refusals []rules.Refusal) {
 		if at < 0 {
 			continue
 		}
-		why := "exclusion: " + refusals[at].Reason
-		if refusals[at].Kind == rules.RefusedByConstraint {
-			why = fmt.Sprintf("constraint %s: %s is held", refusals[at].Name, refusals[at].Kept)
-		}
-		o.stops[g.N] = stop{grants.OverFailed, why}
+		o.stops[g.N] = stopFor(refusals[at])
 	}
+}
+
+// stopFor is how a grant ends of what is kept from its user.
+func stopFor(r rules.Refusal) stop {
+	switch r.Kind {
+	case rules.RefusedByReview:
+		return stop{grants.OverRevoked, "a review took it away: " + r.Reason}
+	case rules.RefusedByConstraint:
+		return stop{grants.OverFailed, fmt.Sprintf("constraint %s: %s is held", r.Name, r.Kept)}
+	}
+	return stop{grants.OverFailed, "exclusion: " + r.Reason}
 }
 
 // over returns, by user, what grants gave that are over now. Whether something else

@@ -60,10 +60,7 @@ func (p *prepared) markRefused(u decided, holdings []plan.Holding) {
 		return
 	}
 	for _, r := range p.decision.refused[u.refusedFrom : u.refusedFrom+u.refused] {
-		cause := identity.Cause{Kind: identity.CauseConstraint, Name: r.Name}
-		if r.Kind == rules.RefusedByExclusion {
-			cause = identity.Cause{Kind: identity.CauseExclusion, Name: r.Reason}
-		}
+		cause := refusalCause(r.Refusal)
 		for _, e := range p.accessOf(r.Group) {
 			n, known := p.ents.numbers[e]
 			if i := slices.IndexFunc(holdings, func(h plan.Holding) bool { return h.Entitlement == n }); known && i >= 0 {
@@ -71,6 +68,17 @@ func (p *prepared) markRefused(u decided, holdings []plan.Holding) {
 			}
 		}
 	}
+}
+
+// refusalCause is a refusal as the reason of a change.
+func refusalCause(r rules.Refusal) identity.Cause {
+	switch r.Kind {
+	case rules.RefusedByExclusion:
+		return identity.Cause{Kind: identity.CauseExclusion, Name: r.Reason}
+	case rules.RefusedByReview:
+		return identity.Cause{Kind: identity.CauseReview, Name: r.Name}
+	}
+	return identity.Cause{Kind: identity.CauseConstraint, Name: r.Name}
 }
 
 // refusing is the report with what d keeps from people and what they hold together.

@@ -17,7 +17,7 @@ type Everyone struct {
 	// Holdings are the groups that somebody is in, by name.
 	Holdings []Holding
 	// Apart are the decisions about the people who were decided about one by one:
-	// whom shifts, tickets, grants, exclusions or constraints concern, and those before
+	// whom shifts, tickets, grants, exclusions, revocations or constraints concern, and those before
 	// their first day. They are part of Holdings, too.
 	Apart map[uint32]Decision
 
@@ -119,6 +119,11 @@ func (e *Engine) decidedApart(c *crowd, t *tally) *roaring.Bitmap {
 		apart = roaring.And(apart, roaring.Or(c.all, c.pop.Staged()))
 	}
 	for n := range c.world.Overlay {
+		if n := uint32(n); c.all.Contains(n) {
+			apart.Add(n)
+		}
+	}
+	for n := range c.world.Revoked {
 		if n := uint32(n); c.all.Contains(n) {
 			apart.Add(n)
 		}

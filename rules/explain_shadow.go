@@ -11,7 +11,7 @@ import (
 // Shadow is what keeps a group from a user though rules give it.
 type Shadow struct {
 	Refusal
-	// Position is where the exclusion or the constraint stands.
+	// Position is where the exclusion or the constraint stands; "" for a review.
 	Position string `json:"position"`
 	// Won says why the other group of a constraint stays; "" for an exclusion.
 	Won string `json:"won"`
@@ -28,6 +28,9 @@ func (s *subject) shadow(d Decision, group string) *Shadow {
 		if x := s.exclusion(group); x != nil {
 			out.Position = x.Position.String()
 		}
+		return out
+	}
+	if out.Kind == RefusedByReview {
 		return out
 	}
 	out.Position = s.engine.constraint(out.Name)
@@ -86,8 +89,12 @@ func (s *subject) refusal(d Decision, group string) []Unmet {
 		}
 		out = append(out, Unmet{Clause: "exclusion: " + x.Reason, Value: "until " + until, Position: x.Position.String()})
 	}
-	if x := s.shadow(d, group); x != nil && x.Kind == RefusedByConstraint {
+	switch x := s.shadow(d, group); {
+	case x == nil:
+	case x.Kind == RefusedByConstraint:
 		out = append(out, Unmet{Clause: "constraint: " + x.Name, Value: x.Kept, Position: x.Position})
+	case x.Kind == RefusedByReview:
+		out = append(out, Unmet{Clause: "review: " + x.Reason, Value: x.Name})
 	}
 	return out
 }

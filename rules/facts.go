@@ -18,6 +18,8 @@ type World struct {
 	Held func(userN int64) []string
 	// Overlay is what grants give.
 	Overlay Overlays
+	// Revoked is what reviews took away.
+	Revoked Revocations
 }
 
 // Facts answers what conditions ask beyond a user's attributes. The caller

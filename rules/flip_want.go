@@ -70,7 +70,7 @@ func (p *supposition) reach(g goal) {
 
 // gain notes what could help to get a group.
 func (p *supposition) gain(group string) {
-	if p.subject.exclusion(group) != nil || p.subject.barred(group) {
+	if p.subject.exclusion(group) != nil || isRefusedBy(RefusedByReview, p.decision.Refused, group) || p.subject.barred(group) {
 		return // nothing known of a person changes that
 	}
 	if !p.engine.mayGive(p.subject.user.State, group, "") {

@@ -17,6 +17,9 @@ type Overlay struct {
 	Cause identity.Cause
 	// Start and End bound when it gives anything; a zero End is not known yet.
 	Start, End time.Time
+	// Made is when it was to begin, as decided: a revocation before that does not
+	// matter to it.
+	Made time.Time
 }
 
 // Overlays are what grants give, by user.

@@ -14,18 +14,20 @@ import (
 const (
 	RefusedByExclusion  = "exclusion"
 	RefusedByConstraint = "constraint"
+	RefusedByReview     = "review"
 )
 
 // Refusal is a group that rules give a user and something keeps from the user.
 type Refusal struct {
 	Group string `json:"group"`
-	// Kind is RefusedByExclusion or RefusedByConstraint.
+	// Kind is RefusedByExclusion, RefusedByConstraint or RefusedByReview.
 	Kind string `json:"kind"`
-	// Name is the constraint's.
+	// Name is the constraint's, or the revocation's.
 	Name string `json:"name,omitempty"`
 	// Kept is the group that stays instead, by a constraint.
 	Kept string `json:"kept,omitempty"`
-	// Reason and Until are what the exclusion says; Until is zero without an end.
+	// Reason and Until are what the exclusion or the revocation says; Until is zero
+	// without an end.
 	Reason string    `json:"reason,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
 	// Causes are the rules that give the group.
@@ -56,11 +58,11 @@ func (e *Engine) keepApart() {
 // sorted: World.Held must know of these.
 func (e *Engine) KeptApart() []string { return sortedKeys(e.apart) }
 
-// excluded returns the groups that exclusions keep from the subject.
+// excluded returns the groups that exclusions and reviews keep from the subject.
 func (s *subject) excluded() []Refusal {
-	var out []Refusal
+	out := s.revoked()
 	if len(s.engine.exclusions) == 0 {
-		return nil
+		return out
 	}
 	for _, x := range s.engine.exclusions[strings.ToLower(s.user.UserName)] {
 		if !x.inForce(s.world.At) {

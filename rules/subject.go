@@ -149,14 +149,15 @@ func (s *subject) holds(group string) bool {
 }
 
 // outward returns the groups that the subject is in for being in group. An
-// exclusion from one of them leaves the inner one; a constraint does not.
+// exclusion from one of them, or a review, leaves the inner one; a constraint does not.
 func (s *subject) outward(group string) []string {
 	if len(s.engine.around[group]) == 0 {
 		return nil
 	}
 	return outward(group, func(inner string) []string {
 		return slices.DeleteFunc(slices.Clone(s.engine.direct[inner]), func(outer string) bool {
-			return isRefusedBy(RefusedByExclusion, s.refused, outer) || !s.engine.mayGive(s.user.State, outer, "")
+			return isRefusedBy(RefusedByExclusion, s.refused, outer) || isRefusedBy(RefusedByReview, s.refused, outer) ||
+				!s.engine.mayGive(s.user.State, outer, "")
 		})
 	}, nil)
 }

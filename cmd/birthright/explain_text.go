@@ -59,6 +59,9 @@ func shadowText(s *rules.Shadow) string {
 	if s.Kind == rules.RefusedByConstraint {
 		return fmt.Sprintf("constraint %s (%s) leaves %s instead: %s", s.Name, s.Position, s.Kept, s.Won)
 	}
+	if s.Kind == rules.RefusedByReview {
+		return fmt.Sprintf("a review (%s) took it away: %s", s.Name, strings.TrimRight(s.Reason, "."))
+	}
 	end := "for good"
 	if !s.Until.IsZero() {
 		end = "until " + minute(s.Until)

@@ -124,6 +124,9 @@ func why(r rules.Refusal) string {
 	if r.Kind == rules.RefusedByConstraint {
 		return fmt.Sprintf("constraint %s: %s is kept", r.Name, r.Kept)
 	}
+	if r.Kind == rules.RefusedByReview {
+		return fmt.Sprintf("review %s: %s", r.Name, r.Reason)
+	}
 	text := "exclusion: " + r.Reason
 	if !r.Until.IsZero() {
 		text += ", until " + timeText(r.Until)

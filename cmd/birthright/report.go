@@ -74,6 +74,9 @@ func refusalText(r rules.Refusal) string {
 	if r.Kind == rules.RefusedByConstraint {
 		return fmt.Sprintf("constraint %s, as a member of %s", r.Name, r.Kept)
 	}
+	if r.Kind == rules.RefusedByReview {
+		return fmt.Sprintf("a review (%s: %s)", r.Name, r.Reason)
+	}
 	text := fmt.Sprintf("an exclusion (%s)", r.Reason)
 	if !r.Until.IsZero() {
 		text += " until " + r.Until.Format(time.DateTime)
