@@ -49,7 +49,7 @@ func destination(guard config.Guard, t config.Target, target targets.Target) rec
 		override(&limits.Floor, g.MinRemovals)
 	}
 	return reconcile.Destination{
-		Target: target, Limits: limits, Match: t.Match,
+		Target: target, Limits: limits, Match: t.Match, GovernedOnly: t.Observe == config.ObserveGoverned,
 		Settings: plan.Settings{
 			Target: t.Name, Unmanaged: plan.UnmanagedPolicy(t.Unmanaged), CreateAccounts: t.Accounts.Create,
 			Leaver: plan.LeaverPolicy(t.Accounts.Leaver), Capabilities: target.Capabilities(),

@@ -64,6 +64,7 @@ func (l *loader) checkTargets() {
 		path := strictyaml.Index("targets", i)
 		l.checkName(path+".name", t.Name, "target", seen)
 		l.checkOneOf(path+".unmanaged", t.Unmanaged, UnmanagedReport, UnmanagedIgnore, UnmanagedRemove)
+		l.checkOneOf(path+".observe", t.Observe, ObserveAll, ObserveGoverned)
 		l.checkOneOf(path+".accounts.leaver", t.Accounts.Leaver, LeaverKeep, LeaverDisable, LeaverDelete)
 		if len(t.Match) == 0 {
 			l.fault(path+".match", "empty; name at least one attribute, such as userName")

@@ -192,6 +192,12 @@ const (
 	UnmanagedRemove = "remove"
 )
 
+// The values of Target.Observe.
+const (
+	ObserveAll      = "all"
+	ObserveGoverned = "governed"
+)
+
 // The values of Accounts.Leaver.
 const (
 	LeaverKeep    = "keep"
@@ -209,6 +215,10 @@ type Target struct {
 	// Unmanaged says what happens to members that the hub did not add: report
 	// (the default), ignore or remove.
 	Unmanaged string `yaml:"unmanaged"`
+	// Observe says what a look at the whole target reads: all that it has (the
+	// default), for reports of access that nobody explains, or only what policies
+	// give on it, which can be much less.
+	Observe string `yaml:"observe"`
 	// Map says which attributes are written to which of the target's fields,
 	// besides and before what the kind does by default.
 	Map []targets.Mapping `yaml:"map"`

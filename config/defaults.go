@@ -46,6 +46,9 @@ func (c *Config) derive() {
 		if t.Unmanaged == "" {
 			t.Unmanaged = UnmanagedReport
 		}
+		if t.Observe == "" {
+			t.Observe = ObserveAll
+		}
 		if t.Match == nil {
 			t.Match = []string{identity.AttrUserName}
 		}

@@ -82,13 +82,13 @@ func TestComplete(t *testing.T) {
 		Authority: []config.Authority{{Attributes: []string{"department", "team"}, Sources: []string{"corp", "okta"}}},
 		Targets: []config.Target{
 			{
-				Name: "github", Kind: "github", Unmanaged: "remove", Match: []string{"email", "userName"},
+				Name: "github", Kind: "github", Unmanaged: "remove", Observe: "all", Match: []string{"email", "userName"},
 				Accounts: config.Accounts{Create: true, Leaver: "disable"},
 				Guard:    &config.TargetGuard{MaxRemovals: &removals, MinRemovals: &floor},
 				Settings: &githubKind{Org: "acme", Token: ref(t, "env:GITHUB_TOKEN")},
 			},
 			{
-				Name: "wiki", Kind: "csv", Unmanaged: "report", Match: []string{"userName"},
+				Name: "wiki", Kind: "csv", Unmanaged: "report", Observe: "all", Match: []string{"userName"},
 				Accounts: config.Accounts{Leaver: "keep"}, Settings: &csvKind{Path: "wiki.csv"},
 			},
 		},
@@ -191,7 +191,7 @@ targets:
 			},
 		},
 		Target: config.Target{
-			Name: "code", Kind: "github", Unmanaged: "report", Match: []string{"email", "userName"},
+			Name: "code", Kind: "github", Unmanaged: "report", Observe: "all", Match: []string{"email", "userName"},
 			Accounts: config.Accounts{Create: true, Leaver: "disable"}, Settings: &githubKind{Org: "12345"},
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"birthright/identity"
 	"birthright/targets"
 )
 
@@ -39,24 +40,29 @@ func Differs(want, have targets.Account, caps targets.Capabilities) bool {
 }
 
 // Strangers decides about one account that belongs to no user of the hub:
-// holdings are the governed entitlements that it has.
+// holdings are the entitlements that it has. Of what the policy does not give, only
+// that matters which somebody ordered to go.
 func Strangers(s Settings, account targets.Account, holdings []Holding, names Lookup) ([]Change, []Drift) {
-	if s.unmanaged() == Ignore {
-		return nil, nil
-	}
 	var changes []Change
 	var drift []Drift
+	take := func(e identity.Entitlement, why []identity.Cause, ordered bool) {
+		changes = append(changes, Change{
+			ID: changeID(s.Target, targets.Remove, "account "+account.ID, e), Target: s.Target, Action: targets.Remove,
+			Account: account, Entitlement: e, Causes: why, Ordered: ordered,
+		})
+	}
 	for _, h := range holdings {
-		if !h.Present || !names.Governed(h.Entitlement) {
+		e := names.Entitlement(h.Entitlement)
+		if h.Present && !h.Indirect && len(h.Ordered) > 0 {
+			take(e, h.Ordered, true)
 			continue
 		}
-		e := names.Entitlement(h.Entitlement)
+		if !h.Present || s.unmanaged() == Ignore || !names.Governed(h.Entitlement) {
+			continue
+		}
 		drift = append(drift, Drift{Kind: Unmanaged, Target: s.Target, Account: account.Name, Entitlement: e})
 		if s.unmanaged() == RemoveUnmanaged && !h.Indirect {
-			changes = append(changes, Change{
-				ID: changeID(s.Target, targets.Remove, "account "+account.ID, e), Target: s.Target, Action: targets.Remove,
-				Account: account, Entitlement: e, Causes: unmanagedCause(),
-			})
+			take(e, unmanagedCause(), false)
 		}
 	}
 	return changes, drift

@@ -52,6 +52,9 @@ type Holding struct {
 	Lapsed   bool
 	// Refused says what keeps from the person what would give it; nil for nothing.
 	Refused []identity.Cause
+	// Ordered says who wants it gone, whoever gave it, as long as no membership gives
+	// it; nil for nobody.
+	Ordered []identity.Cause
 }
 
 // Lookup resolves the numbers of one plan. Its answers must not change while
@@ -241,6 +244,8 @@ func SameEnd(a, b time.Time) bool {
 // surplus handles an entitlement that nothing gives.
 func (p *personal) surplus(h Holding) {
 	switch {
+	case h.Present && !h.Indirect && len(h.Ordered) > 0:
+		p.change(targets.Remove, p.account, p.names.Entitlement(h.Entitlement), h.Ordered, true)
 	case !h.Present && (h.Vanished || !h.Managed):
 		p.out.Forget = append(p.out.Forget, h.Entitlement)
 	case h.Managed && !h.Indirect: // also what was asked for and never seen: it may yet come true

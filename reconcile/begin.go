@@ -29,6 +29,12 @@ func (a *applier) begin(ctx context.Context) error {
 	if err := a.rememberEntitlements(ctx); err != nil {
 		return err
 	}
+	if err := a.observe(ctx); err != nil {
+		return err
+	}
+	if err := a.endOrders(ctx); err != nil {
+		return err
+	}
 	return a.hold(ctx)
 }
 

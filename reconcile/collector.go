@@ -36,14 +36,15 @@ func (c *collector) Entitlement(e targets.Entitlement) error {
 	return nil
 }
 
-// Assignment implements targets.Sink. One of an entitlement that no policy
-// speaks of, or of a member that is no account, is nobody's business here.
+// Assignment implements targets.Sink. One of a member that is no account is nobody's
+// business here. One of an entitlement that no policy speaks of is none of the plan's,
+// but is kept in mind: see observe.go.
 func (c *collector) Assignment(a targets.Assignment) error {
-	ent, known := c.w.ents.numbers[a.Entitlement]
 	account, ok := c.index[a.AccountID]
-	if !known || !ok {
+	if !ok {
 		return nil
 	}
+	ent := c.w.ents.number(a.Entitlement)
 	c.p.exists[ent] = true
 	c.p.observed = append(c.p.observed, observation{account: account, ent: ent, until: unixMicro(a.NotAfter), indirect: a.Indirect})
 	if len(c.p.observed)%10000 == 0 {

@@ -42,13 +42,13 @@ const fewUnknown = 50
 // look gets the picture of the target, of which p has what is remembered.
 func (r *Runner) look(ctx context.Context, p *prepared, scope []int64, s sight) error {
 	if scope != nil {
-		if s != trust || p.leftBehind(scope) {
+		if s != trust || p.leftBehind(scope) || len(p.orders) > 0 {
 			return r.lookAgain(ctx, p)
 		}
 		p.asRemembered()
 		return r.lookUp(ctx, p, p.strangersTo())
 	}
-	if s == trust && p.trusted(ctx) {
+	if s == trust && len(p.orders) == 0 && p.trusted(ctx) {
 		p.asRemembered()
 		unknown := p.strangersTo()
 		if len(unknown) == 0 || len(unknown) <= fewUnknown && p.matchesByNameOnly() {
@@ -82,12 +82,34 @@ func (r *Runner) readWhole(ctx context.Context, p *prepared) error {
 		}
 	}
 	clear(p.exists)
-	if err := p.read(ctx, r.Progress, p.picture, targets.Query{Entitlements: p.addresses()}); err != nil {
+	if err := r.readAll(ctx, p); err != nil {
 		return err
 	}
 	p.whole = true
 	p.match(p.wants, p.decision.users)
 	return nil
+}
+
+// readAll reads everything that the target has, also what no policy speaks of. Where
+// it is not let, it reads what the policy gives: access must not stand still for what
+// is only watched.
+func (r *Runner) readAll(ctx context.Context, p *prepared) error {
+	p.seenAt = r.Now()
+	governed := targets.Query{Entitlements: p.addresses()}
+	if p.dest.GovernedOnly {
+		p.gap = "it is read as far as policies give something on it (observe: governed)"
+		return p.read(ctx, r.Progress, p.picture, governed)
+	}
+	err := p.read(ctx, r.Progress, p.picture, targets.Query{})
+	if identity.KindOf(err) != identity.Denied {
+		return err
+	}
+	p.gap = "the hub may read only what policies give on it: " + err.Error()
+	mark := p.watermark
+	p.picture = p.unseen()
+	p.watermark = mark
+	clear(p.exists)
+	return p.read(ctx, r.Progress, p.picture, governed)
 }
 
 // lookUp asks about people of whom no account is known, before anything is made

@@ -103,6 +103,7 @@ func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
 	r.runFull(ctx, r.notReadSince(ctx, r.Now()))
 	for ctx.Err() == nil {
 		r.runFull(ctx, r.TakeOwed())
+		r.runFull(ctx, r.orderedOfStrangers(ctx))
 		if now := r.Now(); !due.IsZero() && !now.Before(due) {
 			r.runFull(ctx, r.notReadSince(ctx, due))
 			due = next(r.Now())

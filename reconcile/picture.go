@@ -41,6 +41,8 @@ type picture struct {
 	leftovers []store.ChangeRow
 	// sessions are those that are still to end: see sessions.go.
 	sessions []store.SessionEnd
+	// orders are what people ordered to go, by holder: see orders.go.
+	orders map[int64][]store.OrderRow
 }
 
 // observation is one assignment as found.
@@ -62,6 +64,7 @@ func newPicture(state store.TargetState) *picture {
 func (p *picture) unseen() *picture {
 	fresh := newPicture(p.state)
 	fresh.existed, fresh.rows, fresh.remembered, fresh.leftovers, fresh.sessions = p.existed, p.rows, p.remembered, p.leftovers, p.sessions
+	fresh.orders = p.orders
 	for n, there := range p.existed {
 		fresh.exists[n] = there
 	}

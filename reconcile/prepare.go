@@ -25,6 +25,13 @@ type prepared struct {
 	// are the changes that are not tried for it.
 	pending  map[string]time.Time
 	withheld []withheld
+	// seenAt is when a look at the whole target began, and gap what it did not show: ""
+	// for nothing.
+	seenAt time.Time
+	gap    string
+	// strangers are the numbers of accounts without a user that somebody ordered to lose
+	// something, by native id.
+	strangers map[string]int64
 	// invited are the users whose account the target has accepted to make.
 	invited map[int64]bool
 }
@@ -49,6 +56,9 @@ func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, sco
 			return err
 		}
 		if p.picture, err = remember(ctx, tx, p.wants, scope); err != nil {
+			return err
+		}
+		if err = p.loadOrders(ctx, tx, scope); err != nil {
 			return err
 		}
 		if standing, err = p.standing(ctx, tx, scope); err != nil {
@@ -148,6 +158,10 @@ func (r *Runner) plan(p *prepared) {
 		holdings = have.Entitlements
 		p.markEnded(u.n, holdings)
 		p.markRefused(u, holdings)
+		p.markOrdered(u.n, holdings)
+		if have.Account != nil {
+			p.markOrdered(p.strangers[have.Account.ID], holdings) // it was nobody's when that was said
+		}
 		p.take(want, plan.User(p.dest.Settings, want, have, names))
 		if i%1000 == 999 {
 			r.Progress(p.dest.Name(), "planning", i+1, len(p.decision.users))
@@ -202,6 +216,7 @@ func (p *prepared) planStrangers(names *lookup) {
 		for _, o := range p.holdingsOf(i) {
 			holdings = append(holdings, plan.Holding{Entitlement: o.ent, Present: true, Indirect: o.indirect})
 		}
+		p.markOrdered(p.strangers[p.accounts[i].ID], holdings)
 		changes, drift := plan.Strangers(p.dest.Settings, p.accounts[i], holdings, names)
 		p.changes = append(p.changes, changes...)
 		p.drift = append(p.drift, drift...)

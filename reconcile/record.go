@@ -178,7 +178,7 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 		if err := m.save(ctx, tx); err != nil {
 			return err
 		}
-		return tx.EnqueueWork(ctx, again)
+		return tx.EnqueueWork(ctx, append(again, a.lookAgainAt(changes, verdicts)...))
 	})
 }
 

@@ -20,6 +20,8 @@ type Destination struct {
 	// Match lists the attributes by which an account that is there already is
 	// recognised as a user's, in order; userName is the account's name.
 	Match []string
+	// GovernedOnly limits a look at the whole target to what policies give on it.
+	GovernedOnly bool
 }
 
 // Name returns the configured name.

@@ -31,6 +31,7 @@ type OrderRow struct {
 // How an order can end.
 const (
 	OrderGone      = "gone"      // a look at the target showed it no more
+	OrderGiven     = "given"     // a membership gives it now
 	OrderWithdrawn = "withdrawn" // somebody wants it to stay
 )
 
@@ -90,6 +91,20 @@ func (tx *Tx) OpenOrders(ctx context.Context, target string, holders []int64) ([
 		where, args = where+" AND holder IN {numbers}", append(args, numbers(holders))
 	}
 	return list(ctx, tx, readOrder, selectOrders+where+" ORDER BY n", args...)
+}
+
+// OrdersOfStrangers returns, by target, when something was ordered last that is still
+// open and about an account without a user.
+func (tx *Tx) OrdersOfStrangers(ctx context.Context) (map[string]time.Time, error) {
+	out := map[string]time.Time{}
+	err := tx.each(ctx, func(row scanner) error {
+		var target string
+		var at int64
+		err := row.Scan(&target, &at)
+		out[target] = instant(at)
+		return err
+	}, "SELECT target, max(at) FROM orders WHERE done_at = 0 AND holder >= ? GROUP BY target", int64(identity.FirstStranger))
+	return out, err
 }
 
 // OrdersByID returns the orders with these IDs, by number.
