@@ -101,6 +101,9 @@ func (r *Runner) readAll(ctx context.Context, p *prepared) error {
 		return p.read(ctx, r.Progress, p.picture, governed)
 	}
 	err := p.read(ctx, r.Progress, p.picture, targets.Query{})
+	if err == nil {
+		return r.readUnlisted(ctx, p, governed.Entitlements)
+	}
 	if identity.KindOf(err) != identity.Denied {
 		return err
 	}
@@ -110,6 +113,50 @@ func (r *Runner) readAll(ctx context.Context, p *prepared) error {
 	p.watermark = mark
 	clear(p.exists)
 	return p.read(ctx, r.Progress, p.picture, governed)
+}
+
+// readUnlisted reads what policies give and a target has without listing it: a file
+// among millions, a role that could be bound anywhere. Most have none of that, and
+// are only asked whether they have what they did not name.
+func (r *Runner) readUnlisted(ctx context.Context, p *prepared, governed []identity.Entitlement) error {
+	unlisted := slices.DeleteFunc(governed, func(e identity.Entitlement) bool { return p.exists[p.ents.numbers[e]] })
+	if len(unlisted) == 0 {
+		return nil
+	}
+	found := p.unseen()
+	clear(found.exists)
+	if err := p.read(ctx, r.Progress, found, targets.Query{Accounts: []targets.Account{}, Entitlements: unlisted}); err != nil {
+		return err
+	}
+	unlisted = slices.DeleteFunc(unlisted, func(e identity.Entitlement) bool { return !found.exists[p.ents.numbers[e]] })
+	if len(unlisted) == 0 {
+		return nil
+	}
+	found = p.unseen()
+	clear(found.exists)
+	if err := p.read(ctx, r.Progress, found, targets.Query{Entitlements: unlisted}); err != nil {
+		return err
+	}
+	p.addUnlisted(found)
+	return nil
+}
+
+// addUnlisted adds what a second look found to accounts of the first one.
+func (p *picture) addUnlisted(found *picture) {
+	index := make(map[string]int, len(p.accounts))
+	for i := range p.accounts {
+		index[p.accounts[i].ID] = i
+	}
+	for _, o := range found.observed {
+		if i, known := index[found.accounts[o.account].ID]; known {
+			o.account = i
+			p.observed = append(p.observed, o)
+		}
+	}
+	for n, there := range found.exists {
+		p.exists[n] = p.exists[n] || there
+	}
+	p.order()
 }
 
 // lookUp asks about people of whom no account is known, before anything is made

@@ -176,7 +176,9 @@ func (w *watch) compare() {
 		w.gone(of, roaring.AndNot(had, now))
 		w.come(of, roaring.AndNot(now, had))
 	}
-	slices.SortFunc(w.past, func(x, y store.PastHolding) int { return cmp.Or(cmp.Compare(x.Holder, y.Holder), cmp.Compare(x.EntN, y.EntN)) })
+	slices.SortFunc(w.past, func(x, y store.PastHolding) int {
+		return cmp.Or(cmp.Compare(x.Holder, y.Holder), cmp.Compare(x.EntN, y.EntN))
+	})
 }
 
 // holding is who holds what now.
@@ -350,4 +352,3 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
-

@@ -111,7 +111,9 @@ var observedCases = []Case{
 			h.update(func(tx *store.Tx) error {
 				return tx.AddRevocations(h.Context(), []*store.RevocationRow{a, b}, event("revoked"))
 			})
-			h.update(func(tx *store.Tx) error { return tx.LiftRevocations(h.Context(), []string{b.ID}, "user:bob", event("lifted")) })
+			h.update(func(tx *store.Tx) error {
+				return tx.LiftRevocations(h.Context(), []string{b.ID}, "user:bob", event("lifted"))
+			})
 			h.update(func(tx *store.Tx) error { return tx.LiftRevocations(h.Context(), []string{b.ID}, "user:eve") })
 			h.view(func(tx *store.Tx) error {
 				open, err := tx.OpenRevocations(h.Context())
@@ -134,7 +136,9 @@ var observedCases = []Case{
 				return &store.OrderRow{Target: target, Holder: holder, Account: "acc", Entitlement: identity.Entitlement{Target: target, Kind: "group", ID: "a/b"}, By: "user:bob", Reason: "creep"}
 			}
 			a, b, c := of("app", 1), of("app", identity.FirstStranger), of("dir", 1)
-			h.update(func(tx *store.Tx) error { return tx.AddOrders(h.Context(), []*store.OrderRow{a, b, c}, event("ordered")) })
+			h.update(func(tx *store.Tx) error {
+				return tx.AddOrders(h.Context(), []*store.OrderRow{a, b, c}, event("ordered"))
+			})
 			open := func(what, target string, holders []int64, want ...store.OrderRow) {
 				h.view(func(tx *store.Tx) error {
 					got, err := tx.OpenOrders(h.Context(), target, holders)
@@ -146,7 +150,9 @@ var observedCases = []Case{
 			open("of a holder", "app", []int64{1}, *a)
 			open("of nobody", "app", []int64{})
 			open("everywhere", "", []int64{1}, *a, *c)
-			h.update(func(tx *store.Tx) error { return tx.EndOrders(h.Context(), []string{a.ID}, store.OrderGone, event("gone")) })
+			h.update(func(tx *store.Tx) error {
+				return tx.EndOrders(h.Context(), []string{a.ID}, store.OrderGone, event("gone"))
+			})
 			h.update(func(tx *store.Tx) error { return tx.EndOrders(h.Context(), []string{a.ID}, store.OrderWithdrawn) })
 			open("after", "app", nil, *b)
 			h.view(func(tx *store.Tx) error {
