@@ -29,6 +29,7 @@ func (l *loader) check() {
 	l.checkAuthority()
 	l.checkSignals()
 	l.checkNotify()
+	l.checkReviews()
 }
 
 func (l *loader) checkServer() {

@@ -40,6 +40,10 @@ type Config struct {
 	Signals Signals `yaml:"signals"`
 	// Notify are the ways in which people are told about requests and grants.
 	Notify []Channel `yaml:"notify"`
+	// Reports is which reports the hub makes by itself.
+	Reports Reports `yaml:"reports"`
+	// Reviews is which reviews the hub opens by itself.
+	Reviews Reviews `yaml:"reviews"`
 
 	// File is the configuration file as it was named, Dir its folder as an
 	// absolute path: relative paths in the file start there.

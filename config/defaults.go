@@ -41,6 +41,7 @@ func (c *Config) derive() {
 	}
 	c.deriveSignals()
 	c.deriveChannels()
+	c.deriveReviews()
 	for i := range c.Targets {
 		t := &c.Targets[i]
 		if t.Unmanaged == "" {

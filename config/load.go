@@ -64,6 +64,8 @@ type process struct {
 	Auth     Auth     `yaml:"auth"`
 	Sync     Sync     `yaml:"sync"`
 	Signals  Signals  `yaml:"signals"`
+	Reports  Reports  `yaml:"reports"`
+	Reviews  Reviews  `yaml:"reviews"`
 }
 
 // loader is one load under way: what it has read, and what it found wrong.

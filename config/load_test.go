@@ -92,6 +92,7 @@ func TestComplete(t *testing.T) {
 				Accounts: config.Accounts{Leaver: "keep"}, Settings: &csvKind{Path: "wiki.csv"},
 			},
 		},
+		Reports: usualReports(), Reviews: usualReviews(),
 		File: "testdata/complete.yaml", Dir: dir,
 		PolicyFiles: []string{dir + "/policies/base.yaml", dir + "/policies/more.yaml"},
 		Warnings: []string{
@@ -122,7 +123,8 @@ func TestDefaults(t *testing.T) {
 				Auth:      config.Auth{OIDC: config.OIDC{Admins: []string{}}, Tokens: config.Tokens{Lifetime: time.Hour}},
 				Sync:      config.Sync{Schedule: "*/15 * * * *", Guard: config.Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10}},
 				Correlate: [][]string{{"employeeNumber"}, {"email"}, {"userName"}},
-				File:      path, Dir: filepath.Dir(path),
+				Reports:   usualReports(), Reviews: usualReviews(),
+				File: path, Dir: filepath.Dir(path),
 			}
 			if diff := cmp.Diff(want, load(t, path)); diff != "" {
 				t.Error(diff)
