@@ -20,7 +20,7 @@ type MembershipRow struct {
 // Pair names a membership.
 type Pair struct{ UserN, GroupN int64 }
 
-var membershipColumns = ints("user_n", "group_n", "causes_n", "since", "ends_at", "policy_n")
+var membershipColumns = ints("user_n", "group_n", "causes_n", "since", "ends_at", "policy_n", "from_at")
 
 const selectMemberships = "SELECT user_n, group_n, causes_n, since, ends_at, policy_n FROM memberships "
 
@@ -65,22 +65,30 @@ func bound(limit int) int64 {
 // dropChunk is how many rows one statement deletes.
 const dropChunk = 20_000
 
-// ChangeMemberships deletes drop, then inserts or replaces put.
+// ChangeMemberships deletes drop, then inserts or replaces put. What was before is
+// kept: see history.go.
 func (tx *Tx) ChangeMemberships(ctx context.Context, put []MembershipRow, drop []Pair, events ...audit.Event) error {
 	for chunk := range slices.Chunk(drop, dropChunk) {
 		list := make(pairs, len(chunk))
 		for i, p := range chunk {
 			list[i] = [2]int64{p.UserN, p.GroupN}
 		}
+		if err := tx.keepFormer(ctx, list); err != nil {
+			return err
+		}
 		if err := tx.exec(ctx, "DELETE FROM memberships WHERE (user_n, group_n) IN {pairs}", list); err != nil {
 			return err
 		}
 	}
 	put = lastOf(put, func(m MembershipRow) Pair { return Pair{m.UserN, m.GroupN} })
+	from, err := tx.keepReplaced(ctx, put)
+	if err != nil {
+		return err
+	}
 	into := bulk{"memberships", membershipColumns, replacing("user_n, group_n", membershipColumns)}
-	err := into.write(ctx, tx, len(put), func(i int, v []any) {
+	err = into.write(ctx, tx, len(put), func(i int, v []any) {
 		m := put[i]
-		v[0], v[1], v[2], v[3], v[4], v[5] = m.UserN, m.GroupN, m.CausesN, m.Since, m.EndsAt, m.PolicyN
+		v[0], v[1], v[2], v[3], v[4], v[5], v[6] = m.UserN, m.GroupN, m.CausesN, m.Since, m.EndsAt, m.PolicyN, from[i]
 	})
 	return tx.note(err, events)
 }

@@ -190,6 +190,9 @@ func (tx *Tx) saveUsers(ctx context.Context, users []*identity.User) error {
 	if err := tx.freeNames(ctx, users); err != nil {
 		return err
 	}
+	if err := tx.keepFormerUsers(ctx, users, created); err != nil {
+		return err
+	}
 	into := bulk{"users", userColumns, replacing("n", userColumns)}
 	return into.write(ctx, tx, len(users), func(i int, v []any) { fillUser(users[i], v) })
 }
