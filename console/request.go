@@ -108,6 +108,8 @@ func title(r desk.Request) string {
 	switch r.Kind {
 	case grants.KindExtension:
 		return r.User + " asks for " + r.Group + " for longer"
+	case grants.KindOverlap:
+		return r.User + " keeps " + r.Group + " to hand over"
 	case grants.KindBreakGlass:
 		return r.User + " broke the glass of " + r.Group
 	}

@@ -7,6 +7,7 @@ const (
 	KindRequest    = "request"
 	KindExtension  = "extension"   // makes a grant longer
 	KindBreakGlass = "break-glass" // an emergency: nobody is asked, everybody is told
+	KindOverlap    = "overlap"     // nobody asked: somebody moved, and has work to hand over
 )
 
 // The states of a Request.

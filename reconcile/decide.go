@@ -71,6 +71,13 @@ func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, e
 	if err != nil {
 		return nil, err
 	}
+	kept, err := r.handOver(ctx, d)
+	if err == nil && kept {
+		d, err = r.decide(ctx, scope)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if err := r.saveDecision(ctx, d); err != nil {
 		return d, err
 	}

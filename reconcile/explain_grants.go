@@ -75,6 +75,8 @@ func describeGrant(reason *rules.Reason, g *grants.Grant, r *grants.Request) {
 		text += fmt.Sprintf(" (%s)", r.Reason)
 	}
 	switch {
+	case r.Kind == grants.KindOverlap:
+		text = "kept " + r.Reason
 	case r.Kind == grants.KindBreakGlass:
 		text = fmt.Sprintf("the glass was broken by %s (%s)", name(r.By), r.Reason)
 	case r.Auto != "":

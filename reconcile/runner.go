@@ -39,6 +39,8 @@ type Options struct {
 	// whoever approved may no longer, or what was approved is no longer the same. nil
 	// finds all of them fit.
 	Fit func(ctx context.Context, tx *store.Tx, approved []grants.Grant) (map[int64]string, error)
+	// Overlap is what people who move keep for a while.
+	Overlap Overlap
 	// Refresh stores the lifecycle anew of users whose calendar has turned.
 	Refresh      func(ctx context.Context, users []int64) error
 	Destinations []Destination

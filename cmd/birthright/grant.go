@@ -74,6 +74,8 @@ func grantFields(g desk.Grant, r desk.Request) [][]string {
 // approvedBy is whose word gave a grant.
 func approvedBy(r desk.Request) string {
 	switch {
+	case r.Kind == grants.KindOverlap:
+		return "nobody: somebody moved, and hands over"
 	case r.Kind == grants.KindBreakGlass:
 		return "nobody: the glass was broken"
 	case r.Because != "":

@@ -67,6 +67,8 @@ func decisionText(r desk.Request) string {
 	switch {
 	case r.Stage != nil:
 		return "asks " + stageText(r)
+	case r.Kind == grants.KindOverlap:
+		return "nobody: somebody moved"
 	case r.Kind == grants.KindBreakGlass:
 		return "nobody: the glass was broken"
 	case r.Because != "":

@@ -51,6 +51,8 @@ func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
 	m := s.matter(r, definition, s.engine.Request(r.Group))
 	m.Votes = votes
 	switch {
+	case r.Kind == grants.KindOverlap:
+		return ""
 	case m.Policy == nil:
 		return "the policy does not let it be asked for any more: it needs a new approval"
 	case r.Kind == grants.KindBreakGlass:

@@ -91,6 +91,8 @@ func earlier(a, b time.Time) time.Time {
 // extensible checks that a grant can be longer.
 func (s *session) extensible(g *grants.Grant, m approval.Matter, by time.Duration) error {
 	switch state := g.State(s.now); {
+	case g.Kind == grants.KindOverlap:
+		return conflict("`birthright request "+g.Group+"` asks for it", "%s is for handing over, and ends with that", g.ID)
 	case m.Policy == nil:
 		return conflict("", "the policy does not let %s be asked for any more", g.Group)
 	case state != grants.Active:
