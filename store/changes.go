@@ -122,6 +122,14 @@ func (tx *Tx) PendingChanges(ctx context.Context, target string, userNs []int64,
 	return list(ctx, tx, readChange, selectChanges+last+"AND user_n IN {numbers} ORDER BY planned_at, id", target, micros(since), numbers(userNs))
 }
 
+// LastRemovals returns the removals of entitlements from some users that no later change
+// of the same followed, by user, target and entitlement.
+func (tx *Tx) LastRemovals(ctx context.Context, userNs []int64) ([]ChangeRow, error) {
+	return list(ctx, tx, readChange, selectChanges+`WHERE user_n IN {numbers} AND action = 'remove' AND NOT EXISTS (SELECT 1 FROM changes later
+		WHERE later.user_n = changes.user_n AND later.target = changes.target AND later.entitlement = changes.entitlement
+		AND (later.planned_at, later.id) > (changes.planned_at, changes.id)) ORDER BY user_n, target, entitlement`, numbers(userNs))
+}
+
 // CountUnorderedRemovals returns how many removals that nobody ordered were
 // planned for a target at since or later, and took effect or may have: those
 // with outcome done, pending or unknown, and open intents.
