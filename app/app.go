@@ -105,7 +105,7 @@ func (a *App) Connect(ctx context.Context) error {
 	a.Runner = reconcile.New(reconcile.Options{
 		Store: a.Store, Engine: a.Engine, Fit: a.fit, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Overlap: reconcile.Overlap{For: a.Config.Reviews.Movers.Overlap, Risks: a.Config.Reviews.Movers.Risks},
-		Now: a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
+		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
 	})
 	a.Desk = desk.New(desk.Options{
 		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,

@@ -3,10 +3,13 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"birthright/audit"
 	"birthright/identity"
+	"birthright/reviews"
 	"birthright/reviews/creep"
 	"birthright/reviews/suggest"
 	"birthright/store"
@@ -132,19 +135,89 @@ func observedOn(ctx context.Context, tx *store.Tx, state store.TargetState) (cre
 	return t, nil
 }
 
-// KeepCreep keeps a report, for later ones to be compared with, and returns what it is
-// called. event says who made it and in which forms.
-func (a *App) KeepCreep(ctx context.Context, r *creep.Report, event audit.Event) (store.ReportRow, error) {
-	summary, err := json.Marshal(r.Summary)
-	if err != nil {
-		return store.ReportRow{}, err
+// keepReport keeps a report, for later ones to be compared with.
+func (a *App) keepReport(ctx context.Context, m *Made, event audit.Event) error {
+	row := store.ReportRow{
+		ID: m.Manifest.Report, Kind: m.Manifest.Kind, At: m.Manifest.MadeAt, By: event.Actor, Policy: a.Engine().Policy().Hash,
+		Summary: json.RawMessage("{}"), Lines: json.RawMessage("[]"),
 	}
-	lines, err := json.Marshal(r.Lines())
-	if err != nil {
-		return store.ReportRow{}, err
+	if m.Creep != nil && m.Manifest.Kind == reportCreep {
+		var err error
+		if row.Summary, err = json.Marshal(m.Creep.Summary); err != nil {
+			return err
+		}
+		if row.Lines, err = json.Marshal(m.Creep.Lines()); err != nil {
+			return err
+		}
 	}
-	row := store.ReportRow{Kind: reportCreep, At: r.At, By: event.Actor, Policy: a.Engine().Policy().Hash, Summary: summary, Lines: lines}
-	return row, a.Store.Update(ctx, func(tx *store.Tx) error { return tx.AddReport(ctx, &row, event) })
+	return a.Store.Update(ctx, func(tx *store.Tx) error { return tx.AddReport(ctx, &row, event) })
+}
+
+// reportedSince reports whether reports were made at an instant or later.
+func (a *App) reportedSince(ctx context.Context, at time.Time) (done bool, err error) {
+	err = a.Store.View(ctx, func(tx *store.Tx) error {
+		for _, kind := range a.Config.Reports.Kinds {
+			rows, err := tx.Reports(ctx, kind, 1)
+			if err != nil {
+				return err
+			}
+			done = done || len(rows) > 0 && !rows[0].At.Before(at)
+		}
+		return nil
+	})
+	return done, err
+}
+
+// tellOwners tells those who answer for what was found in surplus where the report is.
+func (a *App) tellOwners(ctx context.Context, made []Made, dir string) error {
+	at := slices.IndexFunc(made, func(m Made) bool { return m.Manifest.Kind == reportCreep })
+	if at < 0 {
+		return nil
+	}
+	r := made[at].Creep
+	return a.Store.Update(ctx, func(tx *store.Tx) error {
+		var rows []store.NoticeRow
+		for _, sum := range r.Owners {
+			users, err := a.owners(ctx, tx, sum.Name)
+			if err != nil {
+				return err
+			}
+			if len(users) > 0 {
+				rows = append(rows, store.NoticeRow{Kind: reviews.NoticeReport, Users: users, Data: map[string]any{
+					"report": made[at].Manifest.Report, "folder": dir, "owner": sum.Name, "people": sum.Users, "surplus": sum.Surplus, "score": sum.Score,
+				}})
+			}
+		}
+		return tx.AddNotices(ctx, rows)
+	})
+}
+
+// mostOwners is how many members of a group are told.
+const mostOwners = 50
+
+// owners are the users who answer for something: user:NAME or group:NAME.
+func (a *App) owners(ctx context.Context, tx *store.Tx, owner string) ([]int64, error) {
+	kind, name, _ := strings.Cut(owner, ":")
+	switch kind {
+	case "user":
+		u, err := tx.UserByName(ctx, name)
+		if identity.KindOf(err) == identity.NotFound {
+			return nil, nil
+		}
+		return []int64{u.N}, err
+	case "group":
+		numbers, err := tx.GroupNumbers(ctx, []string{name}, false)
+		if err != nil || numbers[name] == 0 {
+			return nil, err
+		}
+		rows, err := tx.MembersOf(ctx, numbers[name], 0, mostOwners)
+		out := make([]int64, len(rows))
+		for i, row := range rows {
+			out[i] = row.UserN
+		}
+		return out, err
+	}
+	return nil, nil
 }
 
 // earlierReports are the reports before, in few figures, and what the last one found.
@@ -195,4 +268,3 @@ func (a *App) OrderRemovals(ctx context.Context, plan creep.Plan, by, reason str
 	}
 	return rows, err
 }
-

@@ -77,6 +77,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	reportsDue, err := schedule(a.Config.Reports.Schedule)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
@@ -89,6 +93,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	s.done.Go(func() { a.Desk.Run(loops, func(err error) { a.Log.Error("requests", "error", err) }) })
 	s.done.Go(func() { notifier.Run(loops) })
+	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
 	if transmitter != nil {
 		s.http.RegisterOnShutdown(transmitter.EndPolls)
 		s.done.Go(func() { transmitter.Run(loops) })

@@ -24,7 +24,8 @@ type suggestionFlags struct {
 }
 
 func (p *program) reportCommand() *cobra.Command {
-	return p.family("report", "What the hub knows, for people who decide", p.reportSuggestionsCommand())
+	return p.family("report", "What the hub knows, for people who decide",
+		p.reportCreepCommand(), p.reportOrphansCommand(), p.reportDormantCommand(), p.reportSoDCommand(), p.reportSuggestionsCommand(), p.reportWriteCommand(), p.reportVerifyCommand())
 }
 
 func (p *program) reportSuggestionsCommand() *cobra.Command {

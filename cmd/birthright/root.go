@@ -96,7 +96,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 func (p *program) checkFlags(cmd *cobra.Command) error {
 	formats := slices.Clone(formats)
 	if own := cmd.Annotations["formats"]; own != "" {
-		formats = append(formats, own)
+		formats = append(formats, strings.Split(own, ",")...)
 	}
 	if !slices.Contains(formats, p.output) {
 		return usageError{fmt.Errorf("--output %s: choose one of %s", p.output, strings.Join(formats, ", "))}

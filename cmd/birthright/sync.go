@@ -67,7 +67,12 @@ func (p *program) confirm(ctx context.Context, a *app.App, req reconcile.Request
 	if changes, _, _ := report.Totals(); changes == 0 {
 		return true, nil // what is left is bookkeeping
 	}
-	fmt.Fprint(p.err, "Carry this out? [y/N] ")
+	return p.agree("Carry this out?")
+}
+
+// agree asks a person at the terminal.
+func (p *program) agree(question string) (bool, error) {
+	fmt.Fprint(p.err, question+" [y/N] ")
 	answer, err := bufio.NewReader(p.in).ReadString('\n')
 	if err != nil {
 		return false, nil //nolint:nilerr // no answer is a no

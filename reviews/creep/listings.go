@@ -33,6 +33,16 @@ func (w *weigher) incomplete() []Incomplete {
 	return out
 }
 
+// inputs are the targets, and how well each was known.
+func (w *weigher) inputs() []Seen {
+	out := make([]Seen, len(w.s.in.Targets))
+	for i := range w.s.in.Targets {
+		t := &w.s.in.Targets[i]
+		out[i] = Seen{Target: t.Name, At: t.SeenAt, Complete: !t.SeenAt.IsZero() && t.Gap == ""}
+	}
+	return out
+}
+
 // repeated are those who are granted a group again and again.
 func (w *weigher) repeated() []RepeatedJIT {
 	out := []RepeatedJIT{}

@@ -24,6 +24,15 @@ type Report struct {
 	SoD         []SoD         `json:"sod"`
 	Trend       Trend         `json:"trend"`
 	Formula     string        `json:"formula"`
+	// Inputs are the targets, and how well each was known.
+	Inputs []Seen `json:"inputs"`
+}
+
+// Seen is how well a target was known.
+type Seen struct {
+	Target   string    `json:"target"`
+	At       time.Time `json:"at,omitzero"` // the last whole read; absent for never
+	Complete bool      `json:"complete"`
 }
 
 // Summary is a report in few figures, kept to be compared with.

@@ -26,7 +26,7 @@ func Weigh(s *Surplus, d Details) *Report {
 	}
 	r := &Report{
 		At: s.in.At, Version: d.Version, Formula: Formula, Users: w.people(), Orphans: w.orphans(), Incomplete: w.incomplete(),
-		RepeatedJIT: w.repeated(), Dormant: w.dormant(), SoD: w.sod(),
+		RepeatedJIT: w.repeated(), Dormant: w.dormant(), SoD: w.sod(), Inputs: w.inputs(),
 	}
 	r.sum()
 	r.Summary = Summary{

@@ -1,0 +1,243 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"birthright/audit"
+	"birthright/identity"
+	"birthright/internal/duration"
+	"birthright/reviews/creep"
+	"birthright/reviews/document"
+	"birthright/reviews/paper"
+)
+
+// Made is a report with what its files are proven by.
+type Made struct {
+	Manifest document.Manifest
+	Document *document.Document
+	// Creep is what a report of what is held was made of; nil for another kind.
+	Creep *creep.Report
+}
+
+// Papers makes reports of these kinds, all as of one moment. It writes nothing.
+func (a *App) Papers(ctx context.Context, kinds []string, l Looking) ([]Made, error) {
+	var held *creep.Report
+	var out []Made
+	for _, kind := range kinds {
+		var d *document.Document
+		if slices.Contains(heldKinds(), kind) && held == nil {
+			var err error
+			if held, err = a.Creep(ctx, l); err != nil {
+				return nil, err
+			}
+		}
+		m := Made{Creep: held}
+		switch kind {
+		case reportCreep:
+			d = paper.Creep(held)
+		case "orphans":
+			d = paper.Orphans(held)
+		case "dormant":
+			d = paper.Dormant(held, duration.Format(l.Dormant))
+		case "sod":
+			d = paper.SoD(held)
+		default:
+			m.Creep = nil
+			var err error
+			if d, err = a.otherPaper(ctx, kind); err != nil {
+				return nil, err
+			}
+		}
+		m.Document, m.Manifest = d, a.manifest(kind, d.Made, m.Creep)
+		d.Facts = append(m.Manifest.Facts(), d.Facts...)
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// heldKinds are the reports of what people hold.
+func heldKinds() []string { return []string{reportCreep, "orphans", "dormant", "sod"} }
+
+// manifest says what a report was made of.
+func (a *App) manifest(kind string, at time.Time, held *creep.Report) document.Manifest {
+	m := document.Manifest{
+		Report: kind + "-" + at.UTC().Format("20060102-150405") + "-" + suffix(a.NewID()), Kind: kind, MadeAt: at, Policy: a.policy.loaded.Load().version(),
+	}
+	if held == nil {
+		return m
+	}
+	for _, seen := range held.Inputs {
+		m.Inputs = append(m.Inputs, document.Input{Target: seen.Target, ReadAt: seen.At, Complete: seen.Complete})
+	}
+	return m
+}
+
+// suffix is the end of an identifier, where those of one moment differ.
+func suffix(id string) string { return id[max(0, len(id)-6):] }
+
+// WritePaper writes a report into files of a folder, names them in the audit log and
+// keeps it for later ones to be compared with. base is what the files are called, ""
+// for the report's id. A file that cannot be written is an error, and none is left.
+func (a *App) WritePaper(ctx context.Context, m *Made, dir, base string, forms []document.Form, by string) ([]string, error) {
+	if base == "" {
+		base = m.Manifest.Report
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, unwritten(dir, err)
+	}
+	var parts, names []string
+	defer func() {
+		for _, part := range parts {
+			_ = os.Remove(part) // gone where it was given its name
+		}
+	}()
+	for _, form := range forms {
+		files, err := m.Document.Files(base, form)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			path := filepath.Join(dir, f.Name)
+			sealed, err := writeSealed(path+".part", f)
+			parts = append(parts, path+".part")
+			if err != nil {
+				return nil, unwritten(path, err)
+			}
+			m.Manifest.Files, names = append(m.Manifest.Files, sealed), append(names, path)
+		}
+	}
+	if err := a.keepPaper(ctx, m, by); err != nil {
+		return nil, err
+	}
+	for i, part := range parts {
+		if err := os.Rename(part, names[i]); err != nil {
+			return nil, unwritten(names[i], err)
+		}
+	}
+	return names, nil
+}
+
+// PrintPaper writes a report in one form to w, and names it in the audit log.
+func (a *App) PrintPaper(ctx context.Context, m *Made, w io.Writer, form document.Form, by string) error {
+	seal := document.NewSeal(w)
+	if err := m.Document.Write(seal, form); err != nil {
+		return err
+	}
+	m.Manifest.Files = []document.Sealed{seal.File(m.Manifest.Report + "." + form.Ending())}
+	return a.keepPaper(ctx, m, by)
+}
+
+// keepPaper puts a report on record.
+func (a *App) keepPaper(ctx context.Context, m *Made, by string) error {
+	return a.keepReport(ctx, m, audit.Event{Actor: by, Action: document.Action, Subject: "report:" + m.Manifest.Report, Detail: m.Manifest.Detail()})
+}
+
+func unwritten(path string, err error) error {
+	return &identity.Error{Kind: identity.Invalid, Op: "write report", Object: path, Err: err, Hint: "nothing is left of it; name a folder that may be written to"}
+}
+
+func writeSealed(path string, f document.File) (document.Sealed, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	if err != nil {
+		return document.Sealed{}, err
+	}
+	seal := document.NewSeal(file)
+	err = f.Write(seal)
+	return seal.File(f.Name), errors.Join(err, file.Sync(), file.Close())
+}
+
+// ReportOnSchedule writes the configured reports whenever they are due, until ctx ends.
+// Of several programs on one database one does.
+func (a *App) reportOnSchedule(ctx context.Context, next func(time.Time) time.Time) {
+	for due := next(a.Now()); !due.IsZero(); due = next(a.Now()) {
+		timer := time.NewTimer(max(due.Sub(a.Now()), 0))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		if err := a.reportDue(ctx, due); err != nil && ctx.Err() == nil {
+			a.Log.Error("reports", "error", err)
+		}
+	}
+}
+
+func (a *App) reportDue(ctx context.Context, due time.Time) error {
+	unlock, err := a.Store.Lock(ctx, "reports")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if done, err := a.reportedSince(ctx, due); done || err != nil {
+		return err
+	}
+	written, err := a.WriteReports(ctx, "hub")
+	for _, path := range written {
+		a.Log.Info("a report was written", "file", path)
+	}
+	return err
+}
+
+// WriteReports writes the configured reports into a folder of their own, and tells the
+// owners of what was found.
+func (a *App) WriteReports(ctx context.Context, by string) ([]string, error) {
+	r := a.Config.Reports
+	made, err := a.Papers(ctx, r.Kinds, a.Usual())
+	if err != nil || len(made) == 0 {
+		return nil, err
+	}
+	forms := make([]document.Form, len(r.Forms))
+	for i, name := range r.Forms {
+		forms[i] = document.Form(name)
+	}
+	dir := filepath.Join(a.path(r.Folder), made[0].Document.Made.UTC().Format("20060102-150405"))
+	var out []string
+	for i := range made {
+		names, err := a.WritePaper(ctx, &made[i], dir, made[i].Manifest.Kind, forms, by)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, names...)
+	}
+	return out, a.tellOwners(ctx, made, dir)
+}
+
+// VerdictOf says what the log knows of a file: each event is handed to it by each.
+func VerdictOf(name string, each func(func(audit.Record) error) error) (document.Verdict, *audit.Record, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return document.Verdict{}, nil, &identity.Error{Kind: identity.Invalid, Op: "check report", Err: err}
+	}
+	var details []map[string]any
+	var records []audit.Record
+	err = each(func(r audit.Record) error {
+		if r.Action == document.Action {
+			details, records = append(details, r.Detail), append(records, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return document.Verdict{}, nil, err
+	}
+	v := document.Check(filepath.Base(name), data, details)
+	if v.Event < 0 {
+		return v, nil, nil
+	}
+	return v, &records[v.Event], nil
+}
+
+// otherPaper makes a report that is not about what people hold.
+func (a *App) otherPaper(_ context.Context, kind string) (*document.Document, error) {
+	return nil, &identity.Error{
+		Kind: identity.Invalid, Op: "make report", Object: kind, Err: fmt.Errorf("there is no such report"), Hint: "there are " + strings.Join(heldKinds(), ", "),
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/internal/duration"
+	"birthright/reviews/document"
+)
+
+// paperForms are what reports can be printed as, besides what everything can.
+const paperForms = "markdown,html,xlsx"
+
+// heldFlags are those of every report of what people hold.
+type heldFlags struct {
+	usage, dormant, stale string
+	file                  string
+	force                 bool
+	looking               app.Looking
+}
+
+func (f *heldFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.usage, "usage", "", "CSV `FILE` of who used what last (default: reports.usage)")
+	flags.StringVar(&f.dormant, "dormant", "", "what was not used for so `LONG` is dormant (default: reports.dormant, 90d)")
+	flags.StringVar(&f.stale, "stale", "", "a target not read for so `LONG` is named as incomplete (default: reports.stale, 2d)")
+	flags.StringVarP(&f.file, "file", "f", "", "write it to this `FILE`, by whose ending its form is chosen (html, xlsx, json, md, csv), and name it in the audit log; later reports are compared with it")
+	flags.BoolVar(&f.force, "force", false, "overwrite the file of --file")
+	cmd.Annotations = map[string]string{"formats": paperForms}
+}
+
+// check reads the flags, on top of what the configuration says.
+func (f *heldFlags) check(a *app.App, _ []string) error {
+	f.looking = a.Usual()
+	if f.usage != "" {
+		f.looking.Usage = f.usage
+	}
+	var faults []error
+	for _, d := range []struct {
+		flag, text string
+		into       *time.Duration
+	}{{"dormant", f.dormant, &f.looking.Dormant}, {"stale", f.stale, &f.looking.Stale}} {
+		if d.text == "" {
+			continue
+		}
+		var err error
+		if *d.into, err = duration.Parse(d.text); err != nil || *d.into <= 0 {
+			faults = append(faults, fmt.Errorf("--%s %s: write how long, such as 90d or 12w", d.flag, d.text))
+		}
+	}
+	if f.file != "" {
+		faults = append(faults, f.free())
+	}
+	if err := errors.Join(faults...); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (f *heldFlags) free() error {
+	if _, err := f.form(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(f.file); err == nil && !f.force {
+		return fmt.Errorf("--file %s: the file is there already; name another one, or say --force", f.file)
+	}
+	return nil
+}
+
+func (f *heldFlags) form() (document.Form, error) {
+	form, err := document.ParseForm(strings.TrimPrefix(filepath.Ext(f.file), "."))
+	if err != nil {
+		return "", fmt.Errorf("--file %s: its ending says no form: write .html, .xlsx, .json, .md or .csv", f.file)
+	}
+	return form, nil
+}
+
+// paper makes one report, and writes or prints it where that is asked for; done says
+// that there is nothing more to print.
+func (p *program) paper(ctx context.Context, a *app.App, kind string, f *heldFlags) (m app.Made, done bool, err error) {
+	made, err := a.Papers(ctx, []string{kind}, f.looking)
+	if err != nil {
+		return app.Made{}, false, err
+	}
+	m = made[0]
+	switch {
+	case f.file != "":
+		form, err := f.form()
+		if err != nil {
+			return m, true, err
+		}
+		base := strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
+		names, err := a.WritePaper(ctx, &m, filepath.Dir(f.file), base, []document.Form{form}, p.actorOf(a))
+		for _, name := range names {
+			p.remark("%s written to %s; the audit log names its SHA-256 (`birthright report verify %s`)", m.Manifest.Report, name, name)
+		}
+		return m, true, err
+	case slices.Contains(strings.Split(paperForms, ","), p.output):
+		return m, true, a.PrintPaper(ctx, &m, p.out, document.Form(p.output), p.actorOf(a))
+	}
+	return m, false, nil
+}
+
+// actorOf is who acts, for the audit log.
+func (p *program) actorOf(a *app.App) string { return a.Actor }
+
+// remarkIncomplete names, beside a report, the targets of which it does not know enough.
+func (p *program) remarkIncomplete(m app.Made) {
+	for _, i := range m.Creep.Incomplete {
+		p.remark("%s is not known well enough (%s): %s", i.Target, strings.ReplaceAll(i.Reason, "-", " "), i.Detail)
+	}
+}
