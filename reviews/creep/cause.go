@@ -94,7 +94,8 @@ func (h *held) by() string {
 }
 
 // membership looks for a membership that gave it and ended, the last one first. One
-// that had ended when it was first seen is none, unless the hub itself gave it.
+// that had ended when it was first seen did not leave it behind, unless the hub itself
+// gave it; but somebody may have given it back.
 func (w *weigher) membership(h *held) (cause, how string) {
 	former := slices.Clone(h.facts.Former)
 	slices.SortFunc(former, func(a, b Former) int {
@@ -103,12 +104,16 @@ func (w *weigher) membership(h *held) (cause, how string) {
 		}
 		return compareText(a.Group, b.Group)
 	})
-	passing := ""
+	passing, back := "", ""
 	for _, f := range former {
+		rules := ofKind(f.Causes, identity.CauseRule)
 		if !h.facts.Managed && !h.atLatest() && h.since.After(ended(f)) {
+			if back == "" && len(rules) > 0 && w.gives(f.Group, rules) && w.s.catalog.carries(f.Group, h.Entitlement) {
+				back = fmt.Sprintf("a membership in %s ended on %s, and somebody gave it back by hand by %s", f.Group, day(f.Until), day(h.since))
+			}
 			continue
 		}
-		switch rules := ofKind(f.Causes, identity.CauseRule); {
+		switch {
 		case f.Until.IsZero():
 			return RuleRemoved, "group " + f.Group + " gave it, and carries it no more"
 		case len(f.Causes) > 0 && len(rules) == 0:
@@ -123,8 +128,11 @@ func (w *weigher) membership(h *held) (cause, how string) {
 			return AfterMove, fmt.Sprintf("a membership in %s ended on %s", f.Group, day(f.Until))
 		}
 	}
-	if passing != "" && !h.facts.Grants.often() {
+	switch {
+	case passing != "" && !h.facts.Grants.often():
 		return TimeEnded, passing
+	case back != "":
+		return AfterMove, back
 	}
 	return "", ""
 }
