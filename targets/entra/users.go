@@ -36,7 +36,9 @@ func (t *Target) account(u user) targets.Account {
 	for _, f := range t.fields {
 		a.Attributes.Set(f.From, u.text(f.To))
 	}
-	a.LastUsed = u.lastSignIn()
+	if t.signIns {
+		a.LastUsed = u.lastSignIn()
+	}
 	return a
 }
 
