@@ -69,6 +69,8 @@ type Capabilities struct {
 	// LongestExpiry is how far ahead such an end may lie; 0 means no limit. One that
 	// lies further ahead is not told to the target until it comes near enough.
 	LongestExpiry time.Duration
+	// LastUsed is true where reads tell when accounts were last used.
+	LastUsed bool
 }
 
 // Expires reports whether the target itself ends assignments of this kind.

@@ -22,6 +22,8 @@ type Abilities struct {
 	FoldNames bool `yaml:"fold_names" json:"fold_names,omitempty"`
 	// Ends is true where the receiver itself ends access at not_after.
 	Ends bool `yaml:"ends_access" json:"ends_access,omitempty"`
+	// LastUsed is true where the receiver tells when accounts were last used.
+	LastUsed bool `yaml:"last_used" json:"last_used,omitempty"`
 }
 
 // actions are those that a receiver may understand besides add and remove.
@@ -69,7 +71,7 @@ func (a Abilities) Capabilities() targets.Capabilities {
 		DisableAccounts: a.can(targets.DisableAccount), DeleteAccounts: a.can(targets.DeleteAccount),
 		CreateEntitlements: a.can(targets.CreateEntitlement),
 		ImplicitAccounts:   a.ImplicitAccounts, ImplicitEntitlements: a.ImplicitEntitlements,
-		FoldNames: a.FoldNames, NativeExpiry: a.Ends,
+		FoldNames: a.FoldNames, NativeExpiry: a.Ends, LastUsed: a.LastUsed,
 	}
 }
 
@@ -91,7 +93,7 @@ func (a Abilities) differences(d Abilities) []string {
 		ours, said bool
 	}{
 		{"implicit_accounts", a.ImplicitAccounts, d.ImplicitAccounts}, {"implicit_entitlements", a.ImplicitEntitlements, d.ImplicitEntitlements},
-		{"fold_names", a.FoldNames, d.FoldNames}, {"ends_access", a.Ends, d.Ends},
+		{"fold_names", a.FoldNames, d.FoldNames}, {"ends_access", a.Ends, d.Ends}, {"last_used", a.LastUsed, d.LastUsed},
 	} {
 		if f.ours != f.said {
 			out = append(out, fmt.Sprintf("%s: configured is %v, the receiver says %v", f.key, f.ours, f.said))

@@ -37,6 +37,8 @@ type Account struct {
 	Name       string              `json:"name"`
 	Active     bool                `json:"active"`
 	Attributes map[string][]string `json:"attributes,omitempty"`
+	// LastUsed is when somebody last signed in, as the receiver tells; it is never sent.
+	LastUsed *time.Time `json:"lastUsed,omitempty"`
 }
 
 // Entitlement is one on the receiver.

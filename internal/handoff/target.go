@@ -161,6 +161,9 @@ func (t *Target) sent(a targets.Account) *Account {
 // found is an account that the receiver told of.
 func (t *Target) found(a Account) targets.Account {
 	out := targets.Account{ID: a.ID, Name: a.Name, Active: a.Active, Attributes: identity.Attributes{}}
+	if t.o.Abilities.LastUsed && a.LastUsed != nil {
+		out.LastUsed = a.LastUsed.UTC()
+	}
 	if c := t.o.Abilities; c.can(targets.CreateAccount) || c.can(targets.UpdateAccount) {
 		for _, f := range t.fields {
 			out.Attributes.Set(f.From, a.Attributes[f.To]...)

@@ -75,6 +75,7 @@ func newTarget(c Config, env targets.Env) (*Target, error) {
 		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
 		CreateEntitlements: c.Groups.Create,
 		Attributes:         t.mapping.Attributes(),
+		LastUsed:           true,
 	})
 	if err != nil || !c.Simulate {
 		return t, err
@@ -150,6 +151,7 @@ func (t *Target) layout() ldaptarget.Layout {
 	return ldaptarget.Layout{
 		Users: ldaptarget.Part{Base: u.BaseDN, Filter: "(&" + people + u.Filter + ")", Fields: append([]string{
 			attrGUID, "objectSid", attrLogin, "userPrincipalName", "userAccountControl", "primaryGroupID", "isCriticalSystemObject", "adminCount",
+			attrLastLogon,
 		}, t.mapping.Fields()...)},
 		Groups: ldaptarget.Part{Base: g.BaseDN, Filter: "(&" + groups + g.Filter + ")", Fields: []string{
 			attrGUID, "objectSid", attrLogin, attrCN, "description", "isCriticalSystemObject", "adminCount",
@@ -182,6 +184,7 @@ func (t *Target) person(e *goldap.Entry) (*ldaptarget.Person, bool) {
 		Primary: string(sid(e.GetEqualFoldRawAttributeValue("objectSid")).sibling(e.GetEqualFoldAttributeValue("primaryGroupID"))),
 		Account: targets.Account{
 			ID: guid, Name: e.GetEqualFoldAttributeValue(t.config.Users.Name), Active: control(e)&disabled == 0, Attributes: t.mapping.Values(e),
+			LastUsed: instant(e.GetEqualFoldAttributeValue(attrLastLogon)),
 		},
 	}
 	return p, p.ID != "" && p.Name != ""

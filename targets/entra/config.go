@@ -42,6 +42,9 @@ type Config struct {
 	Groups Groups `yaml:"groups"`
 	// PageSize is how many users, groups or members to ask for at once.
 	PageSize int `yaml:"page_size"`
+	// SignInActivity has reads tell when people last signed in, which takes a licence
+	// (Entra ID P1) and the right AuditLog.Read.All, and pages of 500 at most.
+	SignInActivity bool `yaml:"sign_in_activity"`
 }
 
 // Groups says what may be done with groups besides changing their members.
@@ -115,7 +118,7 @@ func (c *Config) open(env targets.Env, network http.RoundTripper) (*Target, erro
 		return nil, err
 	}
 	t := &Target{
-		name: env.Name, client: client, base: strings.TrimRight(base, "/"), fields: fields, create: c.Groups.Create,
+		name: env.Name, signIns: c.SignInActivity, client: client, base: strings.TrimRight(base, "/"), fields: fields, create: c.Groups.Create,
 		roleAssignable: c.Groups.RoleAssignable, page: c.PageSize, atOnce: mostAtOnce, log: env.Log, now: env.Now,
 		known: map[string]cachedGroup{}, fresh: map[string]time.Time{},
 	}

@@ -26,6 +26,10 @@ func (t *Target) Probe(ctx context.Context) (targets.Report, error) {
 	add := func(check string, err error, right string) {
 		report.Findings = append(report.Findings, finding(check, err, right))
 	}
+	if t.signIns {
+		one.Set("$select", "id,"+signInActivity)
+		add("read sign-ins", t.get(ctx, "/users", one, nil), "AuditLog.Read.All")
+	}
 	groups, err := t.allGroups(ctx)
 	add("read groups", err, "GroupMember.Read.All")
 	_, err = t.write(ctx, http.MethodPatch, "/users/"+nobody, map[string]any{"accountEnabled": false}, false)

@@ -24,6 +24,7 @@ type Target struct {
 	stand                  *sim.Transport // nil where it is the real one
 	fields                 []targets.Mapping
 	create, roleAssignable bool
+	signIns                bool // reads tell when people last signed in
 	page, atOnce           int
 	log                    *slog.Logger
 	now                    func() time.Time
@@ -44,6 +45,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		MaxBatch:           maxBatch,
 		Concurrency:        4,
 		FoldNames:          true,
+		LastUsed:           t.signIns,
 	}
 }
 

@@ -36,6 +36,9 @@ func (t *Target) account(u user) targets.Account {
 	for _, f := range t.fields {
 		a.Attributes.Set(f.From, u.text(f.To))
 	}
+	if t.signIns {
+		a.LastUsed = u.lastSignIn()
+	}
 	return a
 }
 
@@ -85,7 +88,11 @@ func (t *Target) list(path, selection string, cost int) httpkit.Request {
 }
 
 func (t *Target) eachUser(ctx context.Context, visit func(user) error) error {
-	_, err := each(ctx, t, t.list("/users", t.selection(), 1), visit)
+	r := t.list("/users", t.userSelection(), 1)
+	if t.signIns {
+		r.Query.Set("$top", strconv.Itoa(min(t.page, mostSignIns)))
+	}
+	_, err := each(ctx, t, r, visit)
 	return err
 }
 
@@ -99,7 +106,7 @@ func (t *Target) find(ctx context.Context, a targets.Account) (user, error) {
 		return nil, errNoAccount
 	}
 	var u user
-	err := t.get(ctx, "/users/"+a.ID, url.Values{"$select": {t.selection()}}, &u)
+	err := t.get(ctx, "/users/"+a.ID, url.Values{"$select": {t.userSelection()}}, &u)
 	if isMissing(err) || err == nil && !strings.EqualFold(u.text("id"), a.ID) {
 		return nil, errNoAccount
 	}
@@ -108,7 +115,10 @@ func (t *Target) find(ctx context.Context, a targets.Account) (user, error) {
 
 // byName looks the principal's name up, which compares without letter case.
 func (t *Target) byName(ctx context.Context, name string) (user, error) {
-	r := t.list("/users", t.selection(), 1)
+	r := t.list("/users", t.userSelection(), 1)
+	if t.signIns {
+		r.Query.Set("$top", "2")
+	}
 	r.Query.Set("$filter", principal+" eq "+quote(name))
 	var found user
 	_, err := each(ctx, t, r, func(u user) error {

@@ -21,6 +21,7 @@ func peer(t testing.TB, kind, suffix string, change func(*Config, *googlesim.Opt
 	p := r.Peer(plain{r.target, suffix}, "t")
 	p.Kind, p.Nests, p.Page, p.Batch, p.Canary = kind, true, 3, 3, canary
 	p.RefusesName = func(name string) bool { return !possible.MatchString(name) || len(name) > 64 }
+	p.Uses = true
 	p.Seed = func(t testing.TB, s targets.State) {
 		s.Entitlements, s.Assignments = slices.Clone(s.Entitlements), slices.Clone(s.Assignments)
 		for i := range s.Entitlements {

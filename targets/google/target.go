@@ -53,7 +53,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		CreateAccounts: manage, UpdateAccounts: manage, DisableAccounts: manage, DeleteAccounts: manage,
 		CreateEntitlements: t.config.Groups.Create,
 		Attributes:         t.attributes(),
-		MaxBatch:           maxBatch, Concurrency: 4, FoldNames: true,
+		MaxBatch:           maxBatch, Concurrency: 4, FoldNames: true, LastUsed: true,
 	}
 	if len(t.config.Files) > 0 {
 		caps.NativeExpiry, caps.NativeExpiryKinds, caps.LongestExpiry = true, []string{kindFile}, longestExpiry

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -50,7 +51,18 @@ func (t *Target) account(u user) targets.Account {
 		a.Attributes.Set(f.hub, f.get(u))
 	}
 	t.setAddress(a.Attributes, a.Name)
+	a.LastUsed = u.lastLogin()
 	return a
+}
+
+// lastLogin is when the user last signed in; zero for never, for which Google writes
+// the beginning of 1970, and where it is not told.
+func (u user) lastLogin() time.Time {
+	at, err := time.Parse(time.RFC3339, text(u, "lastLoginTime"))
+	if err != nil || at.Unix() <= 0 {
+		return time.Time{}
+	}
+	return at.UTC()
 }
 
 const userPage = "500"

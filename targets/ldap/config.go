@@ -35,6 +35,9 @@ type Users struct {
 	ObjectClasses []string `yaml:"object_classes"`
 	// ID is the attribute that never changes; default entryUUID.
 	ID string `yaml:"id"`
+	// LastUsed is the attribute in which the server notes when somebody last signed in,
+	// as a GeneralizedTime: authTimestamp or pwdLastSuccess; without it none is told.
+	LastUsed string `yaml:"last_used"`
 	// Disable says how an account is marked inactive; without it accounts are
 	// not disabled.
 	Disable Disable `yaml:"disable"`

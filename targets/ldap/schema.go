@@ -83,12 +83,16 @@ func (s schema) userFields() []string {
 	if s.users.Disable.Attribute != "" {
 		fields = append(fields, s.users.Disable.Attribute)
 	}
+	if s.users.LastUsed != "" {
+		fields = append(fields, s.users.LastUsed)
+	}
 	return fields
 }
 
 // account reads an account out of its entry; one without id or name is none.
 func (s schema) account(e *goldap.Entry) (targets.Account, bool) {
 	a := targets.Account{ID: s.idOf(e), Name: nameIn(e, s.users.RDN), Active: s.active(e), Attributes: s.mapping.Values(e)}
+	a.LastUsed = s.lastUsed(e)
 	return a, a.ID != "" && a.Name != ""
 }
 

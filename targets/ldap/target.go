@@ -29,6 +29,7 @@ func newTarget(c Config, s schema, env targets.Env) (*Target, error) {
 		CreateAccounts: true, UpdateAccounts: true, DeleteAccounts: true, DisableAccounts: c.Users.Disable.Attribute != "",
 		CreateEntitlements: c.Groups.Create,
 		Attributes:         s.mapping.Attributes(),
+		LastUsed:           c.Users.LastUsed != "",
 	})
 	if err != nil || !c.Simulate {
 		return t, err

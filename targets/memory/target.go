@@ -86,7 +86,7 @@ func New(name string, options ...Option) *Target {
 func DefaultCapabilities() targets.Capabilities {
 	return targets.Capabilities{
 		CreateAccounts: true, UpdateAccounts: true, DisableAccounts: true, DeleteAccounts: true,
-		CreateEntitlements: true, NativeExpiry: true,
+		CreateEntitlements: true, NativeExpiry: true, LastUsed: true,
 		Attributes: []string{
 			identity.AttrDepartment, identity.AttrDisplayName, identity.AttrEmail, identity.AttrFamilyName,
 			identity.AttrGivenName, identity.AttrTeam, identity.AttrTitle,

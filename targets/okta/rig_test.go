@@ -166,6 +166,7 @@ func (r *rig) peer() targettest.Peer {
 	p := r.Peer(inDomain{r.target}, "t")
 	p.Canary = canary
 	seed := p.Seed
+	p.Uses = true
 	p.Seed = func(t testing.TB, s targets.State) {
 		for i := range s.Accounts {
 			s.Accounts[i] = full(s.Accounts[i])

@@ -58,6 +58,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		MaxBatch:           maxBatch,
 		Concurrency:        4,
 		FoldNames:          true,
+		LastUsed:           true,
 	}
 }
 

@@ -42,6 +42,9 @@ func (t *Target) account(u *sdk.User) targets.Account {
 	for _, f := range t.fields {
 		a.Attributes.Set(f.From, value(u, f.To))
 	}
+	if u.LastLogin != nil {
+		a.LastUsed = u.LastLogin.UTC()
+	}
 	return a
 }
 

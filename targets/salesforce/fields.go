@@ -27,7 +27,7 @@ func defaultMap() []targets.Mapping {
 var fieldForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,79}$`)
 
 // ours are the fields of User that a mapping may not write.
-var ours = []string{"Id", "Username", "FederationIdentifier", "IsActive", "ProfileId", "Alias", "UserType"}
+var ours = []string{"Id", "Username", "FederationIdentifier", "IsActive", "ProfileId", "Alias", "UserType", "LastLoginDate"}
 
 func parseMap(mapping []targets.Mapping) ([]field, error) {
 	if len(mapping) == 0 {

@@ -240,12 +240,15 @@ func (t *Target) account(user record) targets.Account {
 	for _, f := range t.fields {
 		a.Attributes.Set(f.hub, text(user, f.to))
 	}
+	if at, err := time.Parse("2006-01-02T15:04:05.000-0700", text(user, "LastLoginDate")); err == nil {
+		a.LastUsed = at.UTC()
+	}
 	return a
 }
 
 // userFields are what is read of users.
 func (t *Target) userFields() string {
-	out := []string{"Id", "Username", "IsActive", "ProfileId"}
+	out := []string{"Id", "Username", "IsActive", "ProfileId", "LastLoginDate"}
 	if t.nameField() != "Username" {
 		out = append(out, t.nameField())
 	}

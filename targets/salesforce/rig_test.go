@@ -55,7 +55,7 @@ func rigOn(t testing.TB, options salesforcesim.Options, change func(*Config), ar
 func peer(t testing.TB, kind string, around func(*salesforcesim.Org) system) targettest.Peer {
 	target, _, r := rigOn(t, salesforcesim.Options{}, nil, around)
 	p := r.Peer(target, "t")
-	p.Kind, p.Canary, p.Nests, p.Batch = kind, canary, kind == PublicGroup, 3
+	p.Kind, p.Canary, p.Nests, p.Batch, p.Uses = kind, canary, kind == PublicGroup, 3, true
 	p.RefusesName = func(name string) bool {
 		return !usernameForm.MatchString(target.username(targets.Account{Name: name}))
 	}

@@ -36,7 +36,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		Kinds:          []string{PermissionSet, PermissionSetGroup, Profile, PublicGroup},
 		CreateAccounts: t.settings.Users.Profile != "", UpdateAccounts: true, DisableAccounts: true,
 		Attributes: hubNames(t.fields),
-		MaxBatch:   800, Concurrency: 2, FoldNames: true,
+		MaxBatch:   800, Concurrency: 2, FoldNames: true, LastUsed: true,
 		NativeExpiry: true, NativeExpiryKinds: []string{PermissionSet, PermissionSetGroup},
 	}
 }

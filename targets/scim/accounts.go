@@ -19,6 +19,7 @@ func (t *Target) account(r resource) targets.Account {
 	for _, f := range t.fields {
 		a.Attributes.Set(f.hub, f.get(r))
 	}
+	a.LastUsed = t.lastUsed(r)
 	return a
 }
 

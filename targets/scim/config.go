@@ -32,6 +32,9 @@ type Config struct {
 	// without: a profile's id at Salesforce.
 	UserEntitlement string `yaml:"user_entitlement"`
 	Groups          Groups `yaml:"groups"`
+	// LastUsed is the attribute in which the server tells when somebody last signed in,
+	// in RFC 3339, such as urn:example:User:lastLogin; without it none is told.
+	LastUsed string `yaml:"last_used"`
 }
 
 // OAuth is a client that gets its tokens by client credentials (RFC 6749).
@@ -63,6 +66,9 @@ func (c *Config) Validate() []error {
 	}
 	faults = append(faults, c.Habits.validate()...)
 	faults = append(faults, c.credentials()...)
+	if _, err := c.lastUsed(); err != nil {
+		faults = append(faults, err)
+	}
 	for i, h := range c.Headers {
 		if h.Name == "" || strings.ContainsAny(h.Name, " :\t\r\n") {
 			faults = append(faults, fmt.Errorf("headers[%d]: name: %q is not the name of a header", i, h.Name))
@@ -135,6 +141,10 @@ func (c *Config) open(env targets.Env, transport http.RoundTripper) (targets.Tar
 	if err != nil {
 		return nil, openError(env, err)
 	}
+	used, err := c.lastUsed()
+	if err != nil {
+		return nil, openError(env, err)
+	}
 	opt := httpkit.Options{Base: d.url, Auth: c.auth(), Headers: c.Headers, Limits: d.limits, Transport: transport}
 	if c.Simulate {
 		opt.Base, opt.Headers = simulatedURL, nil
@@ -144,7 +154,7 @@ func (c *Config) open(env targets.Env, transport http.RoundTripper) (targets.Tar
 		return nil, err
 	}
 	t := &Target{
-		name: env.Name, client: client, fields: fields, create: c.Groups.Create, entitled: c.UserEntitlement,
+		name: env.Name, client: client, fields: fields, used: used, create: c.Groups.Create, entitled: c.UserEntitlement,
 		habits: c.Habits.over(d.habits), log: env.Log, now: env.Now, groupIDs: map[string]cachedGroup{},
 	}
 	if t.log == nil {

@@ -19,6 +19,7 @@ type Target struct {
 	name      string
 	client    *httpkit.Client
 	fields    []field
+	used      *field // tells of the last use, nil where nothing does
 	create    bool
 	entitled  string // sent with every user that is made
 	habits    Habits
@@ -48,6 +49,7 @@ func (t *Target) Capabilities() targets.Capabilities {
 		MaxBatch:           maxBatch,
 		Concurrency:        4,
 		FoldNames:          true,
+		LastUsed:           t.used != nil,
 	}
 }
 

@@ -32,6 +32,8 @@ type Peer struct {
 	Seed func(t testing.TB, s targets.State)
 	// Nests is true where Seed can make Indirect assignments.
 	Nests bool
+	// Uses is true where Seed can say when an account was last used.
+	Uses bool
 	// LoseReply makes the next write take effect while its reply is lost.
 	LoseReply func(t testing.TB)
 	// Refuse makes the peer refuse every write until the test ends.

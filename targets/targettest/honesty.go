@@ -27,6 +27,10 @@ func honestyCases() []Case {
 			needs: []need{hasPeople}, run: twoReads,
 		},
 		{
+			Name: "last use is told as declared", Why: "a time that is made up, or lies ahead, hides an account that nobody uses",
+			needs: []need{hasPeople}, run: lastUse,
+		},
+		{
 			Name: "accounts and entitlements come first, once", Why: "an assignment of something not yet seen cannot be filed",
 			needs: []need{hasPeople}, run: readOrder,
 		},

@@ -337,6 +337,12 @@ func plants() map[string]func(w *wrapper) {
 		"what is not declared is refused": func(w *wrapper) {
 			w.caps = func(c targets.Capabilities) targets.Capabilities { c.DeleteAccounts = false; return c }
 		},
+		"last use is told as declared": func(w *wrapper) {
+			w.read = filtered(w, filterSink{account: func(a targets.Account) (targets.Account, bool) {
+				a.LastUsed = time.Now().Add(time.Hour)
+				return a, true
+			}})
+		},
 		"two reads are equal": func(w *wrapper) {
 			reads := 0
 			w.read = filtered(w, filterSink{account: func(a targets.Account) (targets.Account, bool) {

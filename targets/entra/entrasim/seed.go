@@ -61,6 +61,9 @@ func (s *Sim) seedUser(a targets.Account, name string) *User {
 			u.Properties[field] = v
 		}
 	}
+	if !a.LastUsed.IsZero() {
+		u.Properties["signInActivity"] = map[string]any{"lastSignInDateTime": a.LastUsed.UTC().Format("2006-01-02T15:04:05Z")}
+	}
 	s.memory.Users[u.ID] = u
 	s.changed("users", u.ID)
 	return u

@@ -51,7 +51,11 @@ func (s *System) seedUser(a targets.Account) {
 	if family := a.Attributes.First(identity.AttrFamilyName); family != "" {
 		name["familyName"] = family
 	}
-	s.keep(map[string]any{"primaryEmail": email, "name": name, "suspended": !a.Active})
+	u := map[string]any{"primaryEmail": email, "name": name, "suspended": !a.Active}
+	if !a.LastUsed.IsZero() {
+		u["lastLoginTime"] = a.LastUsed.UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	s.keep(u)
 }
 
 func (s *System) seedEntitlement(e identity.Entitlement) {

@@ -104,6 +104,9 @@ func (s *System) keep(in map[string]any) map[string]any {
 	if in["suspended"] == nil {
 		in["suspended"] = false
 	}
+	if in["lastLoginTime"] == nil {
+		in["lastLoginTime"] = "1970-01-01T00:00:00.000Z" // never
+	}
 	s.mem.Users[str(in, "id")] = in
 	return in
 }

@@ -64,6 +64,9 @@ func (s *Sim) seedUser(a targets.Account, login string) *User {
 	if !a.Active {
 		u.Status = "SUSPENDED"
 	}
+	if at := a.LastUsed.UTC(); !a.LastUsed.IsZero() {
+		u.LastLogin = &at
+	}
 	s.memory.Users[u.ID] = u
 	return u
 }

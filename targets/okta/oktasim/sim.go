@@ -60,6 +60,7 @@ type User struct {
 	Looks            int
 	Profile          map[string]any
 	Created, Updated time.Time
+	LastLogin        *time.Time // nil for never
 }
 
 // Group is one group.

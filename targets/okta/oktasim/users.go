@@ -189,7 +189,7 @@ func isAddress(text string) bool {
 func (s *Sim) show(u *User) map[string]any {
 	out := map[string]any{
 		"id": u.ID, "status": u.Status, "created": u.Created, "lastUpdated": u.Updated, "activated": nil, "statusChanged": nil,
-		"lastLogin": nil, "passwordChanged": nil, "type": map[string]any{"id": "oty00000000000000001"}, "profile": u.Profile,
+		"lastLogin": u.LastLogin, "passwordChanged": nil, "type": map[string]any{"id": "oty00000000000000001"}, "profile": u.Profile,
 		"credentials": map[string]any{"provider": map[string]any{"type": "OKTA", "name": "OKTA"}},
 		"_links":      map[string]any{"self": map[string]any{"href": "https://simulated.invalid/api/v1/users/" + u.ID}},
 	}

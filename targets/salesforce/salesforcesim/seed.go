@@ -67,8 +67,12 @@ func (o *Org) seedUser(a targets.Account) string {
 	if mail == "" {
 		mail = strings.ToLower(username)
 	}
+	var login any
+	if !a.LastUsed.IsZero() {
+		login = a.LastUsed.UTC().Format("2006-01-02T15:04:05.000-0700")
+	}
 	return o.insert("User", row{"Username": username, "FederationIdentifier": a.Name, "IsActive": a.Active, "UserType": "Standard",
-		"ProfileId": o.memory.Rows["Profile"][0]["Id"], "LastName": family, "Email": mail})
+		"ProfileId": o.memory.Rows["Profile"][0]["Id"], "LastName": family, "Email": mail, "LastLoginDate": login})
 }
 
 // seedThing returns the id of what can be given, which is made where there is none.
