@@ -3,6 +3,7 @@ package document
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -150,15 +151,14 @@ func span(seconds float64) string {
 
 // rounded writes a number with at most so many digits behind the point.
 func rounded(n float64, digits int) string {
-	full := strconv.FormatFloat(n, 'f', -1, 64)
-	short := strconv.FormatFloat(n, 'f', digits, 64)
-	if len(full) < len(short) {
-		short = full
+	text := strconv.FormatFloat(n, 'f', digits, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
-	if short == "-0" || short == "-0.0" || short == "-0.00" {
+	if text == "-0" {
 		return "0"
 	}
-	return short
+	return text
 }
 
 // grouped puts commas between thousands.

@@ -26,9 +26,8 @@ func (d *Document) markdown(w io.Writer) error {
 			m.paragraph(text)
 		}
 		for _, c := range s.Charts {
-			m.put("%s\n\n", marked(c.describe()))
-			figures := c.figures()
-			m.table(figures, 0, c.Title)
+			m.paragraph(c.describe())
+			m.table(c.figures(), 0, c.Title)
 		}
 		for _, t := range s.Tables {
 			m.table(t, limits.Markdown, t.Caption)
@@ -53,14 +52,14 @@ func (m *lines) put(format string, args ...any) {
 }
 
 func (m *lines) paragraph(text string) {
-	if text != "" {
-		m.put("%s\n\n", marked(text))
+	if text = marked(text); text != "" {
+		m.put("%s\n\n", text)
 	}
 }
 
 func (m *lines) table(t Table, limit int, caption string) {
-	if caption != "" {
-		m.put("**%s**\n\n", marked(caption))
+	if caption = marked(caption); caption != "" {
+		m.put("**%s**\n\n", caption)
 	}
 	head, rule := "|", "|"
 	for _, c := range t.Columns {

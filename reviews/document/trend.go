@@ -7,7 +7,7 @@ const (
 	trendTop    = 18.0
 	trendBottom = 178.0
 	trendHeight = 206.0
-	trendLeft   = 2.0
+	trendLeft   = 12.0 // beside the figures of the scale
 	trendRight  = 98.0
 	trendSteps  = 4
 )
@@ -50,18 +50,18 @@ func (p *page) line(c Chart, class int, values []float64, top float64) {
 // dates names the first, the middle and the last point.
 func (p *page) dates(labels []string) {
 	last := len(labels) - 1
-	name := func(i int, x string, anchor markup) {
-		p.put("<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", x, trendHeight-6, anchor, cut(oneLine(labels[i]), 12))
+	name := func(i int, anchor markup) {
+		p.put("<text x=\"%s%%\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", across(i, len(labels)), trendHeight-6, anchor, cut(oneLine(labels[i]), 12))
 	}
 	switch {
 	case last == 0:
-		name(0, "50%", "middle")
+		name(0, "middle")
 		return
-	case last >= 2 && last%2 == 0:
-		name(last/2, "50%", "middle")
+	case last%2 == 0:
+		name(last/2, "middle")
 	}
-	name(0, "0", "start")
-	name(last, "100%", "end")
+	name(0, "middle")
+	name(last, "end")
 }
 
 // across is where a point stands, in shares of the width.
