@@ -78,6 +78,7 @@ var plants = map[string]plant{
 	"the ways in do not know each other":            {file("scim/auth.go", "birthright/oauth"), file("oauth/backing/backing.go", "birthright/oauth")},
 	"Slack's client stays in notify/slack":          {file("app/notify.go", "github.com/slack-go/slack"), file("notify/slack/send.go", "github.com/slack-go/slack")},
 	"the mail client stays in notify/smtp":          {file("app/notify.go", "github.com/wneessen/go-mail"), file("notify/smtp/smtp.go", "github.com/wneessen/go-mail")},
+	"workbooks stay in reviews/document":            {file("cmd/birthright/report.go", "github.com/xuri/excelize/v2"), file("reviews/document/xlsx.go", "github.com/xuri/excelize/v2")},
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
 	"who asks the front door does not know it":      {file("scim/conformance/client.go", "birthright/scim/filter"), file("scim/conformance/client.go", "birthright/scim/shape")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},

@@ -144,7 +144,7 @@ func (c Chart) value(v float64) Cell {
 	case c.kind() == KindPercent:
 		return Percent(v)
 	case c.kind() == KindDuration:
-		return Duration(time.Duration(v * float64(time.Second)))
+		return measured(KindDuration, v)
 	default:
 		return Number(v)
 	}

@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"math"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"birthright/reviews/document"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/xuri/excelize/v2"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"golang.org/x/net/html"
@@ -161,98 +157,6 @@ func TestHTMLHoldsAnyText(t *testing.T) {
 	})
 }
 
-// tamed is the document with a plain word for every text.
-func tamed(d *document.Document, rows [][]document.Cell) *document.Document {
-	word := func(text string) string {
-		if text == "" {
-			return ""
-		}
-		return "word"
-	}
-	var plain [][]document.Cell
-	for _, row := range rows {
-		var cells []document.Cell
-		for _, c := range row {
-			cells = append(cells, document.Text(word(c.Plain())))
-		}
-		plain = append(plain, cells)
-	}
-	s := d.Sections[0]
-	c, t := s.Charts[0], s.Tables[0]
-	c.Title, c.Labels, c.Series = "word", []string{"word"}, []document.Series{{Name: "word", Values: []float64{1}}, {Name: "word", Values: []float64{2}}}
-	t.Caption, t.Note, t.Rows = word(t.Caption), word(t.Note), slice(plain...)
-	t.Columns = slices.Clone(t.Columns)
-	for i := range t.Columns {
-		t.Columns[i].Title = "word"
-	}
-	return &document.Document{
-		Title: "word", About: word(d.About), Warnings: []string{"word"}, Facts: []document.Fact{{Name: "word", Value: document.Text("word")}},
-		Sections: []document.Section{{Title: "word", Text: []string{"word"}, Charts: []document.Chart{c}, Tables: []document.Table{t}}},
-	}
-}
-
-// skeleton is the elements of a page with the names of their attributes.
-func skeleton(n *html.Node) []string {
-	var out []string
-	for n := range n.Descendants() {
-		if n.Type == html.CommentNode {
-			out = append(out, "comment")
-		}
-		if n.Type != html.ElementNode {
-			continue
-		}
-		text := n.Data
-		for _, a := range n.Attr {
-			text += " " + a.Key
-		}
-		out = append(out, text)
-	}
-	return out
-}
-
-// cellsOf are the texts of the first table that sorts.
-func cellsOf(page *html.Node) [][]string {
-	out := [][]string{}
-	for n := range page.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "tbody" || !within(n, "data-sorts") {
-			continue
-		}
-		for tr := range n.ChildNodes() {
-			if tr.Data != "tr" {
-				continue
-			}
-			var row []string
-			for cell := range tr.ChildNodes() {
-				row = append(row, textOf(cell))
-			}
-			if len(row) == 1 && row[0] == "Nothing." {
-				continue
-			}
-			out = append(out, row)
-		}
-	}
-	return out
-}
-
-func within(n *html.Node, attribute string) bool {
-	for p := range n.Ancestors() {
-		if slices.ContainsFunc(p.Attr, func(a html.Attribute) bool { return a.Key == attribute }) {
-			return true
-		}
-	}
-	return false
-}
-
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
-		}
-	}
-	return b.String()
-}
-
 // Markdown that is read by another's parser shows the texts, on a line each, and
 // has no link, picture or markup that came with them.
 func TestMarkdownHoldsAnyText(t *testing.T) {
@@ -308,77 +212,3 @@ func TestMarkdownHoldsAnyText(t *testing.T) {
 
 // folded is a text as it reads where blank space is all alike.
 func folded(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// A workbook that is read by its library has the texts, each a text.
-func TestXLSXHoldsAnyText(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		d, rows := textDocument(t)
-		book, err := excelize.OpenReader(bytes.NewReader(bytesOf(t, d, document.FormXLSX)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer book.Close()
-		for i, row := range plainRows(rows, func(s string) string { return s }) {
-			for j, want := range row {
-				at, _ := excelize.CoordinatesToCellName(j+1, i+2)
-				got, err := book.GetCellValue("t", at)
-				if err != nil || got != want {
-					t.Fatalf("%s: %q became %q, %v", at, want, got, err)
-				}
-				if formula, _ := book.GetCellFormula("t", at); formula != "" {
-					t.Fatalf("%s: %q is a formula", at, formula)
-				}
-			}
-		}
-	})
-}
-
-// Figures and instants are what they were in every form for programs.
-func TestTypedCells(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		number := rapid.Float64Range(-1e12, 1e12).Draw(t, "number")
-		at := time.UnixMicro(rapid.Int64Range(-2_000_000_000_000_000, 200_000_000_000_000_000).Draw(t, "at")).UTC()
-		length := time.Duration(rapid.Int64Range(0, 1<<50).Draw(t, "length")).Truncate(time.Microsecond)
-		d := &document.Document{Sections: []document.Section{{Tables: []document.Table{{Name: "t", Columns: columns[2:6], Rows: slice([]document.Cell{
-			document.Number(number), document.Percent(number), document.Date(at), document.Duration(length),
-		})}}}}}
-		read, err := csv.NewReader(bytes.NewReader(bytesOf(t, d, document.FormCSV))).ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if back, err := time.Parse(time.RFC3339Nano, read[1][2]); at.Year() <= 9999 && (err != nil || !back.Equal(at)) {
-			t.Fatalf("%s became %s", at, read[1][2])
-		}
-		book, err := excelize.OpenReader(bytes.NewReader(bytesOf(t, d, document.FormXLSX)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer book.Close()
-		values, err := book.GetRows("t", excelize.Options{RawCellValue: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, want := range []float64{number, number} {
-			if got := parse(t, values[1][i]); math.Abs(got-want) > 1e-14*math.Abs(want) { // the library reads 15 digits
-				t.Fatalf("%v became %v", want, got)
-			}
-		}
-		if at.Year() >= 1901 && at.Year() <= 9999 {
-			back, err := excelize.ExcelDateToTime(parse(t, values[1][2]), false)
-			if err != nil || back.Sub(at).Abs() > time.Second { // the library rounds to seconds
-				t.Fatalf("%s became %s, %v", at, back, err)
-			}
-		}
-		if got := parse(t, values[1][3]) * 86400; got-length.Seconds() > 1e-3 || length.Seconds()-got > 1e-3 {
-			t.Fatalf("%s became %v s", length, got)
-		}
-	})
-}
-
-func parse(t *rapid.T, text string) float64 {
-	var out float64
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatalf("%q is no number", text)
-	}
-	return out
-}

@@ -1,23 +1,18 @@
 package document
 
 import (
-	"archive/zip"
 	"bytes"
-	"cmp"
 	"io"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
 
 const (
-	aboutSheet  = "About"
-	mostText    = 32_767 // UTF-16 units in a cell, of which Excel opens no more
-	widthSample = 200    // rows that are looked at for the widths of columns
+	aboutSheet = "About"
+	mostText   = 32_767 // UTF-16 units in a cell, of which Excel opens no more
 )
 
 // book is a workbook in the making.
@@ -67,10 +62,12 @@ func (b *book) fill(d *Document) error {
 		return err
 	}
 	b.file.SetActiveSheet(0)
-	return b.file.SetDocProps(&excelize.DocProperties{
-		Title: cell(d.Title), Creator: "Birthright", LastModifiedBy: "Birthright", Language: d.lang(),
-		Created: d.Made.UTC().Format(time.RFC3339), Modified: d.Made.UTC().Format(time.RFC3339),
-	})
+	props := &excelize.DocProperties{Title: cell(d.Title), Creator: "Birthright", LastModifiedBy: "Birthright", Language: d.lang()}
+	if !d.Made.IsZero() {
+		props.Created = d.Made.UTC().Format(time.RFC3339)
+		props.Modified = props.Created
+	}
+	return b.file.SetDocProps(props)
 }
 
 // dress makes the styles: that of headings, and one for each kind.
@@ -196,80 +193,4 @@ func cell(text string) string {
 		return text
 	}
 	return strings.TrimRight(string(utf16.Decode(units[:mostText-2])), "�") + "…"
-}
-
-// at is an address: at(1, 1) is A1.
-func at(column, row int) string {
-	name, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil { // only for what no sheet has
-		return ""
-	}
-	return name
-}
-
-// headings are titles of columns, each once: a table's filter needs that.
-func headings(columns []Column) []string {
-	taken, out := map[string]bool{}, make([]string, len(columns))
-	for i, c := range columns {
-		title := cut(oneLine(c.title()), 200)
-		for n := 2; title == "" || taken[strings.ToLower(title)]; n++ {
-			title = cut(oneLine(c.title()), 200) + " " + itoa(n)
-		}
-		taken[strings.ToLower(title)] = true
-		out[i] = title
-	}
-	return out
-}
-
-// widths are those of the columns by their headings and first rows.
-func widths(t Table) []float64 {
-	longest := make([]int, len(t.Columns))
-	for i, c := range t.Columns {
-		longest[i] = utf8.RuneCountInString(c.title()) + 4 // the filter's arrow
-	}
-	n := 0
-	for row := range t.rows() {
-		if n++; n > widthSample || len(row) != len(longest) {
-			break
-		}
-		for i, c := range row {
-			longest[i] = max(longest[i], utf8.RuneCountInString(c.Shown())+2)
-		}
-	}
-	out := make([]float64, len(longest))
-	for i, n := range longest {
-		out[i] = float64(min(max(n, 8), 60))
-	}
-	return out
-}
-
-// repack writes the archive's files in the order of their names and without times,
-// so that the same document is the same file.
-func repack(w io.Writer, archive []byte) error {
-	in, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(in.File, func(a, b *zip.File) int {
-		if first := cmp.Compare(rank(a.Name), rank(b.Name)); first != 0 {
-			return first
-		}
-		return cmp.Compare(a.Name, b.Name)
-	})
-	out := zip.NewWriter(w)
-	for _, f := range in.File {
-		f.Modified, f.ModifiedTime, f.ModifiedDate, f.Extra = time.Time{}, 0, 0, nil
-		if err := out.Copy(f); err != nil {
-			return err
-		}
-	}
-	return out.Close()
-}
-
-// rank puts first what programs look for to know that it is a workbook.
-func rank(name string) int {
-	if name == "[Content_Types].xml" {
-		return 0
-	}
-	return 1
 }
