@@ -52,7 +52,7 @@ func TestCauses(t *testing.T) {
 			{Group: "eng", Until: daysAgo(90), Causes: rule("gone")}, {Group: "eng", Until: daysAgo(50), Causes: rule("engineers")}}},
 			cause: creep.AfterMove, how: "a membership in eng ended on 2026-10-11"},
 		"added again after the move": {ent: "app:role/eng", since: late, facts: creep.Facts{Former: []creep.Former{{Group: "eng", Until: daysAgo(50), Causes: rule("engineers")}}},
-			cause: creep.ByHand, how: "it was first seen on 2026-11-20 and the hub did not add it"},
+			cause: creep.AfterMove, how: "a membership in eng ended on 2026-10-11, and somebody gave it back by hand by 2026-11-20"},
 		"a move, seen late, by the hub": {ent: "app:role/eng", since: late, facts: creep.Facts{Managed: true, Former: []creep.Former{{Group: "eng", Until: daysAgo(11), Causes: rule("engineers")}}},
 			cause: creep.AfterMove, how: "a membership in eng ended on 2026-11-19"},
 		"a rule that is gone": {ent: "app:role/eng", since: first, facts: creep.Facts{Former: []creep.Former{{Group: "eng", Until: daysAgo(50), Causes: rule("gone")}}},

@@ -40,6 +40,7 @@ func (w *weigher) inputs() []Seen {
 		t := &w.s.in.Targets[i]
 		out[i] = Seen{Target: t.Name, At: t.SeenAt, Complete: !t.SeenAt.IsZero() && t.Gap == ""}
 	}
+	slices.SortFunc(out, func(a, b Seen) int { return compareText(a.Target, b.Target) })
 	return out
 }
 
