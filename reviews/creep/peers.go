@@ -1,0 +1,152 @@
+package creep
+
+import (
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"birthright/rules/population"
+)
+
+// fewestPeers is how many peers a share is worth telling of: with fewer, more
+// people are compared with.
+const fewestPeers = 3
+
+// What peers have in common.
+const (
+	SameTeam       = "department, team and title"
+	SameTitle      = "department and title"
+	SameDepartment = "department"
+)
+
+// Peers are how many of the people like somebody hold the same.
+type Peers struct {
+	// Level says what they have in common; "" where there are too few however they
+	// are counted.
+	Level   string `json:"level"`
+	People  int    `json:"people"`
+	Holding int    `json:"holding"`
+	// Share is Holding of People, rounded down to thousandths; 0 without peers.
+	Share float64 `json:"share"`
+}
+
+// combination is what people have in common, by codes of the columns; 0 for
+// nothing in particular.
+type combination struct{ department, team, title uint32 }
+
+// circle compares people with those like them, by sets that are made once for each
+// combination.
+type circle struct {
+	pop     *population.Population
+	columns [3]*population.Column
+	sets    map[combination]*roaring.Bitmap
+	// counts are how many of a combination hold something, for one entitlement.
+	counts map[combination]int
+	of     *roaring.Bitmap
+}
+
+func newCircle(pop *population.Population) *circle {
+	c := &circle{pop: pop, sets: map[combination]*roaring.Bitmap{}}
+	for i, r := range []population.Reading{department, team, title} {
+		c.columns[i] = pop.Column(r)
+	}
+	return c
+}
+
+// place returns where somebody is, as codes.
+func (c *circle) place(n uint32, p Person) combination {
+	if !c.pop.Has(n) {
+		return c.find(p.Department, p.Team, p.Title)
+	}
+	var codes [3]uint32
+	for i, column := range c.columns {
+		if column != nil {
+			codes[i] = column.Code(n)
+		}
+	}
+	return combination{codes[0], codes[1], codes[2]}
+}
+
+// find returns the codes of values; 0 for those that nobody has.
+func (c *circle) find(values ...string) combination {
+	var codes [3]uint32
+	for i, column := range c.columns {
+		if column != nil {
+			codes[i], _ = column.Find(values[i])
+		}
+	}
+	return combination{codes[0], codes[1], codes[2]}
+}
+
+// set returns the people of a combination.
+func (c *circle) set(k combination) *roaring.Bitmap {
+	if set := c.sets[k]; set != nil {
+		return set
+	}
+	var parts []*roaring.Bitmap
+	for i, code := range []uint32{k.department, k.team, k.title} {
+		if code != 0 {
+			parts = append(parts, c.columns[i].Holders(code))
+		}
+	}
+	set := parts[0]
+	if len(parts) > 1 {
+		set = roaring.FastAnd(parts...)
+	}
+	c.sets[k] = set
+	return set
+}
+
+// look makes peers those of holders of one entitlement from now on.
+func (c *circle) look(holders *roaring.Bitmap) { c.of, c.counts = holders, map[combination]int{} }
+
+// peers compares user n, who holds what is looked at, with the people in the same
+// place.
+func (c *circle) peers(n uint32, at combination) Peers {
+	for _, wider := range []struct {
+		level string
+		combination
+		known bool
+	}{
+		{SameTeam, at, at.department != 0 && at.team != 0 && at.title != 0},
+		{SameTitle, combination{department: at.department, title: at.title}, at.department != 0 && at.title != 0},
+		{SameDepartment, combination{department: at.department}, at.department != 0},
+	} {
+		if !wider.known {
+			continue
+		}
+		set := c.set(wider.combination)
+		people := int(set.GetCardinality())
+		self := set.Contains(n)
+		if self {
+			people--
+		}
+		if people < fewestPeers {
+			continue
+		}
+		holding := c.count(wider.combination, set)
+		if self && c.of.Contains(n) {
+			holding--
+		}
+		return Peers{Level: wider.level, People: people, Holding: holding, Share: float64(whole*holding/people) / whole}
+	}
+	return Peers{}
+}
+
+func (c *circle) count(k combination, set *roaring.Bitmap) int {
+	n, known := c.counts[k]
+	if !known {
+		n = int(set.AndCardinality(c.of))
+		c.counts[k] = n
+	}
+	return n
+}
+
+// most reports whether half or more of the people in a place are given something,
+// and of how many.
+func (c *circle) most(given *roaring.Bitmap, k combination) (of int, yes bool) {
+	if k.department == 0 && k.team == 0 {
+		return 0, false
+	}
+	set := c.set(k)
+	people := int(set.GetCardinality())
+	return people, people >= fewestPeers && 2*int(set.AndCardinality(given)) >= people
+}
