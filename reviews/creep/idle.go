@@ -17,15 +17,14 @@ func (s *Surplus) findIdle(t *Target) {
 	if s.in.Unused <= 0 {
 		return
 	}
-	all, old := holdersOn(t, nil), roaring.New()
 	if !t.Tells {
-		if !all.IsEmpty() {
-			s.idle = append(s.idle, idle{t, old, int(all.GetCardinality())})
+		if all := holdersOn(t, nil); !all.IsEmpty() {
+			s.idle = append(s.idle, idle{t, roaring.New(), int(all.GetCardinality())})
 		}
 		return
 	}
 	limit := s.in.At.Add(-s.in.Unused)
-	old = holdersOn(t, func(l *Layer) bool { return !l.Since.After(limit) })
+	old := holdersOn(t, func(l *Layer) bool { return !l.Since.After(limit) })
 	var lately, long []uint32
 	for n, last := range t.Uses {
 		if last.After(limit) {
@@ -36,7 +35,6 @@ func (s *Surplus) findIdle(t *Target) {
 	}
 	found := roaring.Or(old, roaring.BitmapOf(long...))
 	found.AndNot(roaring.BitmapOf(lately...))
-	found.And(all)
 	s.idle = append(s.idle, idle{target: t, accounts: found})
 }
 

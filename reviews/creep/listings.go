@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2"
-
 	"birthright/identity"
 )
 
@@ -93,18 +91,12 @@ func (w *weigher) sod() []SoD {
 	for i := range w.s.clashes {
 		c := &w.s.clashes[i]
 		from := len(out)
-		seen := make([][]*roaring.Bitmap, len(c.sides))
-		for k := range c.sides {
-			for _, o := range c.sides[k].by {
-				seen[k] = append(seen[k], o.holders(true))
-			}
-		}
 		each(c.holders, func(n uint32) {
 			x := SoD{N: n, Constraint: c.Name, Mode: c.Mode, Sides: []SoDSide{}}
 			x.User, x.Account = w.names(n)
 			for k := range c.sides {
 				if s := &c.sides[k]; s.members.Contains(n) || s.observed.Contains(n) {
-					x.Sides = append(x.Sides, w.sodSide(s, seen[k], n))
+					x.Sides = append(x.Sides, w.sodSide(s, n))
 				}
 			}
 			x.Since = together(x.Sides)
@@ -117,7 +109,7 @@ func (w *weigher) sod() []SoD {
 	return out
 }
 
-func (w *weigher) sodSide(s *side, seen []*roaring.Bitmap, n uint32) SoDSide {
+func (w *weigher) sodSide(s *side, n uint32) SoDSide {
 	x := SoDSide{Group: s.group, Member: s.members.Contains(n), Observed: []string{}}
 	earlier := func(t time.Time) {
 		if !t.IsZero() && (x.Since.IsZero() || t.Before(x.Since)) {
@@ -127,8 +119,8 @@ func (w *weigher) sodSide(s *side, seen []*roaring.Bitmap, n uint32) SoDSide {
 	if x.Member {
 		earlier(w.d.Since[Member{n, s.group}])
 	}
-	for i, o := range s.by {
-		if s.observed.Contains(n) && seen[i].Contains(n) {
+	for _, o := range s.by {
+		if s.observed.Contains(n) && o.shows(n) {
 			x.Observed = append(x.Observed, o.Entitlement.String())
 			earlier(o.since(n))
 		}

@@ -76,20 +76,27 @@ func (c *circle) find(values ...string) combination {
 	return combination{codes[0], codes[1], codes[2]}
 }
 
-// set returns the people of a combination.
+// set returns the people of a combination. Those of a smaller one are made of those
+// of a larger one, which many share: what team and title have in common within a
+// department is a few people, and looked for among few.
 func (c *circle) set(k combination) *roaring.Bitmap {
 	if set := c.sets[k]; set != nil {
 		return set
 	}
-	var parts []*roaring.Bitmap
-	for i, code := range []uint32{k.department, k.team, k.title} {
-		if code != 0 {
-			parts = append(parts, c.columns[i].Holders(code))
-		}
-	}
-	set := parts[0]
-	if len(parts) > 1 {
-		set = roaring.FastAnd(parts...)
+	var set *roaring.Bitmap
+	switch {
+	case k.team != 0 && k.title != 0:
+		set = roaring.And(c.set(combination{department: k.department, title: k.title}), c.set(combination{team: k.team}))
+	case k.department != 0 && k.title != 0:
+		set = roaring.And(c.set(combination{department: k.department}), c.set(combination{title: k.title}))
+	case k.department != 0 && k.team != 0:
+		set = roaring.And(c.set(combination{department: k.department}), c.set(combination{team: k.team}))
+	case k.department != 0:
+		set = c.columns[0].Holders(k.department)
+	case k.team != 0:
+		set = c.columns[1].Holders(k.team)
+	default:
+		set = c.columns[2].Holders(k.title)
 	}
 	c.sets[k] = set
 	return set

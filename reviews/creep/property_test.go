@@ -127,6 +127,18 @@ func (h hand) peers(u identity.User, address string) creep.Peers {
 	return creep.Peers{}
 }
 
+// held counts what users hold.
+func (h hand) held() (count int) {
+	for i := range h.people {
+		for _, address := range things {
+			if _, yes := h.holds(uint32(i+1), address, true); yes {
+				count++
+			}
+		}
+	}
+	return count
+}
+
 // lines is what the report must say of everybody, by hand.
 func (h hand) lines() []string {
 	out := []string{}
@@ -183,6 +195,9 @@ func TestReportByHand(t *testing.T) {
 		}
 		if entries += r.Summary.Surplus; len(pairs) != entries {
 			t.Fatalf("%d pairs were to be looked up for %d entries", len(pairs), entries)
+		}
+		if held := (hand{c, in}).held(); held != r.Summary.Holdings || r.Summary.Explained != held-r.Summary.Surplus {
+			t.Fatalf("%d holdings, of %d; %+v", r.Summary.Holdings, held, r.Summary)
 		}
 		for _, sums := range [][]creep.Sum{r.Departments, r.Targets, r.Causes} {
 			surplus, score := 0, 0

@@ -34,7 +34,7 @@ func TestFindsSurplusAndNothingElse(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatal(d)
 	}
-	if s := r.Summary; s.Holdings != 7 || s.Explained != 3 || s.Surplus != 3 || s.Users != 2 || s.People != 3 {
+	if s := r.Summary; s.Holdings != 7 || s.Explained != 4 || s.Surplus != 3 || s.Users != 2 || s.People != 3 {
 		t.Fatalf("summary: %+v", s)
 	}
 	plan := r.Plan(creep.Filter{})
@@ -155,9 +155,10 @@ func TestDormant(t *testing.T) {
 	c.holds("app:role/eng", daysAgo(9), e)
 	t1 := c.target("app")
 	t1.Tells, t1.Uses = true, map[int64]time.Time{int64(a): daysAgo(1), int64(b): daysAgo(100), 99: daysAgo(200)}
+	c.details.People[99] = creep.Person{Name: "zoe"} // holds nothing
 	c.holds("mute:role/x", first, a, b)
 	want := []creep.Dormant{
-		{Target: "app", Known: true, Accounts: []creep.IdleAccount{{N: ghost, Account: "svc"}, {N: d, User: "cy"}, {N: b, User: "bob", LastUsed: daysAgo(100), Days: 100}}},
+		{Target: "app", Known: true, Accounts: []creep.IdleAccount{{N: ghost, Account: "svc"}, {N: d, User: "cy"}, {N: 99, User: "zoe", LastUsed: daysAgo(200), Days: 200}, {N: b, User: "bob", LastUsed: daysAgo(100), Days: 100}}},
 		{Target: "mute", Unknown: 2, Accounts: []creep.IdleAccount{}},
 	}
 	r := c.report()

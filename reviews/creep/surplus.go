@@ -19,8 +19,8 @@ type Surplus struct {
 	granted []granted
 	clashes []clash
 	idle    []idle
-	// observed and explained count holdings: of users, and those of them that are explained.
-	observed, explained int
+	// observed counts the holdings of users, surplus those of them that nothing explains.
+	observed, surplus int
 	// given is whom policy and grants give an entitlement of excess.
 	given map[identity.Entitlement]*roaring.Bitmap
 }
@@ -75,7 +75,7 @@ func Find(in Input) *Surplus {
 func (s *Surplus) compare(t *Target, o *Observed, through func(*Observed) *roaring.Bitmap) {
 	direct, all := o.holders(false), o.holders(true)
 	given := union(s.catalog.given[o.Entitlement])
-	s.count(all, given)
+	s.observed += int(all.Rank(identity.FirstStranger - 1))
 	x := excess{Observed: o, target: t, holders: all, direct: roaring.AndNot(direct, given)}
 	x.indirect = roaring.AndNot(all, direct)
 	if !x.indirect.IsEmpty() {
@@ -85,17 +85,12 @@ func (s *Surplus) compare(t *Target, o *Observed, through func(*Observed) *roari
 	x.strangers, x.alien = strangers(roaring.Or(x.direct, x.indirect)), strangers(x.indirect)
 	x.direct.RemoveRange(identity.FirstStranger, 1<<32)
 	x.indirect.RemoveRange(identity.FirstStranger, 1<<32)
+	s.surplus += int(x.direct.GetCardinality() + x.indirect.GetCardinality())
 	if x.direct.IsEmpty() && x.indirect.IsEmpty() && x.strangers.IsEmpty() {
 		return
 	}
 	s.given[o.Entitlement] = given
 	s.excess = append(s.excess, x)
-}
-
-// count counts the holdings of users.
-func (s *Surplus) count(all, given *roaring.Bitmap) {
-	s.observed += int(all.Rank(identity.FirstStranger - 1))
-	s.explained += int(all.AndCardinality(given))
 }
 
 // strangers returns the accounts without a user of a set.
@@ -126,6 +121,11 @@ func (o *Observed) since(holder uint32) time.Time {
 		}
 	}
 	return first
+}
+
+// shows reports whether somebody holds it, in any way.
+func (o *Observed) shows(holder uint32) bool {
+	return slices.ContainsFunc(o.Layers, func(l Layer) bool { return l.Holders.Contains(holder) })
 }
 
 // union returns whoever is in one of the sets. It must not be changed.

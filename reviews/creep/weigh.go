@@ -30,11 +30,10 @@ func Weigh(s *Surplus, d Details) *Report {
 	}
 	r.sum()
 	r.Summary = Summary{
-		At: r.At, People: s.in.Population.Len(), Holdings: s.observed, Explained: s.explained, Users: len(r.Users),
-		Orphans: len(r.Orphans), Incomplete: len(r.Incomplete), Targets: r.Targets,
+		At: r.At, People: s.in.Population.Len(), Holdings: s.observed, Explained: s.observed - s.surplus, Users: len(r.Users),
+		Surplus: s.surplus, Orphans: len(r.Orphans), Incomplete: len(r.Incomplete), Targets: r.Targets,
 	}
 	for i := range r.Users {
-		r.Summary.Surplus += len(r.Users[i].Surplus)
 		r.Summary.Score += r.Users[i].Score
 	}
 	r.Trend = trend(r, d)
@@ -86,7 +85,7 @@ func (h *held) through() []string {
 	var out []string
 	for _, outer := range h.Through {
 		for i := range h.target.Observed {
-			if o := &h.target.Observed[i]; o.Entitlement == outer && o.holders(true).Contains(h.n) {
+			if o := &h.target.Observed[i]; o.Entitlement == outer && o.shows(h.n) {
 				out = append(out, outer.String())
 			}
 		}
