@@ -85,9 +85,11 @@ func pick(sums []float64, random *rand.Rand) int {
 
 // observe makes targets show what is explained, and as much more as surplus says: of
 // whatever is held often more often, half of it at the first look and the rest in ten
-// later ones; one in a hundred by an account without a user.
+// later ones; one in a hundred by an account without a user. Three people in ten joined
+// in the year since the first look, and what they hold was seen in the month they did.
 func observe(e *rules.Engine, everyone *rules.Everyone) []creep.Target {
 	random := rand.New(rand.NewPCG(3, 4))
+	joined := joiners(random)
 	var all []*creep.Observed
 	var sizes []float64
 	sum := 0.0
@@ -95,7 +97,13 @@ func observe(e *rules.Engine, everyone *rules.Everyone) []creep.Target {
 		h := &everyone.Holdings[i]
 		g, _ := e.Group(h.Group)
 		users := h.Users()
-		all = append(all, &creep.Observed{Entitlement: g.Access[0], Layers: []creep.Layer{{Since: noon.AddDate(-1, 0, 0), Holders: users.Clone()}}})
+		o := &creep.Observed{Entitlement: g.Access[0]}
+		for month, set := range joined {
+			if holders := roaring.And(users, set); month == 0 || !holders.IsEmpty() {
+				o.Layers = append(o.Layers, creep.Layer{Since: look(month), Holders: holders})
+			}
+		}
+		all = append(all, o)
 		sum += math.Sqrt(float64(users.GetCardinality()))
 		sizes = append(sizes, sum)
 	}
@@ -109,15 +117,34 @@ func observe(e *rules.Engine, everyone *rules.Everyone) []creep.Target {
 			continue
 		}
 		made++
-		layerAt(o, noon.AddDate(-1, max(0, random.IntN(20)-9), 0)).Add(n)
+		layerAt(o, look(max(0, random.IntN(20)-9))).Add(n)
 	}
 	out := make([]creep.Target, targets)
 	for i := range out {
-		out[i] = creep.Target{Name: fmt.Sprintf("app%d", i), First: noon.AddDate(-1, 0, 0), SeenAt: noon.Add(-time.Hour)}
+		out[i] = creep.Target{Name: fmt.Sprintf("app%d", i), First: look(0), SeenAt: noon.Add(-time.Hour)}
 	}
 	for _, o := range all {
 		t := &out[o.Entitlement.Target[3]-'0']
 		t.Observed = append(t.Observed, *o)
+	}
+	return out
+}
+
+// look is when targets were looked at, so many months after the first time.
+func look(month int) time.Time { return noon.AddDate(-1, month, 0) }
+
+// joiners are people by the month in which they joined.
+func joiners(random *rand.Rand) []*roaring.Bitmap {
+	out := make([]*roaring.Bitmap, 12)
+	for i := range out {
+		out[i] = roaring.New()
+	}
+	for n := range people {
+		month := 0
+		if random.IntN(10) < 3 {
+			month = 1 + random.IntN(11)
+		}
+		out[month].Add(uint32(n + 1))
 	}
 	return out
 }

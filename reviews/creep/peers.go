@@ -1,6 +1,8 @@
 package creep
 
 import (
+	"iter"
+
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"birthright/rules/population"
@@ -76,17 +78,45 @@ func (c *circle) find(values ...string) combination {
 	return combination{codes[0], codes[1], codes[2]}
 }
 
-// set returns the people of a combination. Those of a smaller one are made of those
-// of a larger one, which many share: what team and title have in common within a
-// department is a few people, and looked for among few.
+// gather makes the sets of the narrow combinations in which somebody is of whom it
+// will be asked. There are nearly as many as people to ask about, and few people in
+// each: one pass over everybody costs less than as many intersections. Combinations
+// with too few people to be peers are left out.
+func (c *circle) gather(places iter.Seq[combination]) {
+	found := map[combination][]uint32{}
+	for k := range places {
+		if k.narrow() {
+			found[k] = nil
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	each(c.pop.Active(), func(n uint32) {
+		k := c.place(n, Person{})
+		if list, wanted := found[k]; wanted {
+			found[k] = append(list, n)
+		}
+	})
+	for k, list := range found {
+		if len(list) >= fewestPeers {
+			c.sets[k] = roaring.BitmapOf(list...)
+		}
+	}
+}
+
+// narrow reports whether all of a place is known.
+func (k combination) narrow() bool { return k.department != 0 && k.team != 0 && k.title != 0 }
+
+// set returns the people of a combination: of a narrow one, what was gathered.
 func (c *circle) set(k combination) *roaring.Bitmap {
 	if set := c.sets[k]; set != nil {
 		return set
 	}
 	var set *roaring.Bitmap
 	switch {
-	case k.team != 0 && k.title != 0:
-		set = roaring.And(c.set(combination{department: k.department, title: k.title}), c.set(combination{team: k.team}))
+	case k.narrow():
+		return roaring.New() // too few, or it would have been gathered
 	case k.department != 0 && k.title != 0:
 		set = roaring.And(c.set(combination{department: k.department}), c.set(combination{title: k.title}))
 	case k.department != 0 && k.team != 0:
@@ -113,7 +143,7 @@ func (c *circle) peers(n uint32, at combination) Peers {
 		combination
 		known bool
 	}{
-		{SameTeam, at, at.department != 0 && at.team != 0 && at.title != 0},
+		{SameTeam, at, at.narrow()},
 		{SameTitle, combination{department: at.department, title: at.title}, at.department != 0 && at.title != 0},
 		{SameDepartment, combination{department: at.department}, at.department != 0},
 	} {

@@ -123,6 +123,31 @@ func (o *Observed) since(holder uint32) time.Time {
 	return first
 }
 
+// few is up to how many holders are asked about one by one.
+const few = 64
+
+// sinces returns since when holders in a set are known to hold it: as since, for many.
+func (o *Observed) sinces(set *roaring.Bitmap) map[uint32]time.Time {
+	count := set.GetCardinality()
+	out := make(map[uint32]time.Time, count)
+	if count <= few {
+		each(set, func(n uint32) { out[n] = o.since(n) })
+		return out
+	}
+	for i := range o.Layers {
+		l := &o.Layers[i]
+		each(roaring.And(l.Holders, set), func(n uint32) {
+			if first, known := out[n]; !known || l.Since.Before(first) {
+				out[n] = l.Since
+			}
+		})
+	}
+	return out
+}
+
+// all returns everybody who holds it in surplus.
+func (x *excess) all() *roaring.Bitmap { return roaring.FastOr(x.direct, x.indirect, x.strangers) }
+
 // shows reports whether somebody holds it, in any way.
 func (o *Observed) shows(holder uint32) bool {
 	return slices.ContainsFunc(o.Layers, func(l Layer) bool { return l.Holders.Contains(holder) })
@@ -162,7 +187,7 @@ func (s *Surplus) Pairs() iter.Seq[Pair] {
 	return func(yield func(Pair) bool) {
 		for i := range s.excess {
 			x := &s.excess[i]
-			for it := union([]*roaring.Bitmap{x.direct, x.indirect, x.strangers}).Iterator(); it.HasNext(); {
+			for it := x.all().Iterator(); it.HasNext(); {
 				if !yield(Pair{it.Next(), x.Entitlement}) {
 					return
 				}

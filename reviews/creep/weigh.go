@@ -2,6 +2,7 @@ package creep
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ type weigher struct {
 // Weigh makes the report of a surplus and what was looked up about it.
 func Weigh(s *Surplus, d Details) *Report {
 	w := &weigher{s: s, d: d, circle: newCircle(s.in.Population), users: map[uint32][]Entry{}, strangers: map[uint32][]Entry{}, givers: map[string][]string{}}
+	w.circle.gather(w.places())
 	for i := range s.excess {
 		w.excess(&s.excess[i])
 	}
@@ -40,13 +42,25 @@ func Weigh(s *Surplus, d Details) *Report {
 	return r
 }
 
+// places are where the users with surplus are.
+func (w *weigher) places() iter.Seq[combination] {
+	return func(yield func(combination) bool) {
+		for p := range w.s.Pairs() {
+			if !identity.IsStranger(int64(p.Holder)) && !yield(w.circle.place(p.Holder, w.d.People[p.Holder])) {
+				return
+			}
+		}
+	}
+}
+
 // excess weighs what is held of one entitlement.
 func (w *weigher) excess(x *excess) {
 	w.circle.look(x.holders)
 	said, address := w.s.catalog.of(x.Entitlement), x.Entitlement.String()
+	since := x.sinces(x.all())
 	risk, owners, groups := said.risk, listed(said.owners), listed(said.groups)
 	add := func(to map[uint32][]Entry, n uint32) {
-		h := held{excess: x, n: n, since: x.since(n), facts: w.d.Facts[Pair{n, x.Entitlement}], who: w.d.People[n]}
+		h := held{excess: x, n: n, since: since[n], facts: w.d.Facts[Pair{n, x.Entitlement}], who: w.d.People[n]}
 		if !identity.IsStranger(int64(n)) {
 			h.place = w.circle.place(n, h.who)
 		}
