@@ -51,7 +51,13 @@ type held struct {
 }
 
 // atLatest reports whether it may have been there before the first look.
-func (h *held) atLatest() bool { return !h.since.After(h.target.First) }
+func (h *held) atLatest() bool {
+	looked := h.target.First
+	if h.First.After(looked) {
+		looked = h.First
+	}
+	return !h.since.After(looked)
+}
 
 // cause says how it came, and what that is concluded from.
 func (w *weigher) cause(h *held) (cause, how string) {

@@ -193,3 +193,19 @@ func TestThrough(t *testing.T) {
 		t.Fatal(d, p.Remaining[0].How)
 	}
 }
+
+// What could not be read until later was nobody's doing when it was first seen then.
+func TestPartOfATargetReadLater(t *testing.T) {
+	c := newCompany(t, causesPolicy)
+	ada, bob := c.join("ada"), c.join("bob")
+	c.holds("app:role/eng", daysAgo(20), ada)
+	c.holds("app:role/eng", daysAgo(10), bob)
+	c.observed("app:role/eng").First = daysAgo(20)
+	want := []string{
+		"ada app:role/eng before-hub: it was there when the hub first looked, 2026-11-10",
+		"bob app:role/eng by-hand: it was first seen on 2026-11-20 and the hub did not add it",
+	}
+	if d := cmp.Diff(want, surplus(c.report())); d != "" {
+		t.Fatal(d)
+	}
+}

@@ -58,6 +58,9 @@ type Target struct {
 type Observed struct {
 	Entitlement identity.Entitlement
 	Layers      []Layer
+	// First is when the target was first asked for it, where that was later than the
+	// target's first look: a part of it could not be read until then.
+	First time.Time
 	// Through are entitlements of the same target whose holders have this one by
 	// them, as far as that is known.
 	Through []identity.Entitlement

@@ -16,7 +16,7 @@ func (w *weigher) incomplete() []Incomplete {
 	for i := range w.s.in.Targets {
 		t := &w.s.in.Targets[i]
 		tell := func(reason, detail string) {
-			out = append(out, Incomplete{Target: t.Name, Reason: reason, Detail: detail, SeenAt: t.SeenAt})
+			out = append(out, Incomplete{Target: t.Name, Reason: reason, Detail: detail, SeenAt: t.SeenAt.UTC()})
 		}
 		switch {
 		case t.SeenAt.IsZero():
@@ -55,7 +55,7 @@ func (w *weigher) repeated() []RepeatedJIT {
 		g, _ := w.s.in.Engine.Group(m.Group)
 		out = append(out, RepeatedJIT{
 			N: m.User, User: w.d.People[m.User].Name, Group: m.Group, Risk: g.Risk, Owners: listed(g.Owners),
-			Grants: grants.Count, Renewed: grants.Renewed, Last: grants.Last,
+			Grants: grants.Count, Renewed: grants.Renewed, Last: grants.Last.UTC(),
 		})
 	}
 	slices.SortFunc(out, func(a, b RepeatedJIT) int {

@@ -78,24 +78,25 @@ func (c *circle) find(values ...string) combination {
 	return combination{codes[0], codes[1], codes[2]}
 }
 
-// gather makes the sets of the narrow combinations in which somebody is of whom it
-// will be asked. There are nearly as many as people to ask about, and few people in
-// each: one pass over everybody costs less than as many intersections. Combinations
-// with too few people to be peers are left out.
+// gather makes the sets of people of the same title in the places of those of whom
+// it will be asked. There are nearly as many as people to ask about: one pass over
+// everybody costs less than as many intersections. Combinations with too few people
+// to be peers are left out.
 func (c *circle) gather(places iter.Seq[combination]) {
 	found := map[combination][]uint32{}
 	for k := range places {
-		if k.narrow() {
-			found[k] = nil
+		for _, titled := range k.titled() {
+			found[titled] = nil
 		}
 	}
 	if len(found) == 0 {
 		return
 	}
 	each(c.pop.Active(), func(n uint32) {
-		k := c.place(n, Person{})
-		if list, wanted := found[k]; wanted {
-			found[k] = append(list, n)
+		for _, k := range c.place(n, Person{}).titled() {
+			if list, wanted := found[k]; wanted {
+				found[k] = append(list, n)
+			}
 		}
 	})
 	for k, list := range found {
@@ -105,28 +106,33 @@ func (c *circle) gather(places iter.Seq[combination]) {
 	}
 }
 
-// narrow reports whether all of a place is known.
-func (k combination) narrow() bool { return k.department != 0 && k.team != 0 && k.title != 0 }
+// titled returns the combinations with a title that a place is in.
+func (k combination) titled() []combination {
+	wide := combination{department: k.department, title: k.title}
+	switch {
+	case k.department == 0 || k.title == 0:
+		return nil
+	case k.team == 0:
+		return []combination{wide}
+	}
+	return []combination{k, wide}
+}
 
-// set returns the people of a combination: of a narrow one, what was gathered.
+// set returns the people of a combination; of one with a title, what was gathered.
 func (c *circle) set(k combination) *roaring.Bitmap {
 	if set := c.sets[k]; set != nil {
 		return set
 	}
 	var set *roaring.Bitmap
 	switch {
-	case k.narrow():
+	case k.title != 0:
 		return roaring.New() // too few, or it would have been gathered
-	case k.department != 0 && k.title != 0:
-		set = roaring.And(c.set(combination{department: k.department}), c.set(combination{title: k.title}))
 	case k.department != 0 && k.team != 0:
 		set = roaring.And(c.set(combination{department: k.department}), c.set(combination{team: k.team}))
 	case k.department != 0:
 		set = c.columns[0].Holders(k.department)
-	case k.team != 0:
-		set = c.columns[1].Holders(k.team)
 	default:
-		set = c.columns[2].Holders(k.title)
+		set = c.columns[1].Holders(k.team)
 	}
 	c.sets[k] = set
 	return set
@@ -143,11 +149,11 @@ func (c *circle) peers(n uint32, at combination) Peers {
 		combination
 		known bool
 	}{
-		{SameTeam, at, at.narrow()},
-		{SameTitle, combination{department: at.department, title: at.title}, at.department != 0 && at.title != 0},
-		{SameDepartment, combination{department: at.department}, at.department != 0},
+		{SameTeam, at, at.team != 0 && at.title != 0},
+		{SameTitle, combination{department: at.department, title: at.title}, at.title != 0},
+		{SameDepartment, combination{department: at.department}, true},
 	} {
-		if !wider.known {
+		if !wider.known || at.department == 0 {
 			continue
 		}
 		set := c.set(wider.combination)

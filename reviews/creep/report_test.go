@@ -1,6 +1,7 @@
 package creep_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -294,5 +295,44 @@ func TestPlanFilters(t *testing.T) {
 		if d := cmp.Diff(x.want, got); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
+	}
+}
+
+// Programs rely on the names, on lists that are never null, and on times in UTC.
+func TestJSON(t *testing.T) {
+	c := newCompany(t, causesPolicy)
+	ada := c.join("ada department=Sales")
+	zone := time.FixedZone("", 3600)
+	c.holds("app:role/eng", daysAgo(3).In(zone), ada)
+	c.target("hr").Gap = "x"
+	c.fact(ada, "app:role/eng", creep.Facts{OrderedAt: daysAgo(1).In(zone)})
+	text := rendered(t, c.report())
+	if strings.Contains(text, "null") || strings.Contains(text, "+01:00") {
+		t.Fatal(text)
+	}
+	var got struct {
+		Users []struct {
+			User    string
+			Score   int
+			Surplus []struct {
+				Target, Entitlement, Cause string
+				FirstSeen                  time.Time `json:"first_seen"`
+			}
+		}
+		Incomplete []struct{ Target string }
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	u := got.Users[0]
+	if u.User != "ada" || u.Score == 0 || u.Surplus[0].Target != "app" || u.Surplus[0].Entitlement != "app:role/eng" || u.Surplus[0].Cause != creep.ByHand ||
+		!u.Surplus[0].FirstSeen.Equal(daysAgo(3)) || got.Incomplete[0].Target != "hr" {
+		t.Fatal(text)
+	}
+	if empty := rendered(t, newCompany(t, causesPolicy).report()); strings.Contains(empty, "null") {
+		t.Fatal(empty)
+	}
+	if plan, err := json.Marshal(c.report().Plan(creep.Filter{})); err != nil || string(plan) != `{"orders":[],"remaining":[]}` {
+		t.Fatal(string(plan), err)
 	}
 }

@@ -27,7 +27,7 @@ func Weigh(s *Surplus, d Details) *Report {
 		w.excess(&s.excess[i])
 	}
 	r := &Report{
-		At: s.in.At, Version: d.Version, Formula: Formula, Users: w.people(), Orphans: w.orphans(), Incomplete: w.incomplete(),
+		At: s.in.At.UTC(), Version: d.Version, Formula: Formula, Users: w.people(), Orphans: w.orphans(), Incomplete: w.incomplete(),
 		RepeatedJIT: w.repeated(), Dormant: w.dormant(), SoD: w.sod(), Inputs: w.inputs(),
 	}
 	r.sum()
@@ -77,7 +77,7 @@ func (w *weigher) entry(h *held) Entry {
 	at := w.s.in.At
 	e := Entry{
 		Pair: Pair{h.n, h.Entitlement}, Target: h.Entitlement.Target, Account: h.facts.Account, FirstSeen: h.since.UTC(), AtLatest: h.atLatest(),
-		AgeDays: days(at.Sub(h.since)), Through: []string{}, OrderedAt: h.facts.OrderedAt,
+		AgeDays: days(at.Sub(h.since)), Through: []string{}, OrderedAt: h.facts.OrderedAt.UTC(),
 	}
 	if identity.IsStranger(int64(h.n)) {
 		e.Account = cmp.Or(e.Account, h.who.Name)
