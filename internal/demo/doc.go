@@ -5,7 +5,8 @@
 //	          a SCIM application and an LDAP directory, and the hub between
 //	          them and the identity provider
 //	idp.go    the identity provider: a real HTTP client of the hub's SCIM endpoint
-//	story.go  what happens, scene by scene, with the figures seen
+//	story.go  what happens, scene by scene, with the figures seen; fortime.go and
+//	          creep.go are two scenes of it
 //	tell.go   how it is told
 //
 // Everything that is shown is measured while it happens: the scenes go through

@@ -31,6 +31,7 @@ func (s *story) forATime(ctx context.Context) error {
 	asker := s.pick(func(p company.Person) bool {
 		return p.Department == "Engineering" && p.Type == company.Employee && s.inApp("engineering", p.UserName) && !s.inApp("engineering-leads", p.UserName)
 	}).UserName
+	s.askedBefore = asker
 	request, err := s.ask(ctx, asker, desk.Wish{Groups: []string{precious}, For: shortTime, Reason: "look at order 17"})
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func Show(ctx context.Context, o Options, out io.Writer, color bool, after func(
 	if err != nil {
 		return err
 	}
-	s := &story{world: w, teller: &teller{out: out, color: color}, began: began}
+	s := &story{world: w, teller: &teller{out: out, color: color}, began: began, moved: map[string]bool{}}
 	s.idp = newProvider("http://"+w.server.Addr()+"/scim/v2", w.token)
 	if err := s.tell(ctx); err != nil {
 		return err
@@ -43,6 +43,10 @@ type story struct {
 	idp     *provider
 	began   time.Time
 	figures [][2]string
+	// outsider is whom somebody added to a group by hand, askedBefore who asked for
+	// access for a time, and moved are those whom the show has moved.
+	outsider, askedBefore string
+	moved                 map[string]bool
 }
 
 func (s *story) figure(name, format string, args ...any) {
@@ -53,7 +57,7 @@ func (s *story) figure(name, format string, args ...any) {
 func (s *story) tell(ctx context.Context) error {
 	s.title("Birthright: who gets what, from the first day to the last")
 	scenes := []func(context.Context) error{
-		s.arrival, s.decision, s.joiner, s.mover, s.forATime, s.leaver, s.byHand, s.outage, s.nothingToDo, s.proof,
+		s.arrival, s.decision, s.joiner, s.mover, s.forATime, s.leaver, s.byHand, s.outage, s.nothingToDo, s.creepScene, s.proof,
 	}
 	for _, scene := range scenes {
 		if err := scene(ctx); err != nil {
@@ -201,6 +205,7 @@ func (s *story) byHand(ctx context.Context) error {
 	if err := s.editApp(ctx, "engineering", "add", outsider.UserName); err != nil {
 		return err
 	}
+	s.outsider = outsider.UserName
 	s.say("An administrator removes %s from engineering and adds %s from Sales.", taken, outsider.UserName)
 	report, err := s.sync(ctx, true)
 	if err != nil {
