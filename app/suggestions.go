@@ -29,12 +29,16 @@ type Learning struct {
 	Usage  string
 	Unused time.Duration
 	Idle   float64
+	// Held says that rules are looked for in what people hold on targets, too.
+	Held     bool
+	FromHeld suggest.HeldThresholds
 }
 
 // Suggestions are what was learned.
 type Suggestions struct {
 	suggest.Report
 	Unused suggest.UnusedReport
+	Held   suggest.HeldReport
 	// From and At bound the window.
 	From, At time.Time
 	// Ignored are attributes about which nothing is suggested: people can change them
@@ -84,6 +88,11 @@ func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggest
 	out.Report = suggest.Suggest(in)
 	if l.Usage != "" {
 		if out.Unused, err = a.unused(ctx, d, in, l); err != nil {
+			return out, err
+		}
+	}
+	if l.Held {
+		if out.Held, err = a.held(ctx, d, in, l.FromHeld); err != nil {
 			return out, err
 		}
 	}
@@ -174,6 +183,9 @@ func (s *Suggestions) named() *roaring.Bitmap {
 	for i := range s.Drafts {
 		out.Or(s.Drafts[i].Others)
 	}
+	for i := range s.Held.Drafts {
+		out.Or(s.Held.Drafts[i].Others)
+	}
 	for i := range s.Unused.Drafts {
 		out.Or(s.Unused.Drafts[i].Lost)
 	}
@@ -183,7 +195,7 @@ func (s *Suggestions) named() *roaring.Bitmap {
 // Draft returns the policy in force, as one file, with everything in it that is
 // suggested. It is checked: what it returns can be put in force.
 func (a *App) Draft(s Suggestions) ([]byte, error) {
-	data, err := suggest.Apply(s.policy.files, s.Drafts, s.Unused.Drafts)
+	data, err := suggest.Apply(s.policy.files, s.Drafts, s.Unused.Drafts, s.Held.Drafts...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (p *program) reportCommand() *cobra.Command {
 }
 
 func (p *program) reportSuggestionsCommand() *cobra.Command {
-	flags := suggestionFlags{Learning: app.Learning{Thresholds: suggest.Usual()}}
+	flags := suggestionFlags{Learning: app.Learning{Thresholds: suggest.Usual(), FromHeld: suggest.UsualHeld()}}
 	cmd := &cobra.Command{
 		Use:   "suggestions",
 		Short: "Rules drafted from what people ask for again and again, and what rules give in vain; changes nothing",
@@ -37,6 +37,9 @@ func (p *program) reportSuggestionsCommand() *cobra.Command {
 for who have something in common, with the smallest condition that says what, the
 numbers behind it, and who else would gain the group. Groups of high or critical
 risk are never suggested as standing access.
+
+What people hold on targets and no rule or grant explains is looked at, too: the
+smallest condition that says who holds it, and who would be given it besides.
 
 With --usage, the other way round: groups that rules give and hardly anybody uses
 are drafted as groups to ask for. The file is CSV with the columns user,
@@ -61,6 +64,8 @@ func (f *suggestionFlags) add(cmd *cobra.Command) {
 	flags.Float64Var(&f.Precision, "min-precision", f.Precision, "at least this `SHARE` of those whom a rule would add must have asked")
 	flags.Float64Var(&f.Coverage, "min-coverage", f.Coverage, "a rule must be about at least this `SHARE` of those who asked")
 	flags.Float64Var(&f.Approval, "min-approval", f.Approval, "at least this `SHARE` of the requests must have been approved")
+	flags.BoolVar(&f.Held, "held", true, "look for rules in what people hold on targets, too")
+	flags.IntVar(&f.FromHeld.Holders, "min-holders", f.FromHeld.Holders, "at least `N` people must hold it without a rule or a grant")
 	flags.StringVar(&f.Usage, "usage", "", "CSV `FILE` of who used what last: look for standing access that nobody uses")
 	flags.StringVar(&f.unused, "unused", "90d", "what was not used for so `LONG` counts as not used")
 	flags.Float64Var(&f.Idle, "min-unused", 0.8, "at least this `SHARE` of a group must not be used")
@@ -88,7 +93,7 @@ func (f *suggestionFlags) check() error {
 			faults = append(faults, fmt.Errorf("--%s %s: write how long ago, such as 90d or 12w", d.flag, d.text))
 		}
 	}
-	faults = append(faults, notNegative("min-askers", f.Thresholds.Askers), notNegative("min-requests", f.Thresholds.Requests), f.free())
+	faults = append(faults, notNegative("min-askers", f.Thresholds.Askers), notNegative("min-holders", f.FromHeld.Holders), notNegative("min-requests", f.Thresholds.Requests), f.free())
 	if err := errors.Join(faults...); err != nil {
 		return usageError{err}
 	}
@@ -130,7 +135,7 @@ func (p *program) suggest(ctx context.Context, a *app.App, f suggestionFlags) er
 
 // writeDraft writes the policy with the drafts in it.
 func (p *program) writeDraft(a *app.App, found app.Suggestions, f suggestionFlags) error {
-	n := len(found.Drafts) + len(found.Unused.Drafts)
+	n := len(found.Drafts) + len(found.Unused.Drafts) + len(found.Held.Drafts)
 	if n == 0 {
 		p.remark("nothing is suggested: %s is not written", f.draft)
 		return nil

@@ -21,6 +21,9 @@ func (v suggestionsView) listing() listing {
 			number(d.Evidence.PerPerson), number(d.Precision), number(d.Coverage), strconv.Itoa(d.WouldGain.Count), strconv.Itoa(d.NewMemberships), d.Rule,
 		})
 	}
+	for _, h := range v.Held {
+		l.rows = append(l.rows, []string{"held", h.Group, "", h.Condition, "", "", "", "", "", number(h.Precision), number(h.Recall), strconv.Itoa(h.OverGranted.Count), strconv.Itoa(h.Explained + h.OverGranted.Count), h.Rule})
+	}
 	for _, u := range v.Unused {
 		l.rows = append(l.rows, []string{"unused", u.Group, "", u.Keep, "", "", "", "", "", "", "", "", strconv.Itoa(-u.Taken), u.Rule})
 	}
@@ -40,6 +43,9 @@ func (v suggestionsView) sentence() string {
 	if n := len(v.Unused); n > 0 {
 		text += "; " + count(n, "group lies", "groups lie") + " unused"
 	}
+	if n := len(v.Held); n > 0 {
+		text += "; " + count(n, "rule", "rules") + " from held access"
+	}
 	return text + "."
 }
 
@@ -53,6 +59,9 @@ func (v suggestionsView) text() string {
 	for i := range v.Unused {
 		b.WriteString("\n" + v.Unused[i].text())
 	}
+	for i := range v.Held {
+		b.WriteString("\n" + v.Held[i].text())
+	}
 	section := func(header []string, rows [][]string) {
 		if len(rows) > 0 {
 			b.WriteString("\n")
@@ -61,6 +70,7 @@ func (v suggestionsView) text() string {
 	}
 	section([]string{"left_out", "requests", "askers", "because"}, v.leftOutRows())
 	section([]string{"left_out", "rule", "members", "not_in_file", "because"}, v.notUnusedRows())
+	section([]string{"held_left_out", "holders", "because"}, v.heldLeftOutRows())
 	if len(v.NotConsidered) > 0 {
 		fmt.Fprintf(&b, "\nNothing is suggested about %s: people can change that about themselves.\n", strings.Join(v.NotConsidered, ", "))
 	}
@@ -186,8 +196,12 @@ func (v suggestionsView) comment() string {
 	for i := range v.Unused {
 		c.add(chapter(v.Unused[i].headline(), v.Unused[i].lines(), v.Unused[i].YAML))
 	}
+	for i := range v.Held {
+		c.add(chapter(v.Held[i].headline(), v.Held[i].lines(), v.Held[i].YAML))
+	}
 	c.table("Left out,Requests,Askers,Because", v.leftOutRows())
 	c.table("Left out,Rule,Members,Not in the file,Because", v.notUnusedRows())
+	c.table("Held and left out,Holders,Because", v.heldLeftOutRows())
 	if c.left > 0 {
 		fmt.Fprintf(&c.Builder, "\n%s had no room here.\n", count(c.left, "part", "parts"))
 	}

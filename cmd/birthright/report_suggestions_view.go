@@ -18,15 +18,17 @@ import (
 
 // suggestionsView are suggestions as programs see them.
 type suggestionsView struct {
-	Since         time.Time       `json:"since"`
-	Until         time.Time       `json:"until"`
-	Requests      int             `json:"requests"`
-	Groups        int             `json:"groups"`
-	Drafts        []draftView     `json:"drafts"`
-	LeftOut       []leftOutView   `json:"left_out"`
-	Unused        []unusedView    `json:"unused"`
-	UnusedLeftOut []notUnusedView `json:"unused_left_out"`
-	NotConsidered []string        `json:"not_considered"`
+	Since         time.Time         `json:"since"`
+	Until         time.Time         `json:"until"`
+	Requests      int               `json:"requests"`
+	Groups        int               `json:"groups"`
+	Drafts        []draftView       `json:"drafts"`
+	LeftOut       []leftOutView     `json:"left_out"`
+	Unused        []unusedView      `json:"unused"`
+	UnusedLeftOut []notUnusedView   `json:"unused_left_out"`
+	Held          []heldView        `json:"held"`
+	HeldLeftOut   []heldLeftOutView `json:"held_left_out"`
+	NotConsidered []string          `json:"not_considered"`
 }
 
 // draftView is one suggestion: who asked for what how often, and what to do about it.
@@ -122,7 +124,7 @@ const mostNamed = 20
 func viewSuggestions(s app.Suggestions) suggestionsView {
 	v := suggestionsView{
 		Since: s.From.UTC(), Until: s.At.UTC(), Requests: s.Requests, Groups: s.Groups, NotConsidered: orEmpty(s.Ignored),
-		Drafts: []draftView{}, LeftOut: []leftOutView{}, Unused: []unusedView{}, UnusedLeftOut: []notUnusedView{},
+		Drafts: []draftView{}, LeftOut: []leftOutView{}, Unused: []unusedView{}, UnusedLeftOut: []notUnusedView{}, Held: []heldView{}, HeldLeftOut: []heldLeftOutView{},
 	}
 	for i := range s.Drafts {
 		v.Drafts = append(v.Drafts, viewDraft(s, &s.Drafts[i]))
@@ -132,6 +134,12 @@ func viewSuggestions(s app.Suggestions) suggestionsView {
 	}
 	for i := range s.Unused.Drafts {
 		v.Unused = append(v.Unused, viewUnused(s, &s.Unused.Drafts[i]))
+	}
+	for i := range s.Held.Drafts {
+		v.Held = append(v.Held, viewHeld(s, &s.Held.Drafts[i]))
+	}
+	for _, l := range s.Held.LeftOut {
+		v.HeldLeftOut = append(v.HeldLeftOut, heldLeftOutView{addresses(l.Access), l.Holders, l.Reason})
 	}
 	for _, l := range s.Unused.LeftOut {
 		v.UnusedLeftOut = append(v.UnusedLeftOut, notUnusedView{l.Group, l.Rule, l.Position, l.Reason, l.Members, l.NotInFile})

@@ -15,7 +15,7 @@ import (
 
 // Apply returns the files of a policy as one, with drafts in it. What people wrote
 // stays as they wrote it, comments too.
-func Apply(files []rules.File, drafts []Draft, unused []Unused) ([]byte, error) {
+func Apply(files []rules.File, drafts []Draft, unused []Unused, held ...Held) ([]byte, error) {
 	m, err := merged(files)
 	if err != nil {
 		return nil, err
@@ -27,6 +27,11 @@ func Apply(files []rules.File, drafts []Draft, unused []Unused) ([]byte, error) 
 	}
 	for i := range unused {
 		if err := m.unused(&unused[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range held {
+		if err := m.held(&held[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -193,12 +198,15 @@ type patch struct {
 }
 
 // add appends a rule.
-func (m *document) add(r ruleEntry) error {
+func (m *document) add(r ruleEntry) error { return m.append("rules", r) }
+
+// append adds an entry to a list.
+func (m *document) append(to string, entry any) error {
 	var node yaml.Node
-	if err := node.Encode(r); err != nil {
+	if err := node.Encode(entry); err != nil {
 		return err
 	}
-	list := m.list("rules")
+	list := m.list(to)
 	list.Content = append(list.Content, &node)
 	return nil
 }
