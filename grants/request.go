@@ -8,6 +8,7 @@ const (
 	KindExtension  = "extension"   // makes a grant longer
 	KindBreakGlass = "break-glass" // an emergency: nobody is asked, everybody is told
 	KindOverlap    = "overlap"     // nobody asked: somebody moved, and has work to hand over
+	KindReview     = "review"      // a review made a standing membership one for a time
 )
 
 // The states of a Request.

@@ -98,8 +98,9 @@ type Campaign struct {
 	CompletedAt time.Time
 	// Previous is the ID of the campaign that this one follows up, "" for none.
 	Previous string
-	// Items is how many there are.
-	Items int
+	// Items is how many there are; they have the numbers from FirstN on.
+	Items  int
+	FirstN int64
 }
 
 // State is how far the campaign is at an instant.

@@ -57,6 +57,8 @@ func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
 		return "the policy does not let it be asked for any more: it needs a new approval"
 	case r.Kind == grants.KindBreakGlass:
 		return ""
+	case r.Kind == grants.KindReview && r.Duration <= m.Policy.Longest():
+		return "" // who may decide on it decided in the review
 	case r.Auto != "" && r.Auto == m.Policy.AutoApprove.Source && r.Duration <= m.Policy.LongestAuto():
 		return ""
 	case r.Auto != "":

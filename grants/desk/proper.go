@@ -37,6 +37,9 @@ func (s *session) fits(m approval.Matter) error {
 	if longest := m.Policy.Longest(); r.Duration > longest {
 		return wrong("for", "", "%s can be had for %s at most, not for %s", r.Group, duration.Format(longest), duration.Format(r.Duration))
 	}
+	if err := s.frozen(r); err != nil {
+		return err
+	}
 	return s.allowed(m, m.Policy.Allow)
 }
 

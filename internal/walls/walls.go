@@ -35,7 +35,7 @@ var pure = []string{"identity", "directory", "rules", "grants", "plan", "audit",
 // decides reports whether the file is one of a pure package. What delivers
 // signals, and where requests are handled, lie below the packages that decide.
 func decides(f File) bool {
-	return f.In(pure...) && !f.In("signals/delivery", "signals/signing", "grants/desk")
+	return f.In(pure...) && !f.In("signals/delivery", "signals/signing", "grants/desk", "reviews/desk")
 }
 
 // builders make test servers and contracts out of parts that production code
@@ -67,7 +67,8 @@ func below() []Wall {
 					kept := []string{"identity", "targets", "rules/population", "internal/strictyaml", "internal/duration", "internal/dates"}
 					return slices.Contains(kept, i.Path) || (i.Path == "reviews/creep" || i.Path == "reviews/document") && f.In("reviews/paper") ||
 						i.Path == "rules" && f.In("rules/analysis", "rules/graph", "rules/impact", "rules/moves", "reviews/creep", "reviews/suggest") ||
-						(i.Path == "rules" || i.Path == "grants") && f.In("grants/approval")
+						(i.Path == "rules" || i.Path == "grants") && f.In("grants/approval") ||
+						slices.Contains([]string{"rules", "grants", "grants/approval", "reviews"}, i.Path) && f.In("reviews/campaign")
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},
@@ -105,10 +106,10 @@ func above() []Wall {
 	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
-			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, signals are delivered from it, the desk keeps requests and grants, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, signals are delivered from it, the desks keep requests, grants and reviews, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
 			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signals/delivery", "grants/desk", "app", "store", "migrations") || f.Package() == "notify"
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signals/delivery", "grants/desk", "reviews/desk", "app", "store", "migrations") || f.Package() == "notify"
 			},
 		},
 		{
@@ -116,7 +117,7 @@ func above() []Wall {
 			Why:    "it keeps nouns; whoever it imported would be decided for by SQL",
 			Behind: func(f File) bool { return !f.Test() && f.In("store", "migrations") && !f.In("store/storetest") },
 			Allows: func(_ File, i Import) bool {
-				return !i.Own || own(i, "identity", "audit", "grants", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
+				return !i.Own || own(i, "identity", "audit", "grants", "reviews", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
 			},
 		},
 		{

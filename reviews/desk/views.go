@@ -33,10 +33,12 @@ type Wish struct {
 	Reason string
 }
 
-// Membership names what somebody has: in a group, or (with an address) on a target.
+// Membership names what somebody has: a group, or the address of an entitlement. It is
+// the user of that name, or, where UserN is not 0, of that number.
 type Membership struct {
-	User, Group string
-	Entitlement string
+	User               string
+	UserN              int64
+	Group, Entitlement string
 }
 
 // Forecast is what a campaign would be like, before it starts.
@@ -166,8 +168,8 @@ type Report struct {
 type Work struct {
 	User                            string
 	Kept, Revoked, Shortened, Moved int
-	// First and Last are when the first and the last decision was made; Fastest is how
-	// many of one reason were made in one go.
+	// First and Last are when the first and the last decision was made; AtOnce is the
+	// most that were made in one go.
 	First, Last time.Time
 	AtOnce      int
 }
