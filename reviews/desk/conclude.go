@@ -46,7 +46,7 @@ func (r *round) conclude() error {
 	return r.tx.SaveItems(r.ctx, r.decided)
 }
 
-// thaw lets what was frozen be as before: somebody has looked at it.
+// thaw lets what was frozen be as before: somebody has looked at it, or it is gone.
 func (s *session) thaw(items []*reviews.Item) error {
 	for _, item := range items {
 		if item.Outcome == "" || item.Group == "" || item.Outcome == reviews.Frozen {
@@ -190,7 +190,10 @@ func (s *session) void(items []*reviews.Item, why string) error {
 			"campaign": item.Campaign, "item": item.ID, "what": item.What(), "reason": item.Reason,
 		}})
 	}
-	return s.tx.SaveItems(s.ctx, items, events...)
+	if err := s.tx.SaveItems(s.ctx, items, events...); err != nil {
+		return err
+	}
+	return s.thaw(items)
 }
 
 // fate says what became of what an item was about.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"birthright/identity"
@@ -56,11 +57,12 @@ func (s *session) describeItem(c *reviews.Campaign, item reviews.Item, asked map
 		out.UserState = string(identity.Left)
 	}
 	if item.Outcome == "" {
-		for _, n := range sortedKeys(asked, func(a, b int64) int { return int(a - b) }) {
+		for n, name := range asked {
 			if n != item.UserN {
-				out.Reviewers = append(out.Reviewers, asked[n])
+				out.Reviewers = append(out.Reviewers, name)
 			}
 		}
+		slices.Sort(out.Reviewers)
 	}
 	stand := s.stand(c, &item)
 	out.Mine, out.Why = len(stand.For) > 0 && c.Decides(s.now) && item.Outcome != reviews.Void, stand.Why
