@@ -45,18 +45,18 @@ func (g *Generator) panelFor(userN int64, a *asking) int64 {
 	if n, known := a.byBoss[boss]; known {
 		return n
 	}
-	n := g.panel(Chain(g.in.Campaign, 0, About{UserN: userN, Manager: boss, Owners: a.owners}, g.in.Admins, g.crowd), 0)
+	n := g.panel(Chain(g.in.Campaign, 0, About{UserN: userN, Manager: boss, Owners: a.owners}, g.in.Admins, g.crowd))
 	a.byBoss[boss] = n
 	return n
 }
 
 // panel returns the number of a panel, from 1.
-func (g *Generator) panel(rungs [][]string, but int64) int64 {
+func (g *Generator) panel(rungs [][]string) int64 {
 	key := keyOf(rungs)
 	if n, known := g.panels[key]; known {
 		return n
 	}
-	asked, rung := Asked(rungs, but, g.crowd)
+	asked, rung := Asked(rungs, 0, g.crowd)
 	g.draft.Panels, g.draft.Asked, g.rungOf = append(g.draft.Panels, rungs), append(g.draft.Asked, asked), append(g.rungOf, rung)
 	n := int64(len(g.draft.Panels))
 	g.panels[key] = n
@@ -77,7 +77,7 @@ func (g *Generator) heir(panel, userN int64) int64 {
 	if n, known := g.heirs[panel]; known {
 		return n
 	}
-	n := g.panel(Without(g.draft.Panels[panel-1], userN, g.crowd), userN)
+	n := g.panel(Without(g.draft.Panels[panel-1], userN))
 	g.heirs[panel] = n
 	return n
 }

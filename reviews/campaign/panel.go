@@ -111,6 +111,9 @@ func names(n int64, term string, about int64, p approval.People) bool {
 // and which that is; -1 where nobody can. but is whose access it is: they are never
 // asked. Somebody who is on leave counts as long as a delegate is here.
 func Asked(rungs [][]string, but int64, c approval.Crowd) (people []int64, rung int) {
+	if but == 0 {
+		but = excluded(rungs)
+	}
 	for i, terms := range rungs {
 		if people = peopleOf(terms, but, c); len(people) > 0 {
 			return people, i
@@ -152,6 +155,9 @@ func able(n, but int64, c approval.Crowd) bool {
 // Beside returns who is asked too once a campaign is late: the managers of those who
 // are asked, or, where there are none, the next rung of whom somebody can decide.
 func Beside(rungs [][]string, asked []int64, rung int, but int64, c approval.Crowd) []int64 {
+	if but == 0 {
+		but = excluded(rungs)
+	}
 	var out []int64
 	for _, n := range asked {
 		if m := approval.Manager(n, c); m != 0 && m != but && able(m, but, c) && !slices.Contains(asked, m) {
@@ -166,13 +172,27 @@ func Beside(rungs [][]string, asked []int64, rung int, but int64, c approval.Cro
 	return slices.Compact(out)
 }
 
-// Without returns the rungs that are left of a panel for an item of somebody who is the
-// only one of its first rungs that can decide.
-func Without(rungs [][]string, userN int64, c approval.Crowd) [][]string {
-	for i, terms := range rungs {
-		if people := peopleOf(terms, userN, c); len(people) > 0 {
-			return rungs[i:]
-		}
+// Without returns a panel for the items of somebody who may become the only one that it
+// names: the same rungs, which never name that one.
+func Without(rungs [][]string, userN int64) [][]string {
+	if excluded(rungs) == userN {
+		return rungs
 	}
-	return [][]string{}
+	return append([][]string{{exclusion + strconv.FormatInt(userN, 10)}}, rungs...)
+}
+
+// exclusion begins the term of a first rung that says whom a panel never names.
+const exclusion = "not:"
+
+// excluded is whom a panel never names; 0 for nobody.
+func excluded(rungs [][]string) int64 {
+	if len(rungs) == 0 || len(rungs[0]) != 1 {
+		return 0
+	}
+	digits, ok := strings.CutPrefix(rungs[0][0], exclusion)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil {
+		return 0
+	}
+	return n
 }

@@ -108,7 +108,7 @@ func (s *session) assign(c *reviews.Campaign, items []*reviews.Item, chains [][]
 	rows := make([]*reviews.Panel, len(items))
 	for i, item := range items {
 		if asked, _ := campaign.Asked(chains[i], 0, s); len(asked) == 1 && asked[0] == item.UserN {
-			chains[i] = campaign.Without(chains[i], item.UserN, s)
+			chains[i] = campaign.Without(chains[i], item.UserN)
 		}
 		rows[i] = &reviews.Panel{CampaignN: c.N, Rungs: chains[i]}
 	}

@@ -216,6 +216,9 @@ func (r *round) weighOne(item *reviews.Item) (why string, denied bool) {
 	stand := r.stand(r.c, item)
 	relation := campaign.Relation{Own: item.UserN == r.Actor.UserN && r.Actor.UserN != 0, Reviewer: len(stand.For) > 0}
 	if why := campaign.May(r.Actor, campaign.Decide, relation); why != "" {
+		if r.saidBefore(item) {
+			return "", false
+		}
 		if stand.Why != "" {
 			why = stand.Why
 		}
@@ -243,6 +246,18 @@ func (r *round) weighOne(item *reviews.Item) (why string, denied bool) {
 	r.fors[item.N] = first(stand.For)
 	r.decided = append(r.decided, item)
 	return "", false
+}
+
+// saidBefore reports whether the actor has said the same in the stage before: a second
+// click, after the first had the next stage asked.
+func (r *round) saidBefore(item *reviews.Item) bool {
+	said := r.said[item.N]
+	for i := len(said) - 1; i >= 0; i-- {
+		if d := said[i]; d.What != reviews.Reassign && d.Stage == item.Stage-1 {
+			return d.By == r.Actor.Name && d.What == r.choice.What
+		}
+	}
+	return false
 }
 
 func first(ns []int64) int64 {

@@ -125,7 +125,7 @@ func (s *session) passOver(c *reviews.Campaign, p *reviews.Panel, userN int64) e
 	items := pointers(own)
 	chains := make([][][]string, len(items))
 	for i := range items {
-		chains[i] = campaign.Without(p.Rungs, userN, s)
+		chains[i] = campaign.Without(p.Rungs, userN)
 	}
 	loads, err := s.assign(c, items, chains)
 	if err != nil {
