@@ -55,7 +55,9 @@ func TestReminders(t *testing.T) {
 func TestRemindersAreAhead(t *testing.T) {
 	start := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		span := func(name string) time.Duration { return time.Duration(rapid.Int64Range(0, int64(40*day)).Draw(t, name)) }
+		span := func(name string) time.Duration {
+			return time.Duration(rapid.Int64Range(0, int64(40*day)).Draw(t, name))
+		}
 		c := Campaign{Created: start, Due: start.Add(span("lasts"))}
 		c.CloseAt = c.Due.Add(span("grace"))
 		after := start.Add(span("after"))

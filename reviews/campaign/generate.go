@@ -69,6 +69,8 @@ type Draft struct {
 	// Own counts the items of people who would have been asked about themselves alone,
 	// Nobody those that fell to the campaign's owner or the administrators, or to nobody.
 	Own, Nobody int
+	// People are those whom it was made with.
+	People *People
 }
 
 // Generator makes the items of a campaign, group by group.
@@ -83,7 +85,7 @@ type Generator struct {
 
 // NewGenerator returns one that has no items yet.
 func NewGenerator(in Input) *Generator {
-	return &Generator{in: in, crowd: crowd{in.Crowd, in.People}, panels: map[string]int64{}, heirs: map[int64]int64{}}
+	return &Generator{in: in, draft: Draft{People: in.People}, crowd: crowd{in.Crowd, in.People}, panels: map[string]int64{}, heirs: map[int64]int64{}}
 }
 
 // Draft is what was made, in the order of what it is about and whose it is.

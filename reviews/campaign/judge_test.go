@@ -92,4 +92,3 @@ func TestMay(t *testing.T) {
 		}
 	}
 }
-

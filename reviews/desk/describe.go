@@ -14,11 +14,10 @@ func errNoUser(name string) error { return fmt.Errorf("there is no user %q", nam
 // describeItems shows items as the actor sees them.
 func (s *session) describeItems(items []reviews.Item) ([]Item, error) {
 	ns := make([]int64, len(items))
-	var panelNs, users []int64
+	var panelNs []int64
 	for i := range items {
 		ns[i] = items[i].N
 		panelNs = append(panelNs, items[i].PanelN)
-		users = append(users, items[i].UserN)
 	}
 	said, err := s.tx.DecisionsOn(s.ctx, ns)
 	if err != nil {

@@ -24,8 +24,8 @@ func (s *session) forecast(c *reviews.Campaign, draft *campaign.Draft, warnings 
 	}
 	f.People = len(people)
 	for n, count := range loadsOf(draft) {
-		if u, known := s.User(n); known && count > 0 {
-			f.Reviewers = append(f.Reviewers, Load{u.UserName, count})
+		if count > 0 {
+			f.Reviewers = append(f.Reviewers, Load{s.nameOf(n, draft.People), count})
 		}
 	}
 	slices.SortFunc(f.Reviewers, func(a, b Load) int { return cmp.Or(cmp.Compare(b.Items, a.Items), cmp.Compare(a.User, b.User)) })
@@ -33,6 +33,15 @@ func (s *session) forecast(c *reviews.Campaign, draft *campaign.Draft, warnings 
 		f.Undecided = losses(draft)
 	}
 	return f
+}
+
+// nameOf is what a user is called.
+func (s *session) nameOf(n int64, people *campaign.People) string {
+	if name := people.Name(n); name != "" {
+		return name
+	}
+	u, _ := s.User(n)
+	return u.UserName
 }
 
 // losses is what everybody would lose if nobody decided. The items are in the order of

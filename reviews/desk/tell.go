@@ -28,11 +28,15 @@ func (s *session) tell(kind string, c *reviews.Campaign, users []int64, more map
 // decides in their place.
 func (s *session) tellEach(kind string, c *reviews.Campaign, loads map[int64]int, more map[string]any) error {
 	var rows []store.NoticeRow
+	delegates, err := s.delegates()
+	if err != nil || len(loads) == 0 {
+		return err
+	}
 	for _, n := range slices.Sorted(maps.Keys(loads)) {
 		if loads[n] > 0 {
 			data := about(c, more)
 			data["items"] = loads[n]
-			rows = append(rows, store.NoticeRow{Kind: kind, Users: append([]int64{n}, s.Delegates(n)...), Data: data})
+			rows = append(rows, store.NoticeRow{Kind: kind, Users: append([]int64{n}, delegates[n]...), Data: data})
 		}
 	}
 	return s.tx.AddNotices(s.ctx, rows)
@@ -43,4 +47,16 @@ func (s *session) askedBy(c *reviews.Campaign, terms ...string) []int64 {
 	only := &reviews.Campaign{Stages: []reviews.Stage{{Reviewers: terms}}, Owner: c.Owner}
 	people, _ := campaign.Asked(campaign.Chain(only, 0, campaign.About{}, s.Admins, s), 0, s)
 	return people
+}
+
+// delegates are who decides at present in whose place.
+func (s *session) delegates() (map[int64][]int64, error) {
+	all, err := s.tx.Delegations(s.ctx)
+	out := map[int64][]int64{}
+	for i := range all {
+		if d := &all[i]; d.Holds(s.now) {
+			out[d.FromN] = append(out[d.FromN], d.ToN)
+		}
+	}
+	return out, err
 }
