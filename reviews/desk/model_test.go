@@ -58,7 +58,7 @@ func (p *plainCampaign) decide(by, whose, what string, change bool) identity.Kin
 	i := p.items[whose]
 	taken := i.outcome == reviews.Revoked
 	switch {
-	case !p.may(by, whose) && i.stage == 1 && i.before == by && what == reviews.Kept:
+	case !p.may(by, whose) && !p.away[by] && i.stage == 1 && i.before == by && what == reviews.Kept:
 		return "" // said before
 	case !p.may(by, whose):
 		return identity.Denied
