@@ -138,7 +138,9 @@ type Choice struct {
 	// Change decides anew what somebody else has decided.
 	Change bool
 	// Seen is how many decisions the actor saw on an item, by ID: one that was decided
-	// on since is not decided on. Items that it does not name are as they are.
+	// on since is not decided on. Items that it does not name are as they are. Whoever
+	// repeats a call of which the answer was lost should say it: somebody who is asked in
+	// two stages would else decide in both.
 	Seen map[string]int
 }
 
