@@ -18,6 +18,9 @@ import (
 	"birthright/internal/ratelimit"
 	"birthright/migrations"
 	"birthright/reconcile"
+	reviewdesk "birthright/reviews/desk"
+	"birthright/rules"
+	"birthright/rules/population"
 	"birthright/signals/delivery"
 	"birthright/store"
 	"birthright/targets"
@@ -44,8 +47,9 @@ type App struct {
 	Store  *store.DB
 	Intake *intake.Service
 	Runner *reconcile.Runner
-	// Desk handles requests for access.
-	Desk *desk.Desk
+	// Desk handles requests for access, Reviews what people are to look at again.
+	Desk    *desk.Desk
+	Reviews *reviewdesk.Desk
 
 	policy       policyInForce
 	sources      []Source
@@ -110,7 +114,16 @@ func (a *App) Connect(ctx context.Context) error {
 	a.Desk = desk.New(desk.Options{
 		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
 	})
+	a.Reviews = reviewdesk.New(reviewdesk.Options{
+		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
+	})
 	return nil
+}
+
+// everybody loads all people, as far as some policies read them.
+func (a *App) everybody(ctx context.Context, tx *store.Tx, each func(*identity.User) error, engines ...*rules.Engine) (*population.Population, rules.World, error) {
+	crowd, err := a.Runner.Crowd(ctx, tx, each, engines...)
+	return crowd.Population, crowd.World, err
 }
 
 func (o Options) withDefaults() Options {

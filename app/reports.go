@@ -208,6 +208,11 @@ func (a *App) WriteReports(ctx context.Context, by string) ([]string, error) {
 		}
 		out = append(out, names...)
 	}
+	if at := slices.IndexFunc(made, func(m Made) bool { return m.Manifest.Kind == reportCreep }); at >= 0 {
+		if _, err := a.ReviewScores(ctx, made[at].Creep); err != nil {
+			return out, err
+		}
+	}
 	return out, a.tellOwners(ctx, made, dir)
 }
 

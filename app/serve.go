@@ -92,6 +92,8 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	s.done.Go(func() { a.Desk.Run(loops, func(err error) { a.Log.Error("requests", "error", err) }) })
+	s.done.Go(func() { a.Reviews.Run(loops, func(err error) { a.Log.Error("reviews", "error", err) }) })
+	s.done.Go(func() { a.openReviews(loops) })
 	s.done.Go(func() { notifier.Run(loops) })
 	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
 	if transmitter != nil {
