@@ -114,7 +114,7 @@ func (e *Evidence) write(ctx context.Context, tx *store.Tx, to io.Writer) error 
 		c.policies[p.N] = p
 	}
 	for _, step := range []func() error{
-		c.people, c.memberships, c.observed, c.requests, c.grants, c.revocations, c.orders, c.changes, c.runs, func() error { return c.policyFiles(rows) }, c.log,
+		c.people, c.memberships, c.observed, c.requests, c.grants, c.decisions, c.revocations, c.orders, c.changes, c.runs, func() error { return c.policyFiles(rows) }, c.log,
 	} {
 		if err := step(); err != nil {
 			return err

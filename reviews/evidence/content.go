@@ -168,6 +168,15 @@ func (c *checker) rows(add func(key string, n int64)) {
 			}
 		}
 	})
+	each(c, DecisionsFile, func(_ int64, d *Decision) {
+		if c.within(&d.At) {
+			add(reviewed(d.Item, d.By, d.Decision), 1)
+		}
+	})
+}
+
+func reviewed(item, by, decision string) string {
+	return fmt.Sprintf("review.decided of item %s by %s: %s", item, by, decision)
 }
 
 func decided(r *Request) string {
@@ -219,6 +228,8 @@ func keyOf(r *audit.Record) string {
 		return fmt.Sprintf("change.outcome of change %s.%s: %s", r.Run, text("change"), text("outcome"))
 	case "request.approved", "request.denied", "request.cancelled", "request.expired", "glass.broken":
 		return r.Action + " of request " + text("request")
+	case "review.decided":
+		return reviewed(text("item"), r.Actor, text("decision"))
 	case "request.voted":
 		approve, _ := r.Detail["approve"].(bool)
 		return voted(text("request"), r.Actor, approve)
@@ -232,6 +243,9 @@ func (c *checker) unmatched(t *trace) {
 		file := ChangesFile
 		if strings.Contains(key, " of request ") {
 			file = RequestsFile
+		}
+		if strings.Contains(key, " of item ") {
+			file = DecisionsFile
 		}
 		if t.keys[key] > 0 {
 			c.fault(file, 0, "the audit log has no %s", key)

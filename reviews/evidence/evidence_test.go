@@ -28,6 +28,7 @@ type company struct {
 	memberships []Membership
 	requests    []Request
 	changes     []Change
+	decisions   []Decision
 	log         []audit.Record
 }
 
@@ -61,6 +62,9 @@ func year(t tb, n int) *company {
 		})
 		tell(done, "user:bo", "request.voted", "", map[string]any{"request": id, "approve": true})
 		tell(done, "user:bo", "request.approved", "", map[string]any{"request": id})
+		id = fmt.Sprint("i", i)
+		c.decisions = append(c.decisions, Decision{Campaign: "k1", Item: id, User: "ada", What: "g", By: "user:bo", Decision: "revoke", At: done})
+		tell(done, "user:bo", "review.decided", "", map[string]any{"item": id, "decision": "revoke"})
 	}
 	return c
 }
@@ -113,6 +117,8 @@ func (c *company) pack(t tb) []byte {
 			fill = all(c.requests)
 		case ChangesFile:
 			fill = all(c.changes)
+		case DecisionsFile:
+			fill = all(c.decisions)
 		case AuditFile:
 			errs = append(errs, w.Add(name, func(out io.Writer) error { return audit.Export(out, records(c.log), m.After, m.Head) }))
 			continue
@@ -131,7 +137,7 @@ func verify(text []byte) (Verdict, error) { return Verify(bytes.NewReader(text),
 func TestWhatWasMadeIsWhole(t *testing.T) {
 	for _, n := range []int{0, 1, 300} {
 		text := year(t, n).pack(t)
-		if v, err := verify(text); err != nil || !v.OK || v.Files != 12 || !slices.Equal(v.NotRead, []string{"crm"}) {
+		if v, err := verify(text); err != nil || !v.OK || v.Files != 13 || !slices.Equal(v.NotRead, []string{"crm"}) {
 			t.Errorf("%d: %+v, %v", n, v, err)
 		}
 		if !bytes.Equal(text, year(t, n).pack(t)) {
@@ -177,7 +183,7 @@ func TestRowsThatTheLogDoesNotKnowAreNamed(t *testing.T) {
 		c := year(failer{t}, 40)
 		i := rapid.IntRange(0, 39).Draw(t, "i")
 		name := ""
-		switch rapid.IntRange(0, 6).Draw(t, "how") {
+		switch rapid.IntRange(0, 7).Draw(t, "how") {
 		case 0:
 			name = "change run.c" + fmt.Sprint(i)
 			c.changes = slices.Delete(c.changes, i, i+1)
@@ -196,6 +202,9 @@ func TestRowsThatTheLogDoesNotKnowAreNamed(t *testing.T) {
 		case 5:
 			name = "change.outcome of change run.c" + fmt.Sprint(i) + ": refused"
 			c.changes[i].Outcome = "refused"
+		case 7:
+			name = "review.decided of item i" + fmt.Sprint(i) + " by user:bo: revoke"
+			c.decisions = slices.Delete(c.decisions, i, i+1)
 		case 6:
 			name = fmt.Sprintf("record %d", c.log[2*i+1].Seq)
 			c.log = slices.Delete(c.log, 2*i+1, 2*i+2)

@@ -18,6 +18,7 @@ Period: from {{.From.Format .Layout}} until before {{.Until.Format .Layout}} (UT
 | observed.jsonl | time during which an account was seen on a target to have an entitlement, whoever gave it |
 | requests.jsonl | request, with how it was decided and every vote |
 | grants.jsonl | access given for a time, and how it ended |
+| decisions.jsonl | decision of a reviewer on an item of a review |
 | revocations.jsonl | membership that somebody took away, for instance in a review |
 | orders.jsonl | access on a target that somebody ordered to go |
 | changes.jsonl | step on a target: when it was intended, when it ended, and how |
@@ -39,7 +40,7 @@ manifest.json names the targets that were not read whole: what observed.jsonl sa
    prev and hash. prev is the hash of the record before; that of the first is in the opening line, and the last one is in
    the closing line. A pack of the period before ends where this one begins.
 4. Each line of changes.jsonl has a record change.intent at intended_at, and change.outcome at finished_at. Each decided
-   request has its record, and each vote a record request.voted.
+   request has its record, each vote a record request.voted, and each line of decisions.jsonl a record review.decided.
 
 "birthright evidence verify FILE" does all of this but 2, without a hub.
 `))

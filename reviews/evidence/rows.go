@@ -21,6 +21,7 @@ const (
 	GrantsFile      = "grants.jsonl"
 	RevocationsFile = "revocations.jsonl"
 	OrdersFile      = "orders.jsonl"
+	DecisionsFile   = "decisions.jsonl"
 	ChangesFile     = "changes.jsonl"
 	RunsFile        = "runs.jsonl"
 	PoliciesFile    = "policies.jsonl"
@@ -32,7 +33,7 @@ const (
 // Tables are the files that every archive has, one JSON object a line.
 func Tables() []string {
 	return []string{
-		PeopleFile, MembershipsFile, ObservedFile, RequestsFile, GrantsFile, RevocationsFile, OrdersFile, ChangesFile, RunsFile, PoliciesFile, AuditFile,
+		PeopleFile, MembershipsFile, ObservedFile, RequestsFile, GrantsFile, DecisionsFile, RevocationsFile, OrdersFile, ChangesFile, RunsFile, PoliciesFile, AuditFile,
 	}
 }
 
@@ -146,6 +147,19 @@ type Grant struct {
 	OverBy      string     `json:"over_by"`
 	OverReason  string     `json:"over_reason"`
 	SettledAt   *time.Time `json:"settled_at"`
+}
+
+// Decision is what a reviewer decided on one item of a campaign.
+type Decision struct {
+	Campaign string    `json:"campaign"`
+	Item     string    `json:"item"`
+	User     string    `json:"user"` // or account, whose access it is about
+	What     string    `json:"what"` // the group or entitlement
+	By       string    `json:"by"`
+	Decision string    `json:"decision"`
+	Reason   string    `json:"reason"`
+	Stage    int       `json:"stage"`
+	At       time.Time `json:"at"`
 }
 
 // Revocation is a membership that somebody took away.
