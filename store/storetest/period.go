@@ -38,7 +38,7 @@ var periodCases = []Case{{
 				return nil
 			}))
 			h.same("changes", changes, []string{"into", "open", "in", "beyond"})
-			h.same("runs", runs, []string{"intomap[done:1]true"})
+			h.same("runs", runs, []string{"intomap[done:1] true"})
 			return nil
 		})
 	},
