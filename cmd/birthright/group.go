@@ -153,11 +153,15 @@ type memberView struct {
 }
 
 func (p *program) groupMembersCommand() *cobra.Command {
-	return &cobra.Command{
+	var f momentFlags
+	cmd := &cobra.Command{
 		Use:   "members GROUP",
-		Short: "List who is in a group, and why",
+		Short: "List who is in a group, and why, also as it was at a time",
 		Args:  takes(1, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			if f.at != "" {
+				return p.showMembersAt(ctx, a, args[0], f)
+			}
 			views := []memberView{}
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 				views, err = groupMembers(ctx, tx, args[0])
@@ -174,8 +178,10 @@ func (p *program) groupMembersCommand() *cobra.Command {
 				l.rows = append(l.rows, []string{v.User, v.Name, becauseOf(v.Causes), under(v.Causes)})
 			}
 			return p.print(l)
-		}),
+		}, f.check),
 	}
+	f.add(cmd, false)
+	return cmd
 }
 
 func groupMembers(ctx context.Context, tx *store.Tx, group string) ([]memberView, error) {

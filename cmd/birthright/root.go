@@ -86,7 +86,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		p.grantsCommand(), p.grantCommand(), p.breakGlassCommand(), p.delegateCommand(),
 	)...)
 	root.AddCommand(
-		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
+		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
 		p.migrateCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	return root

@@ -38,11 +38,15 @@ func sortMemberships(list []membershipView) {
 }
 
 func (p *program) userShowCommand() *cobra.Command {
-	return &cobra.Command{
+	var f momentFlags
+	cmd := &cobra.Command{
 		Use:   "show USER",
-		Short: "Show one user: attributes, memberships, accounts",
+		Short: "Show one user: attributes, memberships, accounts, also as it was at a time",
 		Args:  takes(1, 1),
 		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+			if f.at != "" {
+				return p.showUserAt(ctx, a, args[0], f)
+			}
 			var view userView
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
 				view, err = showUser(ctx, tx, a, args[0])
@@ -52,8 +56,10 @@ func (p *program) userShowCommand() *cobra.Command {
 				return err
 			}
 			return p.print(userDetail(view))
-		}),
+		}, f.check),
 	}
+	f.add(cmd, true)
+	return cmd
 }
 
 func showUser(ctx context.Context, tx *store.Tx, a *app.App, name string) (userView, error) {

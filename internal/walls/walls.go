@@ -68,7 +68,8 @@ func below() []Wall {
 					return slices.Contains(kept, i.Path) || (i.Path == "reviews/creep" || i.Path == "reviews/document") && f.In("reviews/paper") ||
 						i.Path == "rules" && f.In("rules/analysis", "rules/graph", "rules/impact", "rules/moves", "reviews/creep", "reviews/suggest") ||
 						(i.Path == "rules" || i.Path == "grants") && f.In("grants/approval") ||
-						slices.Contains([]string{"rules", "grants", "grants/approval", "reviews"}, i.Path) && f.In("reviews/campaign")
+						slices.Contains([]string{"rules", "grants", "grants/approval", "reviews"}, i.Path) && f.In("reviews/campaign") ||
+						i.Path == "audit" && f.In("reviews/evidence")
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
 			},
