@@ -19,7 +19,7 @@ func (a *App) Sync(ctx context.Context, req reconcile.Request) (reconcile.Report
 	}
 	late := a.Desk.Tick(ctx)
 	report, err := a.Runner.Sync(ctx, req)
-	return report, errors.Join(err, late, a.ReviewMovers(ctx), a.Reviews.Tick(ctx))
+	return report, errors.Join(err, late, a.ReviewMovers(ctx), a.Reviews.Tick(ctx), a.Reviews.Verify(ctx))
 }
 
 // keepPolicy keeps the policy in force, before anything is decided under it.

@@ -8,6 +8,7 @@ import (
 	"birthright/grants"
 	"birthright/internal/strictyaml"
 	"birthright/internal/trust"
+	"birthright/reviews"
 )
 
 func channelPath(i int) string { return strictyaml.Index("notify", i) }
@@ -41,7 +42,7 @@ func (l *loader) checkNotify() {
 
 // checkNoticeKinds wants kinds of notice, or beginnings of them with a star.
 func (l *loader) checkNoticeKinds(path string, events []string) {
-	kinds := grants.Notices()
+	kinds := append(grants.Notices(), reviews.Notices()...)
 	if events != nil && len(events) == 0 {
 		l.fault(path, "empty; leave it out for everything, or name some of %s", strings.Join(kinds, ", "))
 	}

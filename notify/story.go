@@ -23,6 +23,8 @@ type Story struct {
 	Request    *desk.Request `json:"request"`
 	Grant      *desk.Grant   `json:"grant"`
 	Delegation *Delegation   `json:"delegation,omitempty"`
+	// Data is what is told of a campaign or a report.
+	Data Data `json:"data,omitempty"`
 }
 
 // Delegation is who decides in whose place.
@@ -39,6 +41,9 @@ type Delegation struct {
 func (s *Service) story(ctx context.Context, row store.NoticeRow) (Story, error) {
 	out := Story{Kind: row.Kind, At: row.Created}
 	out.Actor, _ = row.Data["actor"].(string)
+	if aboutReview(row.Kind) {
+		out.Data = row.Data
+	}
 	var request grants.Request
 	var grant grants.Grant
 	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {

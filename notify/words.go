@@ -72,6 +72,9 @@ func (t *teller) whose() {
 
 // speak returns the subject and the lines.
 func (t *teller) speak() (string, []string) {
+	if aboutReview(t.Kind) {
+		return t.reviewed()
+	}
 	switch t.Kind {
 	case grants.NoticeWaiting, grants.NoticeVoted, grants.NoticeReminder, grants.NoticeEscalated:
 		return t.waiting()
@@ -231,6 +234,9 @@ func (t *teller) facts() []Fact {
 		if value != "" {
 			out = append(out, Fact{what, value})
 		}
+	}
+	if aboutReview(t.Kind) {
+		return t.reviewFacts()
 	}
 	r := t.request
 	add("Who", t.user)

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"birthright/grants"
 	"birthright/grants/desk"
+	"birthright/reviews"
 )
 
 // With -update the golden file is written anew.
@@ -33,6 +35,17 @@ func example(kind string) Story {
 	}
 	if kind == Test {
 		s.Actor = "operator:root"
+		return s
+	}
+	if aboutReview(kind) {
+		s.Data = Data{
+			"campaign": "c3", "name": "Production, Q4", "due": noon.AddDate(0, 0, 14).Format(time.RFC3339Nano), "close_at": noon.AddDate(0, 0, 21).Format(time.RFC3339Nano), "end": reviews.EndRevoke,
+			"items": float64(12), "from": "user:olga", "reason": "I do not know these people", "by": "user:olga", "rule": "engineers", "group": "engineering", "users": []any{"ada", "bob"},
+			"kept": float64(9), "revoked": float64(2), "frozen": float64(0), "void": float64(1), "undecided": float64(2),
+		}
+		if kind == reviews.NoticeReport {
+			s.Data = Data{"report": "creep-20261201-060000-a1b2c3", "folder": "reports/20261201-060000", "owner": "group:eng-leads", "people": float64(1), "surplus": float64(3), "score": float64(120)}
+		}
 		return s
 	}
 	r := desk.Request{
@@ -84,7 +97,7 @@ func TestWordsOfEveryKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, kind := range append(grants.Notices(), Test) {
+	for _, kind := range slices.Concat(grants.Notices(), reviews.Notices(), []string{Test}) {
 		for _, to := range []Recipient{{Name: "ada", Zone: time.UTC}, {Name: "otto", Zone: berlin}} {
 			fmt.Fprintf(&b, "%s to %s\n%s\n", kind, to.Name, Tell(example(kind), to, "https://hub.example.com/").text())
 		}

@@ -13,5 +13,5 @@ const (
 
 // Notices lists the kinds of notice.
 func Notices() []string {
-	return []string{NoticeStarted, NoticeReminder, NoticeEscalated, NoticeAssigned, NoticeOverruled, NoticeClosed}
+	return []string{NoticeStarted, NoticeReminder, NoticeEscalated, NoticeAssigned, NoticeOverruled, NoticeClosed, NoticeReport}
 }

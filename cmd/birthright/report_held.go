@@ -33,6 +33,12 @@ func (f *heldFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.usage, "usage", "", "CSV `FILE` of who used what last (default: reports.usage)")
 	flags.StringVar(&f.dormant, "dormant", "", "what was not used for so `LONG` is dormant (default: reports.dormant, 90d)")
 	flags.StringVar(&f.stale, "stale", "", "a target not read for so `LONG` is named as incomplete (default: reports.stale, 2d)")
+	f.addFile(cmd)
+}
+
+// addFile adds the flags for where a report is written.
+func (f *heldFlags) addFile(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "write it to this `FILE`, by whose ending its form is chosen (html, xlsx, json, md, csv), and name it in the audit log; later reports are compared with it")
 	flags.BoolVar(&f.force, "force", false, "overwrite the file of --file")
 	cmd.Annotations = map[string]string{"formats": paperForms}
@@ -94,20 +100,25 @@ func (p *program) paper(ctx context.Context, a *app.App, kind string, f *heldFla
 	m = made[0]
 	switch {
 	case f.file != "":
-		form, err := f.form()
-		if err != nil {
-			return m, true, err
-		}
-		base := strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
-		names, err := a.WritePaper(ctx, &m, filepath.Dir(f.file), base, []document.Form{form}, p.actorOf(a))
-		for _, name := range names {
-			p.remark("%s written to %s; the audit log names its SHA-256 (`birthright report verify %s`)", m.Manifest.Report, name, name)
-		}
-		return m, true, err
+		return m, true, p.writePaper(ctx, a, &m, f, p.actorOf(a))
 	case slices.Contains(strings.Split(paperForms, ","), p.output):
 		return m, true, a.PrintPaper(ctx, &m, p.out, document.Form(p.output), p.actorOf(a))
 	}
 	return m, false, nil
+}
+
+// writePaper writes a report to the file that a flag names.
+func (p *program) writePaper(ctx context.Context, a *app.App, m *app.Made, f *heldFlags, by string) error {
+	form, err := f.form()
+	if err != nil {
+		return err
+	}
+	base := strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
+	names, err := a.WritePaper(ctx, m, filepath.Dir(f.file), base, []document.Form{form}, by)
+	for _, name := range names {
+		p.remark("%s written to %s; the audit log names its SHA-256 (`birthright report verify %s`)", m.Manifest.Report, name, name)
+	}
+	return err
 }
 
 // actorOf is who acts, for the audit log.

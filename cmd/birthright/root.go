@@ -83,7 +83,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	root.AddCommand(acting(
 		p.catalogCommand(), p.requestCommand(), p.requestsCommand(),
 		p.approveCommand(), p.denyCommand(), p.cancelCommand(), p.amendCommand(),
-		p.grantsCommand(), p.grantCommand(), p.breakGlassCommand(), p.delegateCommand(),
+		p.grantsCommand(), p.grantCommand(), p.breakGlassCommand(), p.delegateCommand(), p.reviewCommand(),
 	)...)
 	root.AddCommand(
 		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),

@@ -48,6 +48,26 @@ func (d *Desk) Tick(ctx context.Context) error {
 	return err
 }
 
+// Verify sees at once, of all campaigns that go on, what is gone meanwhile: for programs
+// that run once, and have nobody who ticks later.
+func (d *Desk) Verify(ctx context.Context) error {
+	var live []reviews.Campaign
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		live, err = tx.LiveCampaigns(ctx)
+		return err
+	})
+	for i := 0; err == nil && i < len(live); i++ {
+		err = d.update(ctx, requests.Operator(hub), func(s *session) error {
+			c, err := s.tx.CampaignByID(s.ctx, live[i].ID)
+			if err != nil {
+				return err
+			}
+			return s.sweep(&c)
+		})
+	}
+	return err
+}
+
 func (d *Desk) tick(ctx context.Context, id string) error {
 	closing := false
 	err := d.update(ctx, requests.Operator(hub), func(s *session) error {

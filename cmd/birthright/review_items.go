@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/identity"
+	"birthright/reviews"
+	"birthright/reviews/desk"
+)
+
+// itemView is an item as programs read it.
+type itemView struct {
+	ID             string           `json:"id"`
+	Campaign       string           `json:"campaign"`
+	State          string           `json:"state"`
+	User           string           `json:"user"`
+	UserState      string           `json:"user_state"`
+	Group          string           `json:"group"`
+	Entitlement    string           `json:"entitlement"`
+	Account        string           `json:"account"`
+	Causes         []identity.Cause `json:"causes"`
+	Since          *time.Time       `json:"since"`
+	SinceAtLeast   bool             `json:"since_at_least"`
+	LastUsed       *time.Time       `json:"last_used"`
+	Risk           string           `json:"risk"`
+	Peers          int              `json:"peers"`
+	PeersHolding   int              `json:"peers_holding"`
+	Recommendation string           `json:"recommendation"`
+	Because        string           `json:"because"`
+	Stage          int              `json:"stage"`
+	Reviewers      []string         `json:"reviewers"`
+	Decision       string           `json:"decision"`
+	DecidedBy      string           `json:"decided_by"`
+	DecidedAt      *time.Time       `json:"decided_at"`
+	Reason         string           `json:"reason"`
+	GoneAt         *time.Time       `json:"gone_at"`
+	Decisions      int              `json:"decisions"`
+	Mine           bool             `json:"mine"`
+}
+
+func viewItem(i desk.Item) itemView {
+	v := itemView{
+		ID: i.ID, Campaign: i.Campaign, State: i.State, User: cmp.Or(i.Name, i.User), UserState: i.UserState, Group: i.Group, Account: i.Account,
+		Causes: append([]identity.Cause{}, i.Causes...), SinceAtLeast: i.AtLeast, Risk: i.Risk, Peers: i.Peers, PeersHolding: i.Alike, Recommendation: i.Advice, Because: i.Because,
+		Stage: i.Stage + 1, Reviewers: append([]string{}, i.Reviewers...), Decision: i.Outcome, DecidedBy: i.By, Reason: i.Reason, Decisions: i.Decisions, Mine: i.Mine,
+		Since: known(i.Since), LastUsed: known(i.LastUsed), DecidedAt: known(i.At), GoneAt: known(i.GoneAt),
+	}
+	if !i.Entitlement.IsZero() {
+		v.Entitlement = i.Entitlement.String()
+	}
+	return v
+}
+
+// itemListing shows items.
+func (p *program) itemListing(list []desk.Item) listing {
+	views := make([]itemView, len(list))
+	l := listing{header: []string{"id", "user", "access", "because of", "since", "risk", "used", "peers", "recommended", "asked", "decision"}, empty: "There is nothing like that."}
+	for i, item := range list {
+		views[i] = viewItem(item)
+		since := ""
+		if !item.Since.IsZero() {
+			since = item.Since.UTC().Format(time.DateOnly)
+			if item.AtLeast {
+				since = "≤ " + since
+			}
+		}
+		used, peers := "", ""
+		if !item.LastUsed.IsZero() {
+			used = item.LastUsed.UTC().Format(time.DateOnly)
+		}
+		if item.Peers > 0 {
+			peers = fmt.Sprintf("%d of %d", item.Alike, item.Peers)
+		}
+		asked := strings.Join(item.Reviewers, ", ")
+		if item.Outcome != "" {
+			asked = ""
+		}
+		l.rows = append(l.rows, []string{item.ID, cmp.Or(item.Name, item.User, item.Account), item.What(), because(item.Causes), since, item.Risk, used, peers, recommended(item), asked, decidedText(item)})
+	}
+	l.data = views
+	return l
+}
+
+func recommended(i desk.Item) string {
+	if i.Advice == "" || i.Because == "" {
+		return i.Advice
+	}
+	return i.Advice + ": " + i.Because
+}
+
+func decidedText(i desk.Item) string {
+	if i.Outcome == "" {
+		return ""
+	}
+	text := i.Outcome
+	if i.By != "" {
+		text += " by " + who(i.By)
+	}
+	switch i.State {
+	case reviews.Gone:
+		text += ", gone"
+	case reviews.Leaving:
+		text += ", not gone yet"
+	}
+	return text
+}
+
+// itemFlags choose items.
+type itemFlags struct {
+	states                            []string
+	user, group, entitlement          string
+	advice, reviewer, after, campaign string
+	limit                             int
+}
+
+func (f *itemFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.user, "user", "", "only of this `USER`")
+	flags.StringVar(&f.group, "group", "", "only about this `GROUP`")
+	flags.StringVar(&f.entitlement, "entitlement", "", "only about this `ENTITLEMENT`, such as github:team/platform")
+	flags.StringVar(&f.advice, "recommended", "", "only where the facts speak for `DECISION`: keep, revoke or shorten")
+}
+
+func (f *itemFlags) query(campaign string) desk.ItemQuery {
+	return desk.ItemQuery{Campaign: strings.ToLower(campaign), States: f.states, User: f.user, Group: f.group, Entitlement: f.entitlement, Advice: f.advice, Reviewer: f.reviewer, Limit: f.limit}
+}
+
+func (f *itemFlags) check(*app.App, []string) error {
+	faults := []error{notNegative("limit", f.limit)}
+	if f.advice != "" {
+		faults = append(faults, oneOf("recommended", f.advice, reviews.Kept, reviews.Revoked, reviews.Shortened))
+	}
+	for _, s := range f.states {
+		faults = append(faults, oneOf("state", s, reviews.Waiting, reviews.Decided, reviews.Leaving, reviews.Gone, reviews.Voided))
+	}
+	return errors.Join(faults...)
+}
+
+func (p *program) reviewItemsCommand() *cobra.Command {
+	var f itemFlags
+	cmd := &cobra.Command{
+		Use:   "items CAMPAIGN",
+		Short: "List what a campaign looks at: why it is held, since when, what is recommended, who is asked, what was decided",
+		Args:  takes(1, 1),
+		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
+			found, err := a.Reviews.Items(ctx, actor, f.query(args[0]))
+			if err != nil {
+				return noSuch(err, "campaign", args[0])
+			}
+			return p.print(p.itemListing(found))
+		}, f.check),
+	}
+	f.add(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.states, "state", nil, "only in this `STATE`: waiting, decided, leaving, gone or void; several with commas")
+	flags.StringVar(&f.reviewer, "reviewer", "", "only what waits for this `USER`")
+	flags.IntVar(&f.limit, "limit", 0, "at most this many; 0 for all")
+	return cmd
+}
+
+func (p *program) reviewWaitingCommand() *cobra.Command {
+	var f itemFlags
+	cmd := &cobra.Command{
+		Use:   "waiting",
+		Short: "What waits for the user of --as to decide, of all campaigns",
+		Args:  takes(0, 0),
+		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
+			found, err := a.Reviews.Waiting(ctx, actor, f.query(f.campaign))
+			if err != nil {
+				return err
+			}
+			l := p.itemListing(found)
+			l.empty = "Nothing waits for " + p.as + "."
+			return p.print(l)
+		}, f.check, func(*app.App, []string) error {
+			if p.as == "" {
+				return usageError{errors.New("for whom? Say --as USER")}
+			}
+			return nil
+		}),
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&f.campaign, "campaign", "", "only of this `CAMPAIGN`")
+	return cmd
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/reviews/document"
+)
+
+// workView is what one reviewer did, as programs read it.
+type workView struct {
+	User      string    `json:"user"`
+	Kept      int       `json:"kept"`
+	Revoked   int       `json:"revoked"`
+	Shortened int       `json:"shortened"`
+	Passed    int       `json:"passed_on"`
+	First     time.Time `json:"first_at"`
+	Last      time.Time `json:"last_at"`
+	AtOnce    int       `json:"most_at_once"`
+}
+
+func (p *program) reviewReportCommand() *cobra.Command {
+	var f heldFlags
+	cmd := &cobra.Command{
+		Use:   "report CAMPAIGN",
+		Short: "What a campaign came to, item by item: evidence for an auditor",
+		Args:  takes(1, 1),
+		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
+			m, r, err := a.ReviewPaper(ctx, actor, strings.ToLower(args[0]))
+			if err != nil {
+				return noSuch(err, "campaign", args[0])
+			}
+			switch {
+			case f.file != "":
+				return p.writePaper(ctx, a, &m, &f, actor.Name)
+			case slices.Contains(strings.Split(paperForms, ","), p.output):
+				return a.PrintPaper(ctx, &m, p.out, document.Form(p.output), actor.Name)
+			}
+			l := p.itemListing(r.Items)
+			views := []workView{}
+			for _, w := range r.Reviewers {
+				views = append(views, workView{w.User, w.Kept, w.Revoked, w.Shortened, w.Moved, w.First, w.Last, w.AtOnce})
+			}
+			l.data = map[string]any{"campaign": viewCampaign(r.Campaign), "reviewers": views, "items": l.data}
+			if err := p.print(l); err != nil {
+				return err
+			}
+			for _, w := range r.Reviewers {
+				p.remark("%s: %d kept, %d revoked, %d shortened, %d passed on; %s in one go at most", w.User, w.Kept, w.Revoked, w.Shortened, w.Moved, strconv.Itoa(w.AtOnce))
+			}
+			q := r.Campaign.Progress
+			p.remark("%s is %s: %d of %d decided, %d revoked, of which %d are gone", r.Campaign.ID, r.Campaign.State, q.Items-q.Waiting, q.Items, q.Revoked, q.Gone)
+			return nil
+		}, func(a *app.App, _ []string) error { return f.check(a, nil) }),
+	}
+	f.addFile(cmd)
+	return cmd
+}
