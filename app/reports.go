@@ -3,12 +3,10 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"birthright/audit"
@@ -241,8 +239,10 @@ func VerdictOf(name string, each func(func(audit.Record) error) error) (document
 }
 
 // otherPaper makes a report that is not about what people hold.
-func (a *App) otherPaper(_ context.Context, kind string) (*document.Document, error) {
-	return nil, &identity.Error{
-		Kind: identity.Invalid, Op: "make report", Object: kind, Err: fmt.Errorf("there is no such report"), Hint: "there are " + strings.Join(heldKinds(), ", "),
+func (a *App) otherPaper(ctx context.Context, kind string) (*document.Document, error) {
+	if kind == "jit" {
+		d, _, err := a.jitPaper(ctx, usualWindow)
+		return d, err
 	}
+	return nil, &identity.Error{Kind: identity.Invalid, Op: "make report", Object: kind, Err: errors.New("there is no such report")}
 }

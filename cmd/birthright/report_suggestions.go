@@ -25,7 +25,7 @@ type suggestionFlags struct {
 
 func (p *program) reportCommand() *cobra.Command {
 	return p.family("report", "What the hub knows, for people who decide",
-		p.reportCreepCommand(), p.reportOrphansCommand(), p.reportDormantCommand(), p.reportSoDCommand(), p.reportSuggestionsCommand(), p.reportWriteCommand(), p.reportVerifyCommand())
+		p.reportCreepCommand(), p.reportOrphansCommand(), p.reportDormantCommand(), p.reportSoDCommand(), p.reportJITCommand(), p.reportSuggestionsCommand(), p.reportWriteCommand(), p.reportVerifyCommand())
 }
 
 func (p *program) reportSuggestionsCommand() *cobra.Command {
