@@ -152,7 +152,7 @@ func writeSealed(path string, f document.File) (document.Sealed, error) {
 	return seal.File(f.Name), errors.Join(err, file.Sync(), file.Close())
 }
 
-// ReportOnSchedule writes the configured reports whenever they are due, until ctx ends.
+// reportOnSchedule writes the configured reports whenever they are due, until ctx ends.
 // Of several programs on one database one does.
 func (a *App) reportOnSchedule(ctx context.Context, next func(time.Time) time.Time) {
 	for due := next(a.Now()); !due.IsZero(); due = next(a.Now()) {
@@ -163,13 +163,14 @@ func (a *App) reportOnSchedule(ctx context.Context, next func(time.Time) time.Ti
 			return
 		case <-timer.C:
 		}
-		if err := a.reportDue(ctx, due); err != nil && ctx.Err() == nil {
+		if err := a.ReportDue(ctx, due); err != nil && ctx.Err() == nil {
 			a.Log.Error("reports", "error", err)
 		}
 	}
 }
 
-func (a *App) reportDue(ctx context.Context, due time.Time) error {
+// ReportDue writes the reports that were due at an instant, unless that was done already.
+func (a *App) ReportDue(ctx context.Context, due time.Time) error {
 	unlock, err := a.Store.Lock(ctx, "reports")
 	if err != nil {
 		return err
