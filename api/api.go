@@ -32,6 +32,7 @@ type Desk interface {
 // Options are what the API needs.
 type Options struct {
 	Desk    Desk
+	Reviews ReviewDesk
 	Tokens  holder.Keeper
 	Answers Answers
 	// Pace is how many requests a token may send, on average and at once; the zero
@@ -64,6 +65,7 @@ func New(o Options) http.Handler {
 	s.mountGrants()
 	s.mountGlass()
 	s.mountDelegations()
+	s.mountReviews()
 	s.mux.HandleFunc("/", s.nowhere)
 	return s.guard(s.paced(s.replayed(s.mux)))
 }
@@ -74,7 +76,7 @@ func description(version string) huma.Config {
 	c.CreateHooks = nil // no links to schemas in answers
 	c.DocsPath, c.SchemasPath = "", ""
 	c.RejectUnknownQueryParameters = true
-	c.Info.Description = "Just-in-time access: what can be asked for, requests and decisions, grants."
+	c.Info.Description = "Just-in-time access: what can be asked for, requests and decisions, grants; access reviews."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "`birthright token create --user NAME`"},
 	}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"io"
@@ -18,7 +19,11 @@ import (
 	"birthright/api"
 	"birthright/api/backing"
 	"birthright/grants/desk/desktest"
+	"birthright/identity"
 	"birthright/internal/ids"
+	reviewdesk "birthright/reviews/desk"
+	"birthright/rules"
+	"birthright/rules/population"
 	"birthright/store"
 	"birthright/tokens"
 )
@@ -51,6 +56,8 @@ bundles:
 type hub struct {
 	*desktest.Office
 	http.Handler
+	Reviews *reviewdesk.Desk
+
 	log    bytes.Buffer
 	tokens map[string]string // by who
 }
@@ -65,8 +72,15 @@ func open(t testing.TB) *hub {
 func around(o *desktest.Office, pace api.Pace) *hub {
 	h := &hub{Office: o, tokens: map[string]string{}}
 	behind := backing.New(o.DB)
+	h.Reviews = reviewdesk.New(reviewdesk.Options{
+		Store: o.DB, Grants: o.Desk, Engine: o.Desk.Engine, Admins: o.Desk.Admins,
+		Everybody: func(ctx context.Context, tx *store.Tx, each func(*identity.User) error, engines ...*rules.Engine) (*population.Population, rules.World, error) {
+			crowd, err := o.Run.Crowd(ctx, tx, each, engines...)
+			return crowd.Population, crowd.World, err
+		},
+	})
 	h.Handler = api.New(api.Options{
-		Desk: o.Desk, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		Desk: o.Desk, Reviews: h.Reviews, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	return h
 }

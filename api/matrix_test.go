@@ -13,6 +13,8 @@ import (
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
 	"birthright/identity"
+	"birthright/reviews"
+	reviewdesk "birthright/reviews/desk"
 )
 
 // Who there is. ben gets what rita asks for; anna decides first, dora in her place, lars
@@ -96,6 +98,17 @@ var matrix = []row{
 	{route: "POST /delegations", body: `{"to":"otto","until":"{soon}"}`, yes: people, bad: programs},
 	{route: "POST /delegations", body: `{"from":"anna","to":"otto","until":"{soon}"}`, yes: "anna root admin"},
 	{route: "DELETE /delegations/{id}", on: "delegation", yes: "anna root admin"},
+
+	{route: "POST /reviews", body: `{"name":"x","groups":["club"]}`, yes: "root admin"},
+	{route: "POST /reviews/preview", body: `{"name":"x","groups":["club"]}`, yes: "root admin"},
+	{route: "GET /reviews", on: "campaign", list: true, yes: "olga root admin auditor"},
+	{route: "GET /reviews/{id}", on: "campaign", yes: "olga root admin auditor"},
+	{route: "GET /reviews/{id}/items", on: "campaign", yes: "olga root admin auditor"},
+	{route: "GET /reviews/{id}/report", on: "campaign", yes: "root admin auditor"},
+	{route: "GET /review-items", on: "campaign", list: true, yes: "olga", bad: programs},
+	{route: "POST /reviews/{id}/decisions", on: "campaign", body: `{"decision":"keep","items":["{item}"]}`, yes: "olga"},
+	{route: "POST /reviews/{id}/decisions", on: "closed", body: `{"decision":"keep","items":["{item}"]}`, late: everybody},
+	{route: "POST /reviews/{id}/close", on: "campaign", body: because, yes: "root admin"},
 }
 
 // rooms is how many groups there are to ask for, each once.
@@ -103,7 +116,8 @@ const rooms = 400
 
 func matrixPolicy() string {
 	var b strings.Builder
-	b.WriteString("groups:\n  - {name: self, owners: ['user:otto', 'user:olga'], access: ['app:role/self'], request: {approve: [{by: owners}], break_glass: {max: 1h}}}\n")
+	b.WriteString("rules:\n  - {name: club, when: 'user.userName == \"ben\"', groups: [club]}\n")
+	b.WriteString("groups:\n  - {name: club, owners: ['user:olga'], access: ['app:role/club']}\n  - {name: self, owners: ['user:otto', 'user:olga'], access: ['app:role/self'], request: {approve: [{by: owners}], break_glass: {max: 1h}}}\n")
 	for i := range rooms {
 		fmt.Fprintf(&b, "  - {name: room-%d, owners: ['user:olga'], access: ['app:role/%d'], request: {for_others: ['user:rita'], "+
 			"approve: [{by: 'user:anna'}, {by: 'user:lars'}], extend: {approve: false}, break_glass: {max: 1h}}}\n", i, i)
@@ -156,7 +170,7 @@ func (p *play) nextRoom() string {
 }
 
 // thing is what something is done to.
-type thing struct{ kind, request, grant, delegation string }
+type thing struct{ kind, request, grant, delegation, campaign, item string }
 
 // make makes a thing in the state that a row wants.
 func (p *play) make(kind string) thing {
@@ -169,6 +183,18 @@ func (p *play) make(kind string) thing {
 		made, err := p.BreakGlass(p.Context(), p.As("ben"), desk.Wish{Groups: []string{p.nextRoom()}, Reason: "fire"})
 		p.Must(err)
 		x.request, x.grant = made.ID, made.Grant
+		return x
+	case "campaign", "closed":
+		c, err := p.Reviews.Start(p.Context(), p.As("root"), reviewdesk.Wish{Name: "Club", Scope: reviews.Scope{Groups: []string{"club"}}})
+		p.Must(err)
+		x.campaign = c.ID
+		items, err := p.Reviews.Items(p.Context(), p.As("root"), reviewdesk.ItemQuery{Campaign: c.ID})
+		p.Must(err)
+		x.item = items[0].ID
+		if kind == "closed" {
+			_, err = p.Reviews.Close(p.Context(), p.As("root"), c.ID, "done")
+			p.Must(err)
+		}
 		return x
 	case "delegation":
 		d, err := p.Delegate(p.Context(), p.As("anna"), desk.Delegation{To: "dora", End: p.Now().Add(24 * time.Hour)})
@@ -203,6 +229,10 @@ func (x thing) id(route string) string {
 		return x.grant
 	case strings.Contains(route, "/delegations"):
 		return x.delegation
+	case strings.Contains(route, "/review-items"):
+		return x.item
+	case strings.Contains(route, "/reviews"):
+		return x.campaign
 	}
 	return x.request
 }
@@ -222,6 +252,11 @@ func (p *play) looks(x thing) string {
 		p.Must(err)
 		out += fmt.Sprint(g.State, g.Seconds, g.Ended)
 	}
+	if x.campaign != "" {
+		c, err := p.Reviews.Campaign(p.Context(), operator, x.campaign)
+		p.Must(err)
+		out += fmt.Sprint(c.State, c.Progress)
+	}
 	all, err := p.Delegations(p.Context(), operator)
 	p.Must(err)
 	return out + fmt.Sprint(len(all), slices.ContainsFunc(all, func(d grants.Delegation) bool { return d.ID == x.delegation && !d.RevokedAt.IsZero() }))
@@ -236,6 +271,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())
 	}
+	body = strings.ReplaceAll(body, "{item}", x.item)
 	body = strings.ReplaceAll(body, "{soon}", later(p.Office, time.Hour))
 	answer = p.call(p.bearer(who), method, path+r.query, body)
 	switch {

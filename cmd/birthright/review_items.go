@@ -12,60 +12,16 @@ import (
 
 	"birthright/app"
 	"birthright/grants/approval"
-	"birthright/identity"
 	"birthright/reviews"
 	"birthright/reviews/desk"
 )
 
-// itemView is an item as programs read it.
-type itemView struct {
-	ID             string           `json:"id"`
-	Campaign       string           `json:"campaign"`
-	State          string           `json:"state"`
-	User           string           `json:"user"`
-	UserState      string           `json:"user_state"`
-	Group          string           `json:"group"`
-	Entitlement    string           `json:"entitlement"`
-	Account        string           `json:"account"`
-	Causes         []identity.Cause `json:"causes"`
-	Since          *time.Time       `json:"since"`
-	SinceAtLeast   bool             `json:"since_at_least"`
-	LastUsed       *time.Time       `json:"last_used"`
-	Risk           string           `json:"risk"`
-	Peers          int              `json:"peers"`
-	PeersHolding   int              `json:"peers_holding"`
-	Recommendation string           `json:"recommendation"`
-	Because        string           `json:"because"`
-	Stage          int              `json:"stage"`
-	Reviewers      []string         `json:"reviewers"`
-	Decision       string           `json:"decision"`
-	DecidedBy      string           `json:"decided_by"`
-	DecidedAt      *time.Time       `json:"decided_at"`
-	Reason         string           `json:"reason"`
-	GoneAt         *time.Time       `json:"gone_at"`
-	Decisions      int              `json:"decisions"`
-	Mine           bool             `json:"mine"`
-}
-
-func viewItem(i desk.Item) itemView {
-	v := itemView{
-		ID: i.ID, Campaign: i.Campaign, State: i.State, User: cmp.Or(i.Name, i.User), UserState: i.UserState, Group: i.Group, Account: i.Account,
-		Causes: append([]identity.Cause{}, i.Causes...), SinceAtLeast: i.AtLeast, Risk: i.Risk, Peers: i.Peers, PeersHolding: i.Alike, Recommendation: i.Advice, Because: i.Because,
-		Stage: i.Stage + 1, Reviewers: append([]string{}, i.Reviewers...), Decision: i.Outcome, DecidedBy: i.By, Reason: i.Reason, Decisions: i.Decisions, Mine: i.Mine,
-		Since: known(i.Since), LastUsed: known(i.LastUsed), DecidedAt: known(i.At), GoneAt: known(i.GoneAt),
-	}
-	if !i.Entitlement.IsZero() {
-		v.Entitlement = i.Entitlement.String()
-	}
-	return v
-}
-
 // itemListing shows items.
 func (p *program) itemListing(list []desk.Item) listing {
-	views := make([]itemView, len(list))
+	views := make([]desk.ShownItem, len(list))
 	l := listing{header: []string{"id", "user", "access", "because of", "since", "risk", "used", "peers", "recommended", "asked", "decision"}, empty: "There is nothing like that."}
 	for i, item := range list {
-		views[i] = viewItem(item)
+		views[i] = item.Shown()
 		since := ""
 		if !item.Since.IsZero() {
 			since = item.Since.UTC().Format(time.DateOnly)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,46 +15,12 @@ import (
 	"birthright/reviews/desk"
 )
 
-// campaignView is a campaign as programs read it.
-type campaignView struct {
-	ID        string          `json:"id"`
-	Name      string          `json:"name"`
-	Kind      string          `json:"kind"`
-	State     string          `json:"state"`
-	Scope     reviews.Scope   `json:"scope"`
-	Stages    []reviews.Stage `json:"stages"`
-	Fallback  []string        `json:"fallback"`
-	Owner     string          `json:"owner"`
-	By        string          `json:"started_by"`
-	Undecided string          `json:"undecided"`
-	AtClose   bool            `json:"at_close"`
-	Created   time.Time       `json:"created_at"`
-	Due       time.Time       `json:"due_at"`
-	CloseAt   time.Time       `json:"closes_at"`
-	ClosedAt  *time.Time      `json:"closed_at"`
-	ClosedBy  string          `json:"closed_by"`
-	Reason    string          `json:"close_reason"`
-	Previous  string          `json:"follows"`
-	Progress  desk.Progress   `json:"progress"`
-}
-
-func viewCampaign(c desk.Campaign) campaignView {
-	v := campaignView{
-		ID: c.ID, Name: c.Name, Kind: c.Kind, State: c.State, Scope: c.Scope, Stages: c.Stages, Fallback: append([]string{}, c.Fallback...), Owner: c.Owner, By: c.By, Undecided: c.End,
-		AtClose: c.AtClose, Created: c.Created, Due: c.Due, CloseAt: c.CloseAt, ClosedBy: c.ClosedBy, Reason: c.CloseReason, Previous: c.Previous, Progress: c.Progress,
-	}
-	if !c.ClosedAt.IsZero() {
-		v.ClosedAt = &c.ClosedAt
-	}
-	return v
-}
-
 // campaignListing shows campaigns.
 func campaignListing(list []desk.Campaign) listing {
-	views := make([]campaignView, len(list))
+	views := make([]desk.ShownCampaign, len(list))
 	l := listing{header: []string{"id", "name", "kind", "state", "due", "items", "waiting", "kept", "revoked", "gone"}, empty: "There is no campaign."}
 	for i, c := range list {
-		views[i] = viewCampaign(c)
+		views[i] = c.Shown()
 		l.rows = append(l.rows, []string{
 			c.ID, c.Name, c.Kind, c.State, minute(c.Due), strconv.Itoa(c.Items), strconv.Itoa(c.Progress.Waiting), strconv.Itoa(c.Progress.Kept),
 			strconv.Itoa(c.Progress.Revoked), strconv.Itoa(c.Progress.Gone),
@@ -106,7 +71,7 @@ func (p *program) reviewShowCommand() *cobra.Command {
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
 			}
-			return p.print(p.fields(viewCampaign(c), campaignFields(c)))
+			return p.print(p.fields(c.Shown(), campaignFields(c)))
 		}),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,18 +12,6 @@ import (
 	"birthright/grants/approval"
 	"birthright/reviews/document"
 )
-
-// workView is what one reviewer did, as programs read it.
-type workView struct {
-	User      string    `json:"user"`
-	Kept      int       `json:"kept"`
-	Revoked   int       `json:"revoked"`
-	Shortened int       `json:"shortened"`
-	Passed    int       `json:"passed_on"`
-	First     time.Time `json:"first_at"`
-	Last      time.Time `json:"last_at"`
-	AtOnce    int       `json:"most_at_once"`
-}
 
 func (p *program) reviewReportCommand() *cobra.Command {
 	var f heldFlags
@@ -44,11 +31,7 @@ func (p *program) reviewReportCommand() *cobra.Command {
 				return a.PrintPaper(ctx, &m, p.out, document.Form(p.output), actor.Name)
 			}
 			l := p.itemListing(r.Items)
-			views := []workView{}
-			for _, w := range r.Reviewers {
-				views = append(views, workView{w.User, w.Kept, w.Revoked, w.Shortened, w.Moved, w.First, w.Last, w.AtOnce})
-			}
-			l.data = map[string]any{"campaign": viewCampaign(r.Campaign), "reviewers": views, "items": l.data}
+			l.data = r.Shown()
 			if err := p.print(l); err != nil {
 				return err
 			}
