@@ -69,6 +69,9 @@ func campaignTask(ctx context.Context, args []string) (result measure.Result, er
 	if err := b.campaigns(ctx, &result); err != nil {
 		return result, err
 	}
+	if err := b.reports(ctx, dir, &result); err != nil {
+		return result, err
+	}
 	return result, b.floor(ctx, dir, &result)
 }
 

@@ -43,6 +43,8 @@ func run(ctx context.Context, r *measure.Report) error {
 	r.Line("start of a small one", measure.Seconds(f["start some"]), measure.Count(n["items some"])+" items")
 	r.Line("what waits for a reviewer", measure.Millis(f["waiting"]), "a page of 50")
 	r.Line("a decision on one item", measure.Millis(f["decide"]))
+	r.Line("creep report, from a cold database", measure.Seconds(f["creep"]), measure.Count(n["holdings"])+" holdings", measure.Count(n["surplus"])+" in surplus")
+	r.Line("access at a time, one person", "p50 "+measure.Millis(f["at p50"]), "worst "+measure.Millis(f["at worst"]))
 	r.Line("memory", "peak "+measure.Size(result.Peak))
 	r.Ratio("start, owners are asked", "reading and writing", f["start owners"]/f["floor"], 0)
 	return nil
