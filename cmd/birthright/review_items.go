@@ -72,10 +72,10 @@ func decidedText(i desk.Item) string {
 
 // itemFlags choose items.
 type itemFlags struct {
-	states                            []string
-	user, group, entitlement          string
-	advice, reviewer, after, campaign string
-	limit                             int
+	states                     []string
+	user, group, entitlement   string
+	advice, reviewer, campaign string
+	limit                      int
 }
 
 func (f *itemFlags) add(cmd *cobra.Command) {
