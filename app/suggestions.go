@@ -39,6 +39,8 @@ type Suggestions struct {
 	suggest.Report
 	Unused suggest.UnusedReport
 	Held   suggest.HeldReport
+	// Unseen are targets that nothing is concluded from, or only in part.
+	Unseen []Unseen
 	// From and At bound the window.
 	From, At time.Time
 	// Ignored are attributes about which nothing is suggested: people can change them
@@ -93,6 +95,9 @@ func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggest
 	}
 	if l.Held {
 		if out.Held, err = a.held(ctx, d, in, l.FromHeld); err != nil {
+			return out, err
+		}
+		if out.Unseen, err = a.unseen(ctx, d.tx); err != nil {
 			return out, err
 		}
 	}

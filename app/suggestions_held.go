@@ -5,7 +5,37 @@ import (
 
 	"birthright/identity"
 	"birthright/reviews/suggest"
+	"birthright/store"
 )
+
+// Unseen is a target of which it is not known, or not well, what is held there.
+type Unseen struct {
+	Target string `json:"target"`
+	Reason string `json:"reason"`
+}
+
+// unseen names the targets that nothing is concluded from, or only in part.
+func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]Unseen, error) {
+	out := []Unseen{}
+	for _, target := range a.Config.Targets {
+		state, err := tx.TargetState(ctx, target.Name)
+		if err != nil && identity.KindOf(err) != identity.NotFound {
+			return nil, err
+		}
+		sighting, err := tx.Sighting(ctx, state.N)
+		switch {
+		case err != nil:
+			return nil, err
+		case sighting.Last.IsZero():
+			out = append(out, Unseen{target.Name, "it was never read whole"})
+		case state.LastError != "":
+			out = append(out, Unseen{target.Name, "the last attempt to read it failed: " + state.LastError})
+		case sighting.Gap != "":
+			out = append(out, Unseen{target.Name, sighting.Gap})
+		}
+	}
+	return out, nil
+}
 
 // held looks for rules in what people hold on the targets, as of the last look at
 // all of each.

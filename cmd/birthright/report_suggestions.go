@@ -127,6 +127,9 @@ func (p *program) suggest(ctx context.Context, a *app.App, f suggestionFlags) er
 		}
 		err = p.print(l)
 	}
+	for _, u := range found.Unseen {
+		p.remark("%s is not known well enough: %s", u.Target, u.Reason)
+	}
 	if err != nil || f.draft == "" {
 		return err
 	}

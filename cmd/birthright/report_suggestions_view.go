@@ -29,6 +29,7 @@ type suggestionsView struct {
 	Held          []heldView        `json:"held"`
 	HeldLeftOut   []heldLeftOutView `json:"held_left_out"`
 	NotConsidered []string          `json:"not_considered"`
+	Incomplete    []app.Unseen      `json:"incomplete"`
 }
 
 // draftView is one suggestion: who asked for what how often, and what to do about it.
@@ -125,6 +126,7 @@ func viewSuggestions(s app.Suggestions) suggestionsView {
 	v := suggestionsView{
 		Since: s.From.UTC(), Until: s.At.UTC(), Requests: s.Requests, Groups: s.Groups, NotConsidered: orEmpty(s.Ignored),
 		Drafts: []draftView{}, LeftOut: []leftOutView{}, Unused: []unusedView{}, UnusedLeftOut: []notUnusedView{}, Held: []heldView{}, HeldLeftOut: []heldLeftOutView{},
+		Incomplete: append([]app.Unseen{}, s.Unseen...),
 	}
 	for i := range s.Drafts {
 		v.Drafts = append(v.Drafts, viewDraft(s, &s.Drafts[i]))

@@ -19,12 +19,13 @@ type bundle struct {
 }
 
 // bundles puts entitlements together whose holders are alike. Those of the most
-// holders come first, so only bundles of nearly the same size are compared. What
-// much risk hangs on, or what groups carry, is never mixed with the rest.
+// holders come first, so only bundles of nearly the same size are compared, and of
+// these only those with a mark in common: see marksOf. What much risk hangs on, or
+// what groups carry, is never mixed with the rest.
 func (m *miner) bundles(all []Holding) []bundle {
 	slices.SortStableFunc(all, func(a, b Holding) int { return cmp.Compare(size(b.Holders), size(a.Holders)) })
 	var out []bundle
-	first := 0
+	first, marked := 0, map[mark][]int{}
 	for _, h := range all {
 		n := size(h.Holders)
 		if n == 0 || n < m.Holders {
@@ -33,12 +34,16 @@ func (m *miner) bundles(all []Holding) []bundle {
 		for first < len(out) && float64(n) < m.Alike*float64(size(out[first].lead)) {
 			first++
 		}
-		at := slices.IndexFunc(out[first:], func(b bundle) bool { return m.alike(b, h) })
+		marks := marksOf(h.Holders)
+		at := m.likeIt(out, first, h, marks, marked)
 		if at < 0 {
+			for _, k := range marks {
+				marked[k] = append(marked[k], len(out))
+			}
 			out = append(out, bundle{[]identity.Entitlement{h.Entitlement}, h.Holders.Clone(), h.Holders})
 			continue
 		}
-		b := &out[first+at]
+		b := &out[at]
 		b.access = append(b.access, h.Entitlement)
 		b.holders.And(h.Holders)
 	}
@@ -86,9 +91,14 @@ func (m *miner) bundle(b bundle) (d Held, reason string) {
 		return d, "those who hold it have too little in common"
 	}
 	m.taken[d.Group.Name] = true
-	d.Name, d.Terms, d.Condition, d.Except = m.ruleName(d.Group.Name), found.terms, conjunction(found.terms), either(p.except)
+	d.Name, d.Terms, d.Condition, d.Except = m.heldRuleName(d.Group.Name), found.terms, conjunction(found.terms), either(p.except)
 	d.Holding, d.Others = roaring.And(found.users, holders), roaring.AndNot(found.users, holders)
 	return d, ""
+}
+
+// heldRuleName is a name that no rule has, nor one that is drafted from requests.
+func (m *miner) heldRuleName(group string) string {
+	return m.ruleName("held-" + strings.TrimPrefix(group, "held-"))
 }
 
 // groupFor is the group that a rule is to give: the first that carries this and
