@@ -28,6 +28,7 @@ demo: ## Watch the whole main job; installs nothing
 test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
 	$(GO) test ./targets/... $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
 	$(GO) test ./grants/desk -run Histories
+	$(GO) test -race ./reviews/desk -run AtOnce
 	$(GO) test -race $(RACE)
 
 .PHONY: quick
