@@ -245,26 +245,35 @@ func earlierReports(ctx context.Context, tx *store.Tx) (earlier []creep.Summary,
 func (a *App) OrderRemovals(ctx context.Context, plan creep.Plan, by, reason string) ([]*store.OrderRow, error) {
 	rows := make([]*store.OrderRow, len(plan.Orders))
 	var work []store.Work
-	events := make([]audit.Event, len(plan.Orders))
 	for i, o := range plan.Orders {
 		rows[i] = &store.OrderRow{Holder: int64(o.Holder), Account: o.Account, Entitlement: o.Access, By: by, Reason: reason}
-		subject := "target:" + o.Target
 		if o.User != "" {
-			subject = "user:" + o.User
 			work = append(work, store.Work{Target: o.Target, UserN: int64(o.Holder), Removal: true})
 		}
-		events[i] = audit.Event{Actor: by, Action: "order.made", Subject: subject, Detail: map[string]any{
-			"account": o.Account, "entitlement": o.Entitlement, "cause": o.Cause, "score": o.Score, "reason": reason,
-		}}
 	}
 	err := a.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.AddOrders(ctx, rows, events...); err != nil {
+		if err := tx.AddOrders(ctx, rows); err != nil {
 			return err
 		}
-		return tx.EnqueueWork(ctx, work)
+		return tx.EnqueueWork(ctx, work, orderEvents(plan, rows, by, reason)...)
 	})
 	if err == nil {
 		a.wakeWorkers()
 	}
 	return rows, err
+}
+
+// orderEvents are what the audit log says of orders, once they have their IDs.
+func orderEvents(plan creep.Plan, rows []*store.OrderRow, by, reason string) []audit.Event {
+	events := make([]audit.Event, len(rows))
+	for i, o := range plan.Orders {
+		subject := "account:" + o.Target + "/" + o.Account
+		if o.User != "" {
+			subject = "user:" + o.User
+		}
+		events[i] = audit.Event{Actor: by, Action: "access.ordered", Subject: subject, Detail: map[string]any{
+			"order": rows[i].ID, "account": o.Account, "entitlement": o.Entitlement, "cause": o.Cause, "score": o.Score, "by": by, "reason": reason,
+		}}
+	}
+	return events
 }

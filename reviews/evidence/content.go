@@ -173,6 +173,21 @@ func (c *checker) rows(add func(key string, n int64)) {
 			add(reviewed(d.Item, d.By, d.Decision), 1)
 		}
 	})
+	each(c, RevocationsFile, func(_ int64, r *Revocation) {
+		if c.within(&r.At) {
+			add("membership.revoked of revocation "+r.ID, 1)
+		}
+	})
+	each(c, OrdersFile, func(_ int64, o *Order) {
+		if c.within(&o.At) {
+			add("access.ordered of order "+o.ID, 1)
+		}
+	})
+	each(c, GrantsFile, func(_ int64, g *Grant) {
+		if c.within(g.SettledAt) {
+			add("grant.settled of grant "+g.ID, 1)
+		}
+	})
 }
 
 func reviewed(item, by, decision string) string {
@@ -230,6 +245,12 @@ func keyOf(r *audit.Record) string {
 		return r.Action + " of request " + text("request")
 	case "review.decided":
 		return reviewed(text("item"), r.Actor, text("decision"))
+	case "membership.revoked":
+		return "membership.revoked of revocation " + text("revocation")
+	case "access.ordered":
+		return "access.ordered of order " + text("order")
+	case "grant.settled":
+		return "grant.settled of grant " + text("grant")
 	case "request.voted":
 		approve, _ := r.Detail["approve"].(bool)
 		return voted(text("request"), r.Actor, approve)
@@ -237,16 +258,22 @@ func keyOf(r *audit.Record) string {
 	return ""
 }
 
+// fileOf is where the row of a key stands.
+func fileOf(key string) string {
+	for word, file := range map[string]string{
+		" of request ": RequestsFile, " of item ": DecisionsFile, " of revocation ": RevocationsFile, " of order ": OrdersFile, " of grant ": GrantsFile,
+	} {
+		if strings.Contains(key, word) {
+			return file
+		}
+	}
+	return ChangesFile
+}
+
 // unmatched tells what only the rows or only the log has.
 func (c *checker) unmatched(t *trace) {
 	for _, key := range t.sorted() {
-		file := ChangesFile
-		if strings.Contains(key, " of request ") {
-			file = RequestsFile
-		}
-		if strings.Contains(key, " of item ") {
-			file = DecisionsFile
-		}
+		file := fileOf(key)
 		if t.keys[key] > 0 {
 			c.fault(file, 0, "the audit log has no %s", key)
 		} else {

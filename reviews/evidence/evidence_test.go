@@ -29,6 +29,9 @@ type company struct {
 	requests    []Request
 	changes     []Change
 	decisions   []Decision
+	revocations []Revocation
+	orders      []Order
+	grants      []Grant
 	log         []audit.Record
 }
 
@@ -65,6 +68,13 @@ func year(t tb, n int) *company {
 		id = fmt.Sprint("i", i)
 		c.decisions = append(c.decisions, Decision{Campaign: "k1", Item: id, User: "ada", What: "g", By: "user:bo", Decision: "revoke", At: done})
 		tell(done, "user:bo", "review.decided", "", map[string]any{"item": id, "decision": "revoke"})
+		v, o, g := fmt.Sprint("v", i), fmt.Sprint("o", i), fmt.Sprint("g", i)
+		c.revocations = append(c.revocations, Revocation{ID: v, User: "ada", Group: "g", By: "user:bo", At: done})
+		tell(done, "user:bo", "membership.revoked", "", map[string]any{"revocation": v})
+		c.orders = append(c.orders, Order{ID: o, At: done})
+		tell(done, "user:bo", "access.ordered", "", map[string]any{"order": o})
+		c.grants = append(c.grants, Grant{ID: g, User: "ada", Group: "g", StartsAt: at, SettledAt: &done})
+		tell(done, "hub", "grant.settled", "", map[string]any{"grant": g})
 	}
 	return c
 }
@@ -119,6 +129,12 @@ func (c *company) pack(t tb) []byte {
 			fill = all(c.changes)
 		case DecisionsFile:
 			fill = all(c.decisions)
+		case RevocationsFile:
+			fill = all(c.revocations)
+		case OrdersFile:
+			fill = all(c.orders)
+		case GrantsFile:
+			fill = all(c.grants)
 		case AuditFile:
 			errs = append(errs, w.Add(name, func(out io.Writer) error { return audit.Export(out, records(c.log), m.After, m.Head) }))
 			continue
@@ -183,7 +199,7 @@ func TestRowsThatTheLogDoesNotKnowAreNamed(t *testing.T) {
 		c := year(failer{t}, 40)
 		i := rapid.IntRange(0, 39).Draw(t, "i")
 		name := ""
-		switch rapid.IntRange(0, 7).Draw(t, "how") {
+		switch rapid.IntRange(0, 10).Draw(t, "how") {
 		case 0:
 			name = "change run.c" + fmt.Sprint(i)
 			c.changes = slices.Delete(c.changes, i, i+1)
@@ -202,6 +218,15 @@ func TestRowsThatTheLogDoesNotKnowAreNamed(t *testing.T) {
 		case 5:
 			name = "change.outcome of change run.c" + fmt.Sprint(i) + ": refused"
 			c.changes[i].Outcome = "refused"
+		case 8:
+			name = "membership.revoked of revocation v" + fmt.Sprint(i)
+			c.revocations = slices.Delete(c.revocations, i, i+1)
+		case 9:
+			name = "access.ordered of order o" + fmt.Sprint(i)
+			c.orders = slices.Delete(c.orders, i, i+1)
+		case 10:
+			name = "grant.settled of grant g" + fmt.Sprint(i)
+			c.grants = slices.Delete(c.grants, i, i+1)
 		case 7:
 			name = "review.decided of item i" + fmt.Sprint(i) + " by user:bo: revoke"
 			c.decisions = slices.Delete(c.decisions, i, i+1)

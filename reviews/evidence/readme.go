@@ -41,6 +41,8 @@ manifest.json names the targets that were not read whole: what observed.jsonl sa
    the closing line. A pack of the period before ends where this one begins.
 4. Each line of changes.jsonl has a record change.intent at intended_at, and change.outcome at finished_at. Each decided
    request has its record, each vote a record request.voted, and each line of decisions.jsonl a record review.decided.
+   Each line of revocations.jsonl has a record membership.revoked, each of orders.jsonl access.ordered, and each grant that
+   was settled grant.settled.
 
 "birthright evidence verify FILE" does all of this but 2, without a hub.
 `))
