@@ -101,44 +101,23 @@ func (w *watch) nameHolders(ctx context.Context, tx *store.Tx) error {
 	}
 	w.holders = make([]uint32, len(w.accounts))
 	w.was, w.isNow = map[uint32]uint32{}, map[uint32]uint32{}
-	var save []*store.Stranger
-	fresh := map[int]*store.Stranger{}
-	there := make(map[string]bool)
+	fresh, there := map[int]*store.Stranger{}, map[string]bool{}
 	for i := range w.accounts {
-		found := &w.accounts[i]
-		s := w.known[found.ID]
+		id := w.accounts[i].ID
 		switch {
 		case w.owner[i] != 0:
-			w.holders[i] = uint32(w.owner[i])
-			if s != nil && s.Until.IsZero() {
-				w.renamed(uint32(s.N), w.holders[i])
-			} else if old := owners[found.ID]; old != 0 && old != w.owner[i] {
-				w.renamed(uint32(old), w.holders[i])
-			}
+			w.owned(i, owners[id])
 			continue
 		case w.disputed[i]:
-			there[found.ID] = true
-			w.holders[i] = w.lastKnown(s, owners[found.ID])
-			continue
-		case s == nil:
-			s = &store.Stranger{TargetN: w.state.N, NativeID: found.ID, Since: w.at}
-		case s.Name == found.Name && s.Active == found.Active && s.Until.IsZero():
-			there[found.ID] = true
-			w.holders[i] = uint32(s.N)
-			continue
+			w.holders[i] = w.lastKnown(w.known[id], owners[id])
+		default:
+			if s := w.stranger(i); s != nil {
+				fresh[i] = s
+			}
 		}
-		there[found.ID] = true
-		s.Name, s.Active, s.Until = found.Name, found.Active, time.Time{}
-		save, fresh[i] = append(save, s), s
+		there[id] = true
 	}
-	for id, s := range w.known {
-		if s.Until.IsZero() && !there[id] {
-			s.Until = w.at
-			save = append(save, s)
-		}
-	}
-	slices.SortFunc(save, func(x, y *store.Stranger) int { return cmp.Compare(x.NativeID, y.NativeID) })
-	if err := tx.SaveStrangers(ctx, save); err != nil {
+	if err := tx.SaveStrangers(ctx, w.changedStrangers(fresh, there)); err != nil {
 		return err
 	}
 	for i, s := range fresh {
@@ -148,6 +127,48 @@ func (w *watch) nameHolders(ctx context.Context, tx *store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// owned gives the i-th account, which was known as old's, the number of its user.
+func (w *watch) owned(i int, old int64) {
+	w.holders[i] = uint32(w.owner[i])
+	if s := w.known[w.accounts[i].ID]; s != nil && s.Until.IsZero() {
+		w.renamed(uint32(s.N), w.holders[i])
+	} else if old != 0 && old != w.owner[i] {
+		w.renamed(uint32(old), w.holders[i])
+	}
+}
+
+// stranger gives the i-th account, which is nobody's, its own number, and returns it
+// where it is new or not as it was.
+func (w *watch) stranger(i int) *store.Stranger {
+	found := &w.accounts[i]
+	s := w.known[found.ID]
+	if s == nil {
+		s = &store.Stranger{TargetN: w.state.N, NativeID: found.ID, Since: w.at}
+	} else if s.Name == found.Name && s.Active == found.Active && s.Until.IsZero() {
+		w.holders[i] = uint32(s.N)
+		return nil
+	}
+	s.Name, s.Active, s.Until = found.Name, found.Active, time.Time{}
+	return s
+}
+
+// changedStrangers are those that are new or changed, and those that are there no more,
+// in order.
+func (w *watch) changedStrangers(fresh map[int]*store.Stranger, there map[string]bool) []*store.Stranger {
+	out := make([]*store.Stranger, 0, len(fresh))
+	for _, s := range fresh {
+		out = append(out, s)
+	}
+	for id, s := range w.known {
+		if s.Until.IsZero() && !there[id] {
+			s.Until = w.at
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(x, y *store.Stranger) int { return cmp.Compare(x.NativeID, y.NativeID) })
+	return out
 }
 
 // lastKnown is under which number an account was known that several people claim now.
