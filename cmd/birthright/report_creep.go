@@ -153,7 +153,7 @@ func (p *program) creepPlan(ctx context.Context, a *app.App, plan creep.Plan, f 
 			return err
 		}
 	}
-	rows, err := a.OrderRemovals(ctx, plan, p.actorOf(a), f.reason)
+	rows, err := a.OrderRemovals(ctx, plan, a.Actor, f.reason)
 	if err != nil {
 		return err
 	}

@@ -98,13 +98,20 @@ func (p *program) paper(ctx context.Context, a *app.App, kind string, f *heldFla
 		return app.Made{}, false, err
 	}
 	m = made[0]
+	done, err = p.onPaper(ctx, a, &m, f, a.Actor)
+	return m, done, err
+}
+
+// onPaper writes a report to the file that a flag names, or prints it in the form of
+// --output; done says that one of them was asked for.
+func (p *program) onPaper(ctx context.Context, a *app.App, m *app.Made, f *heldFlags, by string) (done bool, err error) {
 	switch {
 	case f.file != "":
-		return m, true, p.writePaper(ctx, a, &m, f, p.actorOf(a))
+		return true, p.writePaper(ctx, a, m, f, by)
 	case slices.Contains(strings.Split(paperForms, ","), p.output):
-		return m, true, a.PrintPaper(ctx, &m, p.out, document.Form(p.output), p.actorOf(a))
+		return true, a.PrintPaper(ctx, m, p.out, document.Form(p.output), by)
 	}
-	return m, false, nil
+	return false, nil
 }
 
 // writePaper writes a report to the file that a flag names.
@@ -120,9 +127,6 @@ func (p *program) writePaper(ctx context.Context, a *app.App, m *app.Made, f *he
 	}
 	return err
 }
-
-// actorOf is who acts, for the audit log.
-func (p *program) actorOf(a *app.App) string { return a.Actor }
 
 // remarkIncomplete names, beside a report, the targets of which it does not know enough.
 func (p *program) remarkIncomplete(m app.Made) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"birthright/app"
 	"birthright/internal/duration"
-	"birthright/reviews/document"
 	"birthright/reviews/jit"
 	"birthright/reviews/suggest"
 )
@@ -30,11 +28,8 @@ func (p *program) reportJITCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			switch {
-			case f.file != "":
-				return p.writePaper(ctx, a, &m, &f, p.actorOf(a))
-			case slices.Contains(strings.Split(paperForms, ","), p.output):
-				return a.PrintPaper(ctx, &m, p.out, document.Form(p.output), p.actorOf(a))
+			if done, err := p.onPaper(ctx, a, &m, &f, a.Actor); done {
+				return err
 			}
 			if err := p.print(jitListing(r)); err != nil {
 				return err

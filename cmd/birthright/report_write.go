@@ -19,7 +19,7 @@ func (p *program) reportWriteCommand() *cobra.Command {
 		Short: "Write the reports of the configuration into its folder now, and tell the owners",
 		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			written, err := a.WriteReports(ctx, p.actorOf(a))
+			written, err := a.WriteReports(ctx, a.Actor)
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"birthright/app"
 	"birthright/grants/approval"
-	"birthright/reviews/document"
 )
 
 func (p *program) reviewReportCommand() *cobra.Command {
@@ -24,11 +22,8 @@ func (p *program) reviewReportCommand() *cobra.Command {
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
 			}
-			switch {
-			case f.file != "":
-				return p.writePaper(ctx, a, &m, &f, actor.Name)
-			case slices.Contains(strings.Split(paperForms, ","), p.output):
-				return a.PrintPaper(ctx, &m, p.out, document.Form(p.output), actor.Name)
+			if done, err := p.onPaper(ctx, a, &m, &f, actor.Name); done {
+				return err
 			}
 			l := p.itemListing(r.Items)
 			l.data = r.Shown()
