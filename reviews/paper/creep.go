@@ -23,7 +23,7 @@ func Creep(r *creep.Report) *document.Document {
 	d.Sections = []document.Section{
 		{Title: "Where it is", Charts: charts(r), Tables: []document.Table{
 			sums("departments", "By department", "Department", r.Departments), sums("targets", "By target", "Target", r.Targets),
-			sums("owners", "By owner", "Owner", r.Owners), sums("causes", "By how it came", "Cause", r.Causes),
+			sums("owners", "By owner", "Owner", r.Owners), sums("causes", "By how it came", "Cause", readable(r.Causes)),
 		}},
 		{Title: "Who holds it", Tables: []document.Table{users(r), surplus(r)}},
 		{Title: "Standing access in disguise", Text: []string{
@@ -93,6 +93,15 @@ func sums(name, caption, of string, list []creep.Sum) document.Table {
 	}, Rows: rows(list, func(s *creep.Sum) []document.Cell {
 		return []document.Cell{document.Text(cmp.Or(s.Name, "none")), document.Count(s.Users), document.Count(s.Surplus), document.Count(s.Score)}
 	})}
+}
+
+// readable has causes as people read them.
+func readable(list []creep.Sum) []creep.Sum {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Name = CauseText(out[i].Name)
+	}
+	return out
 }
 
 // rows hands out the cells of each of a list.
