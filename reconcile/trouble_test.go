@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -501,8 +502,8 @@ func TestASickTargetIsLeftAlone(t *testing.T) {
 	h.Destinations[0].Target = sick
 	h.Destinations[0].Settings.Capabilities.MaxBatch = 5
 	report := h.full()
-	if sick.asked > sickAfter {
-		t.Errorf("%d changes were tried on a target that answers nothing", sick.asked)
+	if asked := sick.asked.Load(); asked > sickAfter {
+		t.Errorf("%d changes were tried on a target that answers nothing", asked)
 	}
 	if got := report.Runs[1].Counts; got.Done == 0 || got.Failed > 0 {
 		t.Errorf("the healthy target: %+v", got)
@@ -518,16 +519,16 @@ func TestASickTargetIsLeftAlone(t *testing.T) {
 // sickAfter is how many lost answers may be taken before a target is left alone.
 const sickAfter = 25 + 4*5 // and a wave of four calls that was on its way
 
-// mute loses every answer, and does nothing.
+// mute loses every answer, and does nothing. Several calls at once ask it.
 type mute struct {
 	*memory.Target
-	asked int
+	asked atomic.Int64
 }
 
 func (t *mute) Apply(_ context.Context, ops []targets.Op) []targets.Result {
 	results := make([]targets.Result, len(ops))
 	for i, op := range ops {
-		t.asked++
+		t.asked.Add(1)
 		results[i] = targets.Failed(op, targets.Unknown, identity.Unavailable, errors.New("500"))
 	}
 	return results

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"birthright/scim/shape"
 )
@@ -21,7 +20,7 @@ func (m *model) rendered(r *modelRecord) map[string]any {
 	}
 	doc["schemas"], doc["id"] = schemas, r.id
 	doc["meta"] = map[string]any{
-		"resourceType": r.kind.name, "created": r.created.Format(time.RFC3339Nano), "lastModified": r.modified.Format(time.RFC3339Nano),
+		"resourceType": r.kind.name, "created": r.created.Format(modelTime), "lastModified": r.modified.Format(modelTime),
 		"location": m.base + r.kind.endpoint + "/" + r.id, "version": r.etag(),
 	}
 	if members, ok := doc["members"].([]any); ok {

@@ -38,6 +38,9 @@ type modelRecord struct {
 
 const modelToken = "model-token"
 
+// modelTime always has its milliseconds, so that the order of texts is that of times.
+const modelTime = "2006-01-02T15:04:05.000Z07:00"
+
 // The limits of the model.
 const (
 	modelPage       = 200
