@@ -88,6 +88,10 @@ func NewGenerator(in Input) *Generator {
 	return &Generator{in: in, draft: Draft{People: in.People}, crowd: crowd{in.Crowd, in.People}, panels: map[string]int64{}, heirs: map[int64]int64{}}
 }
 
+// Expect makes room for so many more items. A million of them are half a gigabyte, which
+// a list that grows on the way copies several times.
+func (g *Generator) Expect(items int) { g.draft.Items = slices.Grow(g.draft.Items, items) }
+
 // Draft is what was made, in the order of what it is about and whose it is.
 func (g *Generator) Draft() *Draft {
 	slices.SortStableFunc(g.draft.Items, func(a, b reviews.Item) int { return byWhat(&a, &b) })

@@ -128,6 +128,12 @@ func (g *gathering) used(n int64, targets []string) (last time.Time) {
 	return last
 }
 
+// scoped is a group in scope, with its members.
+type scoped struct {
+	group identity.Group
+	rows  []store.MembershipRow
+}
+
 // groups adds the members of every group in scope.
 func (g *gathering) groups(made *campaign.Generator) ([]string, error) {
 	names, err := g.tx.AllGroupNames(g.ctx)
@@ -141,6 +147,8 @@ func (g *gathering) groups(made *campaign.Generator) ([]string, error) {
 		sorted = append(sorted, name)
 	}
 	slices.Sort(sorted)
+	var covered []scoped
+	total := 0
 	for _, name := range sorted {
 		group, known := g.engine.Group(name)
 		if !known || !campaign.Covers(g.c.Scope, group) {
@@ -150,11 +158,17 @@ func (g *gathering) groups(made *campaign.Generator) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		members, err := g.members(rows)
+		covered, total = append(covered, scoped{group, rows}), total+len(rows)
+	}
+	if g.in.Within == nil && g.in.Before == nil {
+		made.Expect(total) // else nobody knows how many
+	}
+	for i := range covered {
+		members, err := g.members(covered[i].rows)
 		if err != nil {
 			return nil, err
 		}
-		made.Group(group, members)
+		made.Group(covered[i].group, members)
 	}
 	return g.unknownGroups(sorted), nil
 }
