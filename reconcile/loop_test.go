@@ -76,8 +76,9 @@ func TestTheFullLoopReadsWhatWasNeverReadAndKeepsTheSchedule(t *testing.T) {
 		h.join("ada", "department", "Engineering")
 		h.down(h.wiki)
 		started := time.Now()
-		hourly := func(after time.Time) time.Time { return after.Truncate(time.Hour).Add(time.Hour) }
-		defer h.running(hourly)()
+		const every = 10 * time.Minute
+		next := func(after time.Time) time.Time { return after.Truncate(every).Add(every) }
+		defer h.running(next)()
 		pass(5 * time.Second)
 		h.onApp("ada: group/all group/engineers")
 		h.onWiki()
@@ -85,7 +86,7 @@ func TestTheFullLoopReadsWhatWasNeverReadAndKeepsTheSchedule(t *testing.T) {
 		pass(time.Minute) // it is tried again before its time
 		h.onWiki("ada: space/engineering")
 		h.app.TakeAway("ada", entitlement("app:group/all"))
-		pass(time.Until(hourly(started)) - time.Second)
+		pass(time.Until(next(started)) - time.Second)
 		h.onApp("ada: group/engineers")
 		pass(5 * time.Second)
 		h.onApp("ada: group/all group/engineers")
