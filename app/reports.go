@@ -155,14 +155,7 @@ func writeSealed(path string, f document.File) (document.Sealed, error) {
 // reportOnSchedule writes the configured reports whenever they are due, until ctx ends.
 // Of several programs on one database one does.
 func (a *App) reportOnSchedule(ctx context.Context, next func(time.Time) time.Time) {
-	for due := next(a.Now()); !due.IsZero(); due = next(a.Now()) {
-		timer := time.NewTimer(max(due.Sub(a.Now()), 0))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
+	for due := next(a.Now()); !due.IsZero() && passes(ctx, due.Sub(a.Now())); due = next(a.Now()) {
 		if err := a.ReportDue(ctx, due); err != nil && ctx.Err() == nil {
 			a.Log.Error("reports", "error", err)
 		}

@@ -91,9 +91,9 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { recorder.Run(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
-	s.done.Go(func() { a.Desk.Run(loops, func(err error) { a.Log.Error("requests", "error", err) }) })
-	s.done.Go(func() { a.Reviews.Run(loops, func(err error) { a.Log.Error("reviews", "error", err) }) })
-	s.done.Go(func() { a.openReviews(loops) })
+	s.done.Go(func() { a.again(loops, "requests", a.Desk.Tick) })
+	s.done.Go(func() { a.again(loops, "reviews", a.Reviews.Tick) })
+	s.done.Go(func() { a.again(loops, "reviews of movers", a.ReviewMovers) })
 	s.done.Go(func() { notifier.Run(loops) })
 	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
 	if transmitter != nil {
@@ -174,16 +174,9 @@ func (s *Server) Stop(ctx context.Context) error {
 
 // importOnSchedule reads one source now and whenever it is due.
 func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Time) time.Time) {
-	for {
+	for going := true; going; going = passes(ctx, next(a.Now()).Sub(a.Now())) {
 		if _, err := a.read(ctx, s); err != nil && ctx.Err() == nil {
 			a.Log.Error("import", "source", s.Name, "error", err)
-		}
-		timer := time.NewTimer(max(next(a.Now()).Sub(a.Now()), 0))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
 		}
 	}
 }

@@ -20,24 +20,6 @@ import (
 // What is worth a look is put before people by itself: what movers keep, and people
 // whose surplus weighs too much. A broken glass has its own look: see the desk.
 
-// reviewEvery is how often it is looked whether there is something to be opened.
-const reviewEvery = 5 * time.Second
-
-// openReviews opens reviews as movers come, until ctx ends.
-func (a *App) openReviews(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := a.ReviewMovers(ctx); err != nil && ctx.Err() == nil {
-			a.Log.Error("reviews of movers", "error", err)
-		}
-		timer := time.NewTimer(reviewEvery)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
-	}
-}
-
 // ReviewMovers asks, of everybody who moved and keeps something to hand over, the old
 // manager and the new one whether that is needed. Each move is asked about once.
 func (a *App) ReviewMovers(ctx context.Context) error {

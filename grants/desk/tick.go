@@ -14,24 +14,7 @@ const (
 	// overdueReminder is how often people are told that access is still there which
 	// should be gone.
 	overdueReminder = time.Hour
-	// tickEvery is how often Run looks at what time brings.
-	tickEvery = 5 * time.Second
 )
-
-// Run ticks until ctx ends. failed hears what went wrong; the next tick tries again.
-func (d *Desk) Run(ctx context.Context, failed func(error)) {
-	for ctx.Err() == nil {
-		if err := d.Tick(ctx); err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-		timer := time.NewTimer(tickEvery)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
-	}
-}
 
 // Tick does what time brings: requests that nobody decided on expire, those who must
 // decide are reminded, others are asked in their place, and people hear of grants that

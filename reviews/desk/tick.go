@@ -11,28 +11,11 @@ import (
 )
 
 const (
-	// tickEvery is how often Run looks at what time brings.
-	tickEvery = 5 * time.Second
 	// sweepEvery is how often a campaign is compared with the world, and sweepItem how
 	// much later for each of its items: a big one is not compared all the time.
 	sweepEvery = time.Minute
 	sweepItem  = time.Millisecond
 )
-
-// Run ticks until ctx ends. failed hears what went wrong; the next tick tries again.
-func (d *Desk) Run(ctx context.Context, failed func(error)) {
-	for ctx.Err() == nil {
-		if err := d.Tick(ctx); err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-		timer := time.NewTimer(tickEvery)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
-	}
-}
 
 // Tick does what time brings: reviewers are reminded, others are asked too, campaigns
 // close, and what was revoked is seen to be gone.
