@@ -35,7 +35,8 @@ wholly, is named and never counted as clean.
 
 --plan lists what would remove it, --apply orders that, whole or the part that the
 flags choose: people lose it at once, accounts that belong to nobody with the next
-look at their target. docs/reports.md explains the figures.`,
+look at their target. What went stays in the report until the next look at the whole
+target: birthright sync --full. docs/reports.md explains the figures.`,
 		Args: takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error { return p.reportCreep(ctx, a, &f) }, f.check),
 	}
@@ -168,7 +169,7 @@ func (p *program) creepPlan(ctx context.Context, a *app.App, plan creep.Plan, f 
 		return err
 	}
 	p.remarkRemaining(plan)
-	p.remark("%s ordered; `birthright serve` carries it out at once, else `birthright sync --full`. It is done when the target was seen without it.", count(len(rows), "removal", "removals"))
+	p.remark("%s ordered; `birthright serve` carries it out at once, else `birthright sync --full`. It is done when the target was seen without it, and leaves the report with the next `birthright sync --full`.", count(len(rows), "removal", "removals"))
 	return nil
 }
 
