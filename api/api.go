@@ -29,8 +29,14 @@ type Desk interface {
 	delegationDesk
 }
 
+// Hub is what answers about everything else.
+type Hub interface {
+	userDesk
+}
+
 // Options are what the API needs.
 type Options struct {
+	Hub     Hub
 	Desk    Desk
 	Reviews ReviewDesk
 	Tokens  holder.Keeper
@@ -59,6 +65,7 @@ func New(o Options) http.Handler {
 	}
 	s := &server{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, mux: http.NewServeMux()}
 	s.api = humago.NewWithPrefix(s.mux, Prefix, description(o.Version))
+	s.mountUsers()
 	s.mountCatalog()
 	s.mountRequests()
 	s.mountDecisions()
@@ -73,10 +80,11 @@ func New(o Options) http.Handler {
 // description is what the OpenAPI document says of the API as a whole.
 func description(version string) huma.Config {
 	c := huma.DefaultConfig("Birthright", version)
+	c.Components.Schemas = schemas()
 	c.CreateHooks = nil // no links to schemas in answers
 	c.DocsPath, c.SchemasPath = "", ""
 	c.RejectUnknownQueryParameters = true
-	c.Info.Description = "Just-in-time access: what can be asked for, requests and decisions, grants; access reviews."
+	c.Info.Description = "Everything that the commands and the console do: the directory, groups, requests and grants, reviews, policy, targets, runs, reports and the audit log."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "`birthright token create --user NAME`"},
 	}

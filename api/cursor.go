@@ -37,6 +37,26 @@ func parseCursor(question, cursor string) (int64, error) {
 	return int64(n), nil
 }
 
+// cursorBehind is the cursor behind a position in the answer to a question.
+func cursorBehind(question, position string) string {
+	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(nil, questionPrint(question)), position...))
+}
+
+// parsePosition returns the position that a cursor stands behind; "" for "".
+func parsePosition(question, cursor string) (string, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || len(b) < 5 {
+		return "", badCursor("it is none of this hub's")
+	}
+	if binary.BigEndian.Uint32(b) != questionPrint(question) {
+		return "", badCursor("it belongs to another question: repeat the filters that it came with")
+	}
+	return string(b[4:]), nil
+}
+
 func questionPrint(question string) uint32 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(question))

@@ -19,6 +19,7 @@ import (
 	"birthright/api"
 	"birthright/api/backing"
 	"birthright/grants/desk/desktest"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/internal/ids"
 	reviewdesk "birthright/reviews/desk"
@@ -52,8 +53,8 @@ bundles:
   - {name: starter, groups: [prod, wiki]}
 `
 
-// hub is an office with the API in front of it.
-type hub struct {
+// site is an office with the API in front of it.
+type site struct {
 	*desktest.Office
 	http.Handler
 	Reviews *reviewdesk.Desk
@@ -62,15 +63,15 @@ type hub struct {
 	tokens map[string]string // by who
 }
 
-func open(t testing.TB) *hub {
+func open(t testing.TB) *site {
 	h := around(desktest.Open(t, policy), api.Pace{PerSecond: 1e6, Burst: 1e6}) // the clock stands nearly still
 	h.Join("ada", "bob", "olga", "otto", "eve", "root")
 	h.Full()
 	return h
 }
 
-func around(o *desktest.Office, pace api.Pace) *hub {
-	h := &hub{Office: o, tokens: map[string]string{}}
+func around(o *desktest.Office, pace api.Pace) *site {
+	h := &site{Office: o, tokens: map[string]string{}}
 	behind := backing.New(o.DB)
 	h.Reviews = reviewdesk.New(reviewdesk.Options{
 		Store: o.DB, Grants: o.Desk, Engine: o.Desk.Engine, Admins: o.Desk.Admins,
@@ -80,13 +81,14 @@ func around(o *desktest.Office, pace api.Pace) *hub {
 		},
 	})
 	h.Handler = api.New(api.Options{
+		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}}),
 		Desk: o.Desk, Reviews: h.Reviews, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	return h
 }
 
 // token is the token of a person, or of a program with the role of that name.
-func (h *hub) token(who string) string {
+func (h *site) token(who string) string {
 	h.Helper()
 	if plain, known := h.tokens[who]; known {
 		return plain
@@ -104,7 +106,7 @@ func (h *hub) token(who string) string {
 }
 
 // revoke makes a token useless.
-func (h *hub) revoke(plain string) {
+func (h *site) revoke(plain string) {
 	h.Helper()
 	id, err := tokens.Parse(plain)
 	h.Must(err)
@@ -156,7 +158,7 @@ func (r reply) at(path string) string {
 }
 
 // call sends one request; headers are name, value, name, value.
-func (h *hub) call(bearer, method, path, body string, headers ...string) reply {
+func (h *site) call(bearer, method, path, body string, headers ...string) reply {
 	h.Helper()
 	var in io.Reader
 	if body != "" {
@@ -181,7 +183,7 @@ func (h *hub) call(bearer, method, path, body string, headers ...string) reply {
 }
 
 // as is call by somebody who must get a status.
-func (h *hub) as(who string, status int, method, path, body string, headers ...string) reply {
+func (h *site) as(who string, status int, method, path, body string, headers ...string) reply {
 	h.Helper()
 	got := h.call(h.token(who), method, path, body, headers...)
 	if got.status != status {
@@ -191,7 +193,7 @@ func (h *hub) as(who string, status int, method, path, body string, headers ...s
 }
 
 // ask makes a request and returns its id.
-func (h *hub) ask(who, group string) string {
+func (h *site) ask(who, group string) string {
 	h.Helper()
 	return h.as(who, 201, "POST", "/requests", `{"groups":["`+group+`"],"reason":"look","for":"1h"}`).at("items.0.id")
 }

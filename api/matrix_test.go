@@ -35,6 +35,7 @@ type row struct {
 	// on is what it is done to: a request that is pending, one whose grant is active or
 	// ended, a broken glass, a delegation of anna's; "" for nothing.
 	on    string
+	who   string // stands for {user} in the route
 	query string
 	body  string // {room} is a group that nobody asked for yet, {soon} an instant ahead
 	// yes may; late may, and comes too late; bad is understood and has to say more.
@@ -51,6 +52,9 @@ const (
 
 // matrix is who may do what, written down by hand: nothing here comes from the program.
 var matrix = []row{
+	{route: "GET /users", yes: "root admin auditor"},
+	{route: "GET /users/{user}", who: "ben", yes: "ben mona root admin auditor"},
+
 	{route: "GET /catalog", yes: everybody},
 	{route: "GET /catalog", query: "?user=ben", yes: "ben root admin auditor"},
 
@@ -127,13 +131,13 @@ func matrixPolicy() string {
 
 // play is the hub in which every cell of the matrix is tried.
 type play struct {
-	*hub
+	*site
 	room, cells int
 	revoked     string
 }
 
 func newPlay(t *testing.T) *play {
-	p := &play{hub: around(desktest.Open(t, matrixPolicy()), api.Pace{PerSecond: 1e6, Burst: 1e6})}
+	p := &play{site: around(desktest.Open(t, matrixPolicy()), api.Pace{PerSecond: 1e6, Burst: 1e6})}
 	for _, name := range append(strings.Fields(people), "otto") {
 		if name == "ben" {
 			name = "ben manager=mona"
@@ -267,6 +271,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	p.Helper()
 	p.cells++
 	method, path, _ := strings.Cut(strings.ReplaceAll(r.route, "{id}", x.id(r.route)), " ")
+	path = strings.ReplaceAll(path, "{user}", r.who)
 	body := r.body
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())

@@ -14,7 +14,7 @@ import (
 func (a *App) mountAPI(mux *http.ServeMux, publicURL string) {
 	behind := backing.New(a.Store)
 	door := api.New(api.Options{
-		Desk: a.Desk, Reviews: a.Reviews, Tokens: behind, Answers: behind, Version: "1", Now: a.Now, NewID: a.NewID, Log: a.Log,
+		Hub: a.Hub, Desk: a.Desk, Reviews: a.Reviews, Tokens: behind, Answers: behind, Version: "1", Now: a.Now, NewID: a.NewID, Log: a.Log,
 	})
 	mux.Handle(api.Prefix+"/", door)
 	console.New(console.Options{

@@ -12,6 +12,7 @@ import (
 	"birthright/config"
 	"birthright/grants"
 	"birthright/grants/desk"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/intake"
 	"birthright/internal/ids"
@@ -47,6 +48,8 @@ type App struct {
 	Store  *store.DB
 	Intake *intake.Service
 	Runner *reconcile.Runner
+	// Hub answers about the directory and the operation of the hub.
+	Hub *hub.Hub
 	// Desk handles requests for access, Reviews what people are to look at again.
 	Desk    *desk.Desk
 	Reviews *reviewdesk.Desk
@@ -117,6 +120,7 @@ func (a *App) Connect(ctx context.Context) error {
 	a.Reviews = reviewdesk.New(reviewdesk.Options{
 		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
 	})
+	a.Hub = hub.New(hub.Options{Store: a.Store, Desk: a.Desk, Engine: a.Engine, Runner: a.Runner, Targets: a.targetNames(), Wake: a.wakeWorkers})
 	return nil
 }
 

@@ -81,11 +81,16 @@ func (a *App) Destination(name string) (reconcile.Destination, error) {
 			return d, nil
 		}
 	}
+	return reconcile.Destination{}, &identity.Error{
+		Kind: identity.Invalid, Err: fmt.Errorf("there is no target %q", name), Hint: configured(a.targetNames()),
+	}
+}
+
+// targetNames are the names of the configured targets, in their order.
+func (a *App) targetNames() []string {
 	names := make([]string, len(a.destinations))
 	for i, d := range a.destinations {
 		names[i] = d.Name()
 	}
-	return reconcile.Destination{}, &identity.Error{
-		Kind: identity.Invalid, Err: fmt.Errorf("there is no target %q", name), Hint: configured(names),
-	}
+	return names
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/rules"
 	"birthright/store"
@@ -147,7 +148,7 @@ func noGroup(name string) error {
 type memberView struct {
 	User   string      `json:"user"`
 	Name   string      `json:"name"`
-	Causes []causeView `json:"causes"`
+	Causes []hub.Cause `json:"causes"`
 	Since  any         `json:"since"`
 	EndsAt any         `json:"ends_at"`
 }

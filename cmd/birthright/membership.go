@@ -2,29 +2,24 @@ package main
 
 import (
 	"context"
+	"time"
 
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/store"
 )
 
-// causeView is a cause of a membership, with the version of the policy under
-// which it was given; "" where that was not kept.
-type causeView struct {
-	identity.Cause
-	Version string `json:"version"`
-}
-
 // given are the causes of a membership under the policy that gave it.
-func given(causes []identity.Cause, version string) []causeView {
-	views := make([]causeView, len(causes))
+func given(causes []identity.Cause, version string) []hub.Cause {
+	views := make([]hub.Cause, len(causes))
 	for i, c := range causes {
-		views[i] = causeView{c, version}
+		views[i] = hub.Cause{Cause: c, Version: version}
 	}
 	return views
 }
 
 // becauseOf tells in one line why a membership is held.
-func becauseOf(views []causeView) string {
+func becauseOf(views []hub.Cause) string {
 	causes := make([]identity.Cause, len(views))
 	for i, v := range views {
 		causes[i] = v.Cause
@@ -34,7 +29,7 @@ func becauseOf(views []causeView) string {
 
 // under is the version of the policy that gave a membership, "" where that was
 // not kept: all its causes have the same one.
-func under(views []causeView) string {
+func under(views []hub.Cause) string {
 	if len(views) == 0 {
 		return ""
 	}
@@ -56,4 +51,11 @@ func policyVersions(ctx context.Context, tx *store.Tx, rows []store.MembershipRo
 		versions[p.N] = p.Version()
 	}
 	return versions, err
+}
+
+func micro(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/hub"
 	"birthright/store"
 )
 
@@ -93,7 +94,7 @@ func (p *program) showUserAt(ctx context.Context, a *app.App, name string, f mom
 func thenDetail(t *app.Then) listing {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  at %s\n\n", t.UserName, t.State, timeText(t.At))
-	b.WriteString(columns("  ", attributeRows(userView{Attributes: t.Attributes})))
+	b.WriteString(columns("  ", attributeRows(hub.User{Attributes: t.Attributes})))
 	l := listing{data: t, header: []string{"user", "group", "because", "policy", "since", "until"}}
 	var held [][]string
 	for _, m := range t.Memberships {

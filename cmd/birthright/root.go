@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,13 +31,15 @@ type streams struct {
 // that every command takes.
 type program struct {
 	streams
-	env      []string
-	config   string
-	output   string
-	quiet    bool
-	logLevel string
-	as       string
-	progress *progress
+	env       []string
+	config    string
+	output    string
+	quiet     bool
+	logLevel  string
+	as        string
+	server    string
+	tokenFile string
+	progress  *progress
 }
 
 // run carries out one command line and returns the exit code.
@@ -72,6 +75,8 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print data only: no progress, no remarks")
 	flags.StringVar(&p.logLevel, "log-level", "warn", "what is logged to standard error: debug, info, warn or error")
 	flags.StringVar(&p.as, "as", "", "act for this `USER`, under that user's rights; only for requests and grants (default: as the operator)")
+	flags.StringVar(&p.server, "server", "", "work through the running hub at this `URL` instead of the database here ($BIRTHRIGHT_SERVER)")
+	flags.StringVar(&p.tokenFile, "token-file", "", "with --server: the `FILE` that holds the token (default: $BIRTHRIGHT_TOKEN)")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
@@ -106,7 +111,7 @@ func (p *program) checkFlags(cmd *cobra.Command) error {
 		return usageError{fmt.Errorf("--log-level %s: choose one of debug, info, warn, error", p.logLevel)}
 	}
 	p.progress = newProgress(p.err, p.quiet)
-	return p.checkAs(cmd)
+	return errors.Join(p.checkAs(cmd), p.checkServer(cmd))
 }
 
 func (p *program) log() *slog.Logger {
@@ -127,12 +132,7 @@ func (p *program) configPath() string {
 	if p.config != "" {
 		return p.config
 	}
-	for _, v := range p.env {
-		if path, ok := strings.CutPrefix(v, "BIRTHRIGHT_CONFIG="); ok && path != "" {
-			return path
-		}
-	}
-	return "birthright.yaml"
+	return cmp.Or(p.variable("BIRTHRIGHT_CONFIG"), "birthright.yaml")
 }
 
 // loadConfig reads the configuration and tells its warnings.

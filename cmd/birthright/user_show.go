@@ -1,41 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
-	"birthright/identity"
-	"birthright/reconcile"
-	"birthright/store"
+	"birthright/grants/approval"
+	"birthright/hub"
 )
-
-// recordView is what one source says about a user.
-type recordView struct {
-	Source  string `json:"source"`
-	Key     string `json:"key"`
-	Live    bool   `json:"live"`
-	Changed any    `json:"changed_at"`
-}
-
-// accountView is a user's presence on one target.
-type accountView struct {
-	Target       string   `json:"target"`
-	Account      string   `json:"account"`
-	Active       bool     `json:"active"`
-	Managed      bool     `json:"managed"`
-	Entitlements []string `json:"entitlements"`
-}
-
-func sortMemberships(list []membershipView) {
-	slices.SortFunc(list, func(a, b membershipView) int { return cmp.Compare(a.Group, b.Group) })
-}
 
 func (p *program) userShowCommand() *cobra.Command {
 	var f momentFlags
@@ -43,15 +17,11 @@ func (p *program) userShowCommand() *cobra.Command {
 		Use:   "show USER",
 		Short: "Show one user: attributes, memberships, accounts, also as it was at a time",
 		Args:  takes(1, 1),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			if f.at != "" {
-				return p.showUserAt(ctx, a, args[0], f)
+				return p.showUserAt(ctx, o.App, args[0], f)
 			}
-			var view userView
-			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
-				view, err = showUser(ctx, tx, a, args[0])
-				return err
-			})
+			view, err := o.Hub.User(ctx, actor, args[0])
 			if err != nil {
 				return err
 			}
@@ -62,70 +32,8 @@ func (p *program) userShowCommand() *cobra.Command {
 	return cmd
 }
 
-func showUser(ctx context.Context, tx *store.Tx, a *app.App, name string) (userView, error) {
-	u, err := findUser(ctx, tx, name)
-	if err != nil {
-		return userView{}, err
-	}
-	held, err := memberships(ctx, tx, []identity.User{u})
-	if err != nil {
-		return userView{}, err
-	}
-	view := viewUser(u, held[u.N])
-	view.Groups, view.Attributes, view.Origins = u.Groups, u.Attributes, u.Origins
-	records, err := tx.RecordsOfUsers(ctx, []int64{u.N})
-	if err != nil {
-		return userView{}, err
-	}
-	for _, r := range records[u.N] {
-		view.Records = append(view.Records, recordView{Source: r.Source, Key: r.Key, Live: r.Live(), Changed: timeOrNil(r.Modified)})
-	}
-	for _, dest := range a.Destinations() {
-		account, err := showAccount(ctx, tx, dest.Name(), u.N)
-		if err != nil {
-			return userView{}, err
-		}
-		if account != nil {
-			view.Accounts = append(view.Accounts, *account)
-		}
-	}
-	return view, nil
-}
-
-// showAccount returns what is remembered of a user on one target, nil for nothing.
-func showAccount(ctx context.Context, tx *store.Tx, target string, userN int64) (*accountView, error) {
-	state, err := reconcile.Status(ctx, tx, target)
-	if err != nil || state.N == 0 {
-		return nil, err
-	}
-	accounts, err := tx.AccountsOfUsers(ctx, state.N, []int64{userN})
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.AssignmentsOfUsers(ctx, state.N, []int64{userN})
-	if err != nil || len(accounts)+len(rows) == 0 {
-		return nil, err
-	}
-	view := &accountView{Target: target, Entitlements: []string{}}
-	if len(accounts) > 0 && accounts[0].NativeID != "" { // else it was asked for and not seen yet
-		view.Account, view.Active, view.Managed = accounts[0].Name, accounts[0].Active, accounts[0].Managed
-	}
-	var ns []int64
-	for _, row := range rows {
-		if row.Observed {
-			ns = append(ns, row.EntN)
-		}
-	}
-	entitlements, err := tx.EntitlementsByN(ctx, ns)
-	for _, e := range entitlements {
-		view.Entitlements = append(view.Entitlements, e.Address.String())
-	}
-	slices.Sort(view.Entitlements)
-	return view, err
-}
-
 // userDetail lays a user out for people; CSV gets a row for each membership.
-func userDetail(v userView) listing {
+func userDetail(v hub.User) listing {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s\n\n", v.UserName, visible(v.DisplayName), v.State)
 	b.WriteString(columns("  ", attributeRows(v)))
@@ -147,8 +55,8 @@ func userDetail(v userView) listing {
 		if version := under(m.Causes); version != "" {
 			row = append(row, "policy "+version)
 		}
-		if at, err := time.Parse(time.RFC3339, fmt.Sprint(m.EndsAt)); err == nil {
-			row = append(row, "until "+minute(at))
+		if m.EndsAt != nil {
+			row = append(row, "until "+minute(*m.EndsAt))
 		}
 		held = append(held, row)
 		l.rows = append(l.rows, []string{v.UserName, m.Group, becauseOf(m.Causes), under(m.Causes)})
@@ -170,7 +78,7 @@ func userDetail(v userView) listing {
 }
 
 // attributeRows lists what is known of a user and which source said so.
-func attributeRows(v userView) [][]string {
+func attributeRows(v hub.User) [][]string {
 	var rows [][]string
 	for _, name := range v.Attributes.Names() {
 		origin := ""

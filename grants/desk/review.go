@@ -118,3 +118,6 @@ func (p *Presence) EndGrant(id, reason string) error {
 	}
 	return p.s.end(&g, grants.OverRevoked, reason)
 }
+
+// Owns reports whether the actor owns a group, by name or through a group of owners.
+func (p *Presence) Owns(group string) bool { return p.s.owns(group) }

@@ -30,7 +30,7 @@ type Wall struct {
 }
 
 // The pure packages decide; everything they need comes in as an argument.
-var pure = []string{"identity", "directory", "rules", "grants", "plan", "audit", "signals", "reviews"}
+var pure = []string{"identity", "directory", "rules", "grants", "plan", "audit", "signals", "reviews", "rights"}
 
 // decides reports whether the file is one of a pure package. What delivers
 // signals, and where requests are handled, lie below the packages that decide.
@@ -70,6 +70,7 @@ func below() []Wall {
 						(i.Path == "rules" || i.Path == "grants") && f.In("grants/approval") ||
 						slices.Contains([]string{"rules", "grants", "grants/approval", "reviews"}, i.Path) && f.In("reviews/campaign") ||
 						i.Path == "grants" && f.In("reviews/jit") ||
+						i.Path == "grants/approval" && f.In("rights") ||
 						i.Path == "audit" && f.In("reviews/evidence")
 				}
 				return !under(i.Path, "context", "log", "os", "net", "database", "math/rand", "crypto/rand", "io/fs", "testing")
@@ -108,10 +109,10 @@ func above() []Wall {
 	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
-			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, signals are delivered from it, the desks keep requests, grants and reviews, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, signals are delivered from it, the desks keep requests, grants and reviews, hub answers from it, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
 			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signals/delivery", "grants/desk", "reviews/desk", "app", "store", "migrations") || f.Package() == "notify"
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signals/delivery", "grants/desk", "reviews/desk", "hub", "app", "store", "migrations") || f.Package() == "notify"
 			},
 		},
 		{

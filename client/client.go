@@ -1,0 +1,168 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"birthright/identity"
+)
+
+// prefix is where the API is, and page the largest page that it gives.
+const (
+	prefix = "/api/v1"
+	page   = "200"
+)
+
+// patience is how long an answer may take; a sync of everything takes its time.
+const patience = 30 * time.Minute
+
+// Client speaks to one hub as one token.
+type Client struct {
+	base, token string
+	http        *http.Client
+	newID       func() string
+}
+
+// New returns a client of the hub at server. newID makes the keys by which the hub knows
+// that a request came before.
+func New(server, token string, newID func() string) (*Client, error) {
+	u, err := url.Parse(server)
+	fault := func(why, hint string) error {
+		return &identity.Error{Kind: identity.Invalid, Op: "use --server " + server, Err: errors.New(why), Hint: hint}
+	}
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return nil, fault("it is no address of a hub", "write it as https://hub.example.com")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fault("an address has no user, query or fragment", "the token goes into $BIRTHRIGHT_TOKEN")
+	case u.Scheme == "http" && !local(u.Hostname()):
+		return nil, fault("over plain HTTP the token could be read on its way", "write https://")
+	case token == "":
+		return nil, fault("there is no token", "set $BIRTHRIGHT_TOKEN, or name a file with --token-file; `birthright token create` makes one")
+	}
+	c := &Client{base: strings.TrimSuffix(u.String(), "/") + prefix, token: token, newID: newID}
+	c.http = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c, nil
+}
+
+func local(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
+
+// get asks for something.
+func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return c.do(ctx, http.MethodGet, path, nil, into)
+}
+
+// post has something done. The hub does it once, however often the request arrives.
+func (c *Client) post(ctx context.Context, path string, body, into any) error {
+	return c.do(ctx, http.MethodPost, path, body, into)
+}
+
+// do sends one request and reads the answer into a value, nil for nothing.
+func (c *Client) do(ctx context.Context, method, path string, body, into any) error {
+	r, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return err
+	}
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		return c.refusal(answer)
+	}
+	if into == nil || answer.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		return &identity.Error{Kind: identity.Incomplete, Op: "read the answer of " + c.base, Err: err, Hint: "is it a Birthright of this version?"}
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	var in io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		in = bytes.NewReader(encoded)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, in)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	r.Header.Set("Accept", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Idempotency-Key", c.newID())
+	}
+	return r, nil
+}
+
+func (c *Client) unreachable(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err // without the address, which is said already
+	}
+	return &identity.Error{Kind: identity.Unavailable, Op: "reach the hub at " + strings.TrimSuffix(c.base, prefix), Err: err}
+}
+
+// kinds are the kinds of error that the statuses of the API stand for.
+var kinds = map[int]identity.Kind{
+	http.StatusUnprocessableEntity: identity.Invalid, http.StatusBadRequest: identity.Invalid, http.StatusNotFound: identity.NotFound,
+	http.StatusForbidden: identity.Denied, http.StatusUnauthorized: identity.Denied, http.StatusConflict: identity.Conflict,
+	http.StatusTooManyRequests: identity.Throttled, http.StatusServiceUnavailable: identity.Unavailable,
+}
+
+// refusal is what the hub says is wrong (RFC 9457).
+func (c *Client) refusal(answer *http.Response) error {
+	var p struct {
+		Detail, Hint, Instance string
+		Errors                 []struct{ Message, Location string }
+	}
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	_ = json.Unmarshal(text, &p) // whatever else it is, the status says enough
+	e := &identity.Error{Kind: kinds[answer.StatusCode], Err: errors.New(p.Detail), Hint: p.Hint}
+	if p.Detail == "" {
+		e.Err = fmt.Errorf("the hub at %s answered %s", strings.TrimSuffix(c.base, prefix), answer.Status)
+	}
+	for _, one := range p.Errors {
+		if one.Message != p.Detail {
+			e.Err = fmt.Errorf("%w\n%s: %s", e.Err, one.Location, one.Message)
+		}
+	}
+	if answer.StatusCode == http.StatusUnauthorized {
+		e.Hint = "`birthright token create` on the hub's machine makes a token"
+	}
+	return e
+}
+
+// values are the parameters of a query; what is empty is left out.
+func values(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return v
+}
+
+// segment writes a name as a part of a path.
+func segment(name string) string { return url.PathEscape(name) }

@@ -1,0 +1,128 @@
+package hub
+
+import (
+	"context"
+	"errors"
+
+	"birthright/audit"
+	"birthright/grants/approval"
+	"birthright/grants/desk"
+	"birthright/identity"
+	"birthright/reconcile"
+	"birthright/rights"
+	"birthright/rules"
+	"birthright/store"
+)
+
+// Options are what a Hub needs.
+type Options struct {
+	Store *store.DB
+	// Desk tells who an actor is at a moment.
+	Desk *desk.Desk
+	// Engine returns the policy in force.
+	Engine func() *rules.Engine
+	Runner *reconcile.Runner
+	// Targets are the names of the configured targets, in their order.
+	Targets []string
+	// Wake hints that there is work for the run; nil for nobody.
+	Wake func()
+}
+
+// Hub answers and does. It is safe for concurrent use.
+type Hub struct{ Options }
+
+// New returns a Hub.
+func New(o Options) *Hub {
+	if o.Wake == nil {
+		o.Wake = func() {}
+	}
+	return &Hub{o}
+}
+
+// session is one transaction on behalf of one actor, who is as the directory has them at
+// this moment.
+type session struct {
+	*Hub
+	*desk.Presence
+	ctx context.Context //nolint:containedctx // it lives as long as one call
+	tx  *store.Tx
+}
+
+// view runs fn for an actor in one snapshot.
+func (h *Hub) view(ctx context.Context, a approval.Actor, fn func(s *session) error) error {
+	return h.Store.View(ctx, func(tx *store.Tx) error { return h.in(ctx, tx, a, fn) })
+}
+
+// update runs fn for an actor in one transaction, and then wakes the run.
+func (h *Hub) update(ctx context.Context, a approval.Actor, fn func(s *session) error) error {
+	err := h.Store.Update(ctx, func(tx *store.Tx) error { return h.in(ctx, tx, a, fn) })
+	if err == nil {
+		h.Wake()
+	}
+	return err
+}
+
+func (h *Hub) in(ctx context.Context, tx *store.Tx, a approval.Actor, fn func(s *session) error) error {
+	p, err := h.Desk.Present(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	return p.Or(fn(&session{Hub: h, Presence: p, ctx: ctx, tx: tx}))
+}
+
+// may refuses what the actor may not do.
+func (s *session) may(v rights.Verb, r rights.Relation) error {
+	if why := rights.May(s.Actor, v, r); why != "" {
+		return &identity.Error{Kind: identity.Denied, Op: string(v), Err: errors.New(why)}
+	}
+	return nil
+}
+
+// event is something that the actor did, for the audit log.
+func (s *session) event(action, subject string, detail map[string]any) audit.Event {
+	if s.Actor.Via != "" {
+		detail["via"] = s.Actor.Via
+	}
+	return audit.Event{Actor: s.Actor.Name, Action: action, Subject: subject, Detail: detail}
+}
+
+// Permits tells which of some verbs an actor may do where nothing relates them to what
+// it is about: what a menu shows.
+func (h *Hub) Permits(ctx context.Context, a approval.Actor, verbs ...rights.Verb) (map[rights.Verb]bool, error) {
+	out := make(map[rights.Verb]bool, len(verbs))
+	err := h.view(ctx, a, func(s *session) error {
+		for _, v := range verbs {
+			out[v] = s.may(v, rights.Relation{}) == nil
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Page is a part of a list. Next is the position behind it, to be handed in again; "" on
+// the last page.
+type Page[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next"`
+}
+
+// pageOf cuts off what was read beyond a page: one entry more tells that there is more.
+func pageOf[T any](found []T, limit int, position func(T) string) Page[T] {
+	p := Page[T]{Items: found}
+	if found == nil {
+		p.Items = []T{}
+	}
+	if limit > 0 && len(found) > limit {
+		p.Items = found[:limit]
+		p.Next = position(found[limit-1])
+	}
+	return p
+}
+
+// more is how many to read for a page of so many; 0 for all.
+func more(limit int) int {
+	if limit == 0 {
+		return 0
+	}
+	return limit + 1
+}
