@@ -18,6 +18,6 @@ func (a *App) mountAPI(mux *http.ServeMux, publicURL string) {
 	})
 	mux.Handle(api.Prefix+"/", door)
 	console.New(console.Options{
-		Desk: a.Desk, Tokens: behind, PublicURL: publicURL, Rand: rand.Reader, Now: a.Now, NewID: a.NewID, Log: a.Log,
+		Hub: a.Hub, Desk: a.Desk, Tokens: behind, PublicURL: publicURL, Rand: rand.Reader, Now: a.Now, NewID: a.NewID, Log: a.Log,
 	}).Mount(mux)
 }

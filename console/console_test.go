@@ -18,6 +18,7 @@ import (
 	"birthright/console"
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
+	"birthright/hub"
 	"birthright/internal/ids"
 	"birthright/store"
 	"birthright/tokens"
@@ -59,6 +60,7 @@ func open(t *testing.T) *site {
 
 func (s *site) mount(mux *http.ServeMux, public string) {
 	console.New(console.Options{
+		Hub:  hub.New(hub.Options{Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Targets: []string{"app"}}),
 		Desk: s.Desk, Tokens: backing.New(s.DB), PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
 		Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	}).Mount(mux)
@@ -179,7 +181,7 @@ func TestFromTheLinkToTheDecision(t *testing.T) {
 	if b.at != path {
 		t.Errorf("after the login at %s", b.at)
 	}
-	b.is(200, "ada asks for prod", "the &lt;b&gt;disk&lt;/b&gt; is full", "OPS-7", "2h", "prod-logs", "olga, otto", "Approve", "Deny", ">olga<", "!<script")
+	b.is(200, "ada asks for prod", "the &lt;b&gt;disk&lt;/b&gt; is full", "OPS-7", "2h", "prod-logs", "olga, otto", "Approve", "Deny", ">olga<", "!<script>")
 	b.send(path, "decision", "deny").is(422, "a denial needs a reason")
 	b.send(path, "decision", "approve", "reason", "go on").is(200, "Approved. ada gets prod.", "go on", "!value=\"approve\"")
 	s.Work()
@@ -190,7 +192,7 @@ func TestFromTheLinkToTheDecision(t *testing.T) {
 		t.Errorf("style: %d %v", css.status, css.header)
 	}
 	for name, want := range map[string]string{
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":  "nosniff", "Cache-Control": "no-store",
 	} {
 		if got := b.header.Get(name); got != want {

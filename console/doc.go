@@ -1,14 +1,18 @@
-// Package console is the pages of the hub: for now the one behind the link that people
-// get who are asked to decide.
+// Package console is the web pages: what people open every day to see what they have, to
+// ask, to decide, and to look after the hub.
 //
-//	GET  /requests/{id}   who asks, for what, why; what they hold; the votes so far
-//	POST /requests/{id}   approve or deny: one transaction of the desk, then what came of it
-//	GET  /login           a personal token opens a session, until there is single sign-on
+//	request ─▶ known: the session's cookie → visitor (who acts, as of now)
+//	        ─▶ form:  a POST must bring the token of its form
+//	        ─▶ one handler of one concern ─▶ hub, desk, reviews ─▶ view
+//	        ─▶ show:  the view in the frame (navigation by what the visitor may do)
 //
-// A session is a random id in a cookie, known to this process alone, for eight hours. Its
-// token is looked at again with every request, so that revoking it ends the session.
-// Pages need no script and are allowed none.
+// A concern is one Go file and its templates in pages/: a handler gets the request and
+// the visitor and returns a view, or an error that becomes a page. Handlers of forms
+// return where to go next and what to say there, so that a reload repeats nothing.
 //
-// What it leaves to others: who may see and decide (the desk), who acts with a token
-// (tokens/holder).
+// Pages work without JavaScript; the scripts in assets/ make them quicker. Nothing comes
+// from elsewhere, and the Content-Security-Policy says so.
+//
+// What it leaves to others: who may do what (rights and grants/approval, behind the hub
+// and the desks), who somebody is (signing in).
 package console

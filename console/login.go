@@ -34,7 +34,8 @@ func (c *Console) known(serve func(http.ResponseWriter, *http.Request, visitor))
 		}
 		if err != nil {
 			c.Log.Error("console: a token could not be looked up", "error", err)
-			c.trouble(w, visitor{}, http.StatusServiceUnavailable, "The hub cannot answer at present", "Try again in a moment.")
+			status := http.StatusServiceUnavailable
+			c.show(w, frame{view: view{Page: "trouble.html", Title: troubleTitles[status], Status: status, Body: trouble{status, "Try again in a moment."}}})
 			return
 		}
 		serve(w, r, v)
@@ -60,6 +61,12 @@ func (c *Console) loginCookie() string { return c.cookieName() + "-login" }
 
 const loginLife = time.Hour
 
+func (c *Console) mountLogin(d door) {
+	d.open("GET /login", c.askLogin)
+	d.open("POST /login", c.login)
+	d.open("POST /logout", c.logout)
+}
+
 func (c *Console) askLogin(w http.ResponseWriter, r *http.Request) {
 	c.showLogin(w, r, http.StatusOK, r.URL.Query().Get("next"), "")
 }
@@ -71,7 +78,7 @@ func (c *Console) showLogin(w http.ResponseWriter, r *http.Request, status int, 
 		http.SetCookie(w, c.cookie(c.loginCookie(), value, loginLife))
 		form.Form = formToken(append(c.loginKey[:len(c.loginKey):len(c.loginKey)], value...), "/login")
 	}
-	c.show(w, status, "login.html", frame{Title: "Log in", Said: said, Body: form})
+	c.show(w, frame{view: view{Page: "login.html", Title: "Log in", Status: status, Wrong: said, Body: form}})
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {

@@ -86,19 +86,6 @@ func (s *session) event(action, subject string, detail map[string]any) audit.Eve
 	return audit.Event{Actor: s.Actor.Name, Action: action, Subject: subject, Detail: detail}
 }
 
-// Permits tells which of some verbs an actor may do where nothing relates them to what
-// it is about: what a menu shows.
-func (h *Hub) Permits(ctx context.Context, a approval.Actor, verbs ...rights.Verb) (map[rights.Verb]bool, error) {
-	out := make(map[rights.Verb]bool, len(verbs))
-	err := h.view(ctx, a, func(s *session) error {
-		for _, v := range verbs {
-			out[v] = s.may(v, rights.Relation{}) == nil
-		}
-		return nil
-	})
-	return out, err
-}
-
 // Page is a part of a list. Next is the position behind it, to be handed in again; "" on
 // the last page.
 type Page[T any] struct {
