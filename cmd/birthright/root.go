@@ -92,7 +92,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	)...)
 	root.AddCommand(
 		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
-		p.migrateCommand(), p.doctorCommand(), p.versionCommand(),
+		p.migrateCommand(), p.backupCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	return root
 }
