@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"birthright/audit"
 	"birthright/identity"
 	"birthright/targets"
@@ -28,7 +30,16 @@ type ChangeQuery struct {
 	Target, Run, Action, Outcome string
 	UserN                        int64
 	Since                        time.Time // planned at or after
-	Limit                        int       // 0 for no bound
+	// Runs selects those of some runs, After the position behind which to begin.
+	Runs  []string
+	After ChangePosition
+	Limit int // 0 for no bound
+}
+
+// ChangePosition is where a change stands in the list; the zero one is before all.
+type ChangePosition struct {
+	PlannedAt time.Time
+	ID        string
 }
 
 var changeColumns = concat(words("id", "run", "target"), ints("user_n"), words("user_name", "action"), truths("removal"),
@@ -154,5 +165,24 @@ func (tx *Tx) Changes(ctx context.Context, q ChangeQuery) ([]ChangeRow, error) {
 	if !q.Since.IsZero() {
 		s = s.Where("planned_at >= ?", micros(q.Since))
 	}
+	if len(q.Runs) > 0 {
+		s = s.Where("run IN ?", bun.Tuple(q.Runs))
+	}
+	if q.After != (ChangePosition{}) {
+		s = s.Where("(planned_at, id) < (?, ?)", micros(q.After.PlannedAt), q.After.ID)
+	}
 	return selected(ctx, s.Limit(int64(q.Limit)), readChange)
+}
+
+// CountOpenChanges returns how many intents without a known outcome there are, by target.
+func (tx *Tx) CountOpenChanges(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	err := tx.each(ctx, func(row scanner) error {
+		var target string
+		var n int
+		err := row.Scan(&target, &n)
+		out[target] = n
+		return err
+	}, "SELECT target, count(*) FROM changes WHERE finished_at = 0 GROUP BY target")
+	return out, err
 }

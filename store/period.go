@@ -21,7 +21,7 @@ func (tx *Tx) EachChange(ctx context.Context, from, until time.Time, fn func(Cha
 		micros(until), micros(from), micros(from))
 }
 
-// EachRun hands the runs that ended in a time to fn, by when they began. fn must not use
+// EachRun hands the passes over targets that ended in a time to fn, by when they began. fn must not use
 // the transaction.
 func (tx *Tx) EachRun(ctx context.Context, from, until time.Time, fn func(RunRow) error) error {
 	return tx.each(ctx, func(row scanner) error {
@@ -36,6 +36,6 @@ func (tx *Tx) EachRun(ctx context.Context, from, until time.Time, fn func(RunRow
 			return err
 		}
 		return fn(r)
-	}, "SELECT id, target, kind, started, finished, complete, counts, error FROM runs WHERE finished >= ? AND finished < ? ORDER BY started, id",
+	}, "SELECT id, target, kind, started, finished, complete, counts, error FROM runs WHERE target <> '' AND finished >= ? AND finished < ? ORDER BY started, id",
 		micros(from), micros(until))
 }

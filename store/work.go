@@ -167,6 +167,28 @@ func (tx *Tx) Overdue(ctx context.Context, target string) ([]Work, error) {
 	return list(ctx, tx, readWork, selectWork+"WHERE target = ? AND attempts > 0 ORDER BY since, user_n", target)
 }
 
+// Late sums up the work for a target that was tried in vain.
+type Late struct {
+	Users     int
+	Since     time.Time // when the need for the oldest of it arose
+	LastError string    // of one of them
+}
+
+// CountLate sums up the work that was tried in vain, by target.
+func (tx *Tx) CountLate(ctx context.Context) (map[string]Late, error) {
+	out := map[string]Late{}
+	err := tx.each(ctx, func(row scanner) error {
+		var target string
+		var l Late
+		var since int64
+		err := row.Scan(&target, &l.Users, &since, &l.LastError)
+		l.Since = instant(since)
+		out[target] = l
+		return err
+	}, "SELECT target, count(*), min(since), max(last_error) FROM work WHERE target <> '' AND attempts > 0 GROUP BY target")
+	return out, err
+}
+
 // CountWork returns how many notes there are for each target.
 func (tx *Tx) CountWork(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}

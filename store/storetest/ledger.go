@@ -91,6 +91,108 @@ var ledgerCases = []Case{
 		},
 	},
 	{
+		Name: "an ordered run has parts, says how far it is, and what it came to",
+		Why:  "whoever looks from another machine sees it nowhere else",
+		Run: func(h *Hub) {
+			whole := store.RunRow{ID: "o", Kind: "sync", Started: epoch, By: "user:ada", Scope: `{"full":true}`, AliveAt: epoch.Add(time.Second), Steps: "[]"}
+			part := store.RunRow{ID: "p", Target: "github", Kind: "full", Started: epoch, Finished: epoch.Add(time.Second), PartOf: "o"}
+			other := store.RunRow{ID: "q", Target: "github", Kind: "full", Started: epoch.Add(-time.Second), Finished: epoch}
+			h.update(func(tx *store.Tx) error {
+				for _, r := range []store.RunRow{whole, part, other} {
+					h.must(tx.SaveRun(h.Context(), r))
+				}
+				h.must(tx.KeepRunReport(h.Context(), "o", []byte(`{"runs":[1]}`), 2))
+				return tx.KeepRunReport(h.Context(), "o", []byte(`{"runs":[]}`), 2)
+			})
+			h.view(func(tx *store.Tx) error {
+				got, err := tx.Run(h.Context(), "o")
+				h.must(err)
+				h.same("run", got, whole)
+				_, err = tx.Run(h.Context(), "none\x00")
+				h.is(err, identity.NotFound)
+				list, err := tx.Runs(h.Context(), store.RunQuery{Whole: true, Limit: 1})
+				h.must(err)
+				h.same("first", list, []store.RunRow{whole})
+				list, err = tx.Runs(h.Context(), store.RunQuery{Whole: true, After: store.RunPosition{Started: whole.Started, ID: whole.ID}})
+				h.must(err)
+				h.same("rest", list, []store.RunRow{other})
+				list, err = tx.Runs(h.Context(), store.RunQuery{PartsOf: []string{"o"}})
+				h.must(err)
+				h.same("parts", list, []store.RunRow{part})
+				report, err := tx.RunReport(h.Context(), "o")
+				h.same("report", string(report), `{"runs":[]}`)
+				return err
+			})
+			h.pass(time.Hour)
+			h.update(func(tx *store.Tx) error { return tx.KeepRunReport(h.Context(), "p", []byte(`{}`), 1) })
+			h.view(func(tx *store.Tx) error {
+				report, err := tx.RunReport(h.Context(), "o")
+				h.same("forgotten", report == nil, true)
+				return err
+			})
+		},
+	},
+	{
+		Name: "changes are paged, and what is late is summed up",
+		Why:  "a page of a run costs the same however much it did",
+		Run: func(h *Hub) {
+			change := func(id, run string, n int) store.ChangeRow {
+				return store.ChangeRow{ID: id, Run: run, Target: "github", Action: "add", Causes: []identity.Cause{}, Outcome: "done", PlannedAt: epoch.Add(time.Duration(n) * time.Second)}
+			}
+			open := change("d", "s", 3)
+			h.update(func(tx *store.Tx) error {
+				return tx.SaveChanges(h.Context(), []store.ChangeRow{change("a", "r", 1), change("b", "r", 2), change("c", "other", 3), open})
+			})
+			h.update(func(tx *store.Tx) error {
+				return tx.EnqueueWork(h.Context(), []store.Work{
+					{Target: "github", UserN: 1, Since: epoch, Attempts: 1, LastError: "down"}, {Target: "github", UserN: 2, Since: epoch.Add(time.Hour), Attempts: 2}, {Target: "github", UserN: 3},
+				})
+			})
+			h.view(func(tx *store.Tx) error {
+				ids := func(q store.ChangeQuery) (out []string) {
+					rows, err := tx.Changes(h.Context(), q)
+					h.must(err)
+					for _, r := range rows {
+						out = append(out, r.ID)
+					}
+					return out
+				}
+				h.same("first", ids(store.ChangeQuery{Runs: []string{"r", "s"}, Limit: 2}), []string{"d", "b"})
+				h.same("rest", ids(store.ChangeQuery{Runs: []string{"r", "s"}, After: store.ChangePosition{PlannedAt: epoch.Add(2 * time.Second), ID: "b"}}), []string{"a"})
+				n, err := tx.CountOpenChanges(h.Context())
+				h.must(err)
+				h.same("open", n, map[string]int{"github": 4})
+				late, err := tx.CountLate(h.Context())
+				h.same("late", late, map[string]store.Late{"github": {Users: 2, Since: epoch, LastError: "down"}})
+				return err
+			})
+		},
+	},
+	{
+		Name: "held things are paged, counted, and refused",
+		Why:  "what somebody refused must not be asked again",
+		Run: func(h *Hub) {
+			h.update(func(tx *store.Tx) error {
+				return tx.SaveHeld(h.Context(), []store.HeldRow{
+					{ID: "a", Kind: store.HeldRemoval, Target: "github"}, {ID: "b", Kind: store.HeldRemoval, Target: "github"},
+					{ID: "c", Kind: store.HeldRemoval, Target: "github", RefusedAt: epoch, RefusedBy: "user:ada", RefuseReason: "is wrong"},
+				})
+			})
+			h.view(func(tx *store.Tx) error {
+				first, err := tx.Held(h.Context(), store.HeldFilter{Limit: 1})
+				h.must(err)
+				rest, err := tx.Held(h.Context(), store.HeldFilter{After: store.HeldPosition{Created: first[0].Created, ID: first[0].ID}})
+				h.must(err)
+				h.same("first", first[0].ID, "a")
+				h.same("rest", len(rest), 2)
+				h.same("refused", []any{rest[1].RefusedAt, rest[1].RefusedBy, rest[1].RefuseReason, rest[1].Open(), rest[0].Open()}, []any{epoch, "user:ada", "is wrong", false, true})
+				counts, err := tx.CountHeld(h.Context())
+				h.same("counts", counts, []store.HeldCount{{Kind: store.HeldRemoval, Target: "github", N: 2}})
+				return err
+			})
+		},
+	},
+	{
 		Name: "held things wait for a person",
 		Why:  "what a guard stopped must neither be lost nor let go by itself",
 		Run: func(h *Hub) {
