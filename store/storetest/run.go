@@ -26,7 +26,7 @@ type Case struct {
 // Cases returns the contract.
 func Cases() []Case {
 	return slices.Concat(transactionCases, recordCases, groupCases, userCases, membershipCases, targetCases, workCases, runCases, ledgerCases,
-		clientCases, conversationCases, signalCases, deliveryCases, policyCases, factCases, answerCases, auditCases, requestCases, grantCases, observedCases, historyCases, reportCases, campaignCases, periodCases)
+		clientCases, conversationCases, signalCases, deliveryCases, policyCases, factCases, answerCases, auditCases, requestCases, grantCases, observedCases, historyCases, reportCases, campaignCases, periodCases, sessionCases)
 }
 
 // Run runs every case on a database of its own.
