@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"birthright/internal/duration"
-	"birthright/internal/trust"
 )
 
 // check looks for every value that has the right type and still cannot be right.
@@ -19,6 +18,7 @@ func (l *loader) check() {
 	l.checkServer()
 	l.checkDatabase()
 	l.checkOIDC()
+	l.checkSession()
 	l.checkTokens()
 	l.checkSchedule("sync.schedule", l.cfg.Sync.Schedule)
 	l.checkGuard()
@@ -91,30 +91,6 @@ func (l *loader) checkDatabase() {
 		if err := checkDatabaseURL(text); err != nil {
 			l.fault(databaseURL, "%s", err)
 		}
-	}
-}
-
-func (l *loader) checkOIDC() {
-	o := l.cfg.Auth.OIDC
-	for i, admin := range o.Admins {
-		kind, name, ok := strings.Cut(admin, ":")
-		if !ok || name == "" || (kind != "group" && kind != "user") {
-			l.fault(fmt.Sprintf("auth.oidc.admins[%d]", i), "%q is neither group:NAME nor user:NAME", admin)
-		}
-	}
-	if !o.Enabled() {
-		if o.ClientID != "" {
-			l.fault("auth.oidc.client_id", "set without auth.oidc.issuer; set both or neither")
-		}
-		return
-	}
-	const path = "auth.oidc.issuer"
-	l.checkURL(path, o.Issuer, "https://login.example.com")
-	if u, err := url.Parse(o.Issuer); err == nil && u.Scheme == "http" && !trust.Local(u.Hostname()) {
-		l.fault(path, "%q must use https: whoever can change what it answers can sign in as anybody", o.Issuer)
-	}
-	if o.ClientID == "" {
-		l.fault("auth.oidc.client_id", "missing; it is the name under which the hub is registered with the issuer")
 	}
 }
 

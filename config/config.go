@@ -91,8 +91,19 @@ type Database struct {
 type Auth struct {
 	// OIDC is single sign-on by OpenID Connect; off while its issuer is empty.
 	OIDC OIDC `yaml:"oidc"`
+	// Session is how long people stay logged in to the console.
+	Session Session `yaml:"session"`
 	// Tokens are what programs get by OAuth's client credentials.
 	Tokens Tokens `yaml:"tokens"`
+}
+
+// Session is how long people stay logged in to the console.
+type Session struct {
+	// Life is how long a session lasts at most: 1m to 30d. The default is 8h.
+	Life time.Duration `yaml:"life"`
+	// Idle is how long a session lasts that nobody uses: 1m to Life. The default
+	// is 1h, or Life where that is shorter.
+	Idle time.Duration `yaml:"idle"`
 }
 
 // Tokens are the access tokens that programs get by OAuth's client credentials.
@@ -109,9 +120,21 @@ type OIDC struct {
 	ClientID string `yaml:"client_id"`
 	// ClientSecret is the hub's secret there; empty for a public client.
 	ClientSecret secret.Ref `yaml:"client_secret"`
+	// Scopes are asked for besides openid. The default is profile and email.
+	Scopes []string `yaml:"scopes"`
+	// UserClaim is the claim whose value is the user's name in the hub, or the
+	// only such e-mail address. Where it is empty, preferred_username is a name,
+	// else an email that the provider has verified is a name or an address.
+	UserClaim string `yaml:"user_claim"`
 	// Admins may do everything: group:NAME for the members of a hub group,
-	// user:NAME for one user.
+	// user:NAME for one user, claim:NAME=VALUE for whoever the provider says that
+	// of, for as long as their session lasts.
 	Admins []string `yaml:"admins"`
+	// Auditors may read everything; written as Admins.
+	Auditors []string `yaml:"auditors"`
+	// CAFile holds the certificates (PEM) of the authorities that are trusted when
+	// the provider is spoken to; empty for those of the machine.
+	CAFile string `yaml:"ca_file"`
 }
 
 // Enabled reports whether single sign-on is configured.

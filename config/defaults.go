@@ -18,7 +18,10 @@ func defaults() process {
 		Server:   Server{Listen: "127.0.0.1:8080"},
 		Database: Database{URL: secret.Value("sqlite:birthright.db")},
 		Policies: []string{defaultPolicies},
-		Auth:     Auth{OIDC: OIDC{Admins: []string{}}, Tokens: Tokens{Lifetime: time.Hour}},
+		Auth: Auth{
+			OIDC:   OIDC{Scopes: []string{"profile", "email"}, Admins: []string{}, Auditors: []string{}},
+			Tokens: Tokens{Lifetime: time.Hour}, Session: Session{Life: 8 * time.Hour},
+		},
 		Sync: Sync{
 			Schedule: "*/15 * * * *",
 			Guard:    Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10},
@@ -38,6 +41,9 @@ func (c *Config) derive() {
 	}
 	if c.Correlate == nil {
 		c.Correlate = defaultCorrelate()
+	}
+	if c.Auth.Session.Idle == 0 {
+		c.Auth.Session.Idle = min(time.Hour, c.Auth.Session.Life)
 	}
 	c.deriveSignals()
 	c.deriveChannels()

@@ -59,8 +59,9 @@ func TestComplete(t *testing.T) {
 		Policies: []string{"policies/*.yaml", "policies/base.yaml"},
 		Auth: config.Auth{OIDC: config.OIDC{
 			Issuer: "https://login.example.com", ClientID: "hub", ClientSecret: ref(t, "env:BIRTHRIGHT_OWN_SECRET"),
-			Admins: []string{"group:birthright-admins"},
-		}, Tokens: config.Tokens{Lifetime: 90 * time.Minute}},
+			Scopes: []string{"profile", "groups"}, UserClaim: "upn", Admins: []string{"group:birthright-admins"},
+			Auditors: []string{"claim:realm_access.roles=audit"}, CAFile: "complete.yaml",
+		}, Tokens: config.Tokens{Lifetime: 90 * time.Minute}, Session: config.Session{Life: 12 * time.Hour, Idle: 20 * time.Minute}},
 		Sync: config.Sync{Schedule: "@every 1d", Guard: config.Guard{MaxRemovals: 50, MaxRemovalPercent: 2.5}},
 		Sources: []config.Source{
 			{Name: "okta", Kind: "scim", Settings: &scimKind{}},
@@ -97,9 +98,9 @@ func TestComplete(t *testing.T) {
 		PolicyFiles: []string{dir + "/policies/base.yaml", dir + "/policies/more.yaml"},
 		Warnings: []string{
 			"testdata/complete.yaml:2:17: database.url: a secret is written into the file; put env:NAME, file:PATH or exec:COMMAND there instead",
-			"testdata/complete.yaml:16:20: sources[1].bind_password: a secret is written into the file; put env:NAME, file:PATH or exec:COMMAND there instead",
-			"testdata/complete.yaml:19:22: sources[1].headers.X-Key: a secret is written into the file; put env:NAME, file:PATH or exec:COMMAND there instead",
-			`testdata/complete.yaml:20:43: sources[1].map[1].to: "departmnt" is an attribute of your own; did you mean department?`,
+			"testdata/complete.yaml:25:20: sources[1].bind_password: a secret is written into the file; put env:NAME, file:PATH or exec:COMMAND there instead",
+			"testdata/complete.yaml:28:22: sources[1].headers.X-Key: a secret is written into the file; put env:NAME, file:PATH or exec:COMMAND there instead",
+			`testdata/complete.yaml:29:43: sources[1].map[1].to: "departmnt" is an attribute of your own; did you mean department?`,
 		},
 	}
 	got := load(t, "testdata/complete.yaml", "BIRTHRIGHT_OWN_SECRET=x", "HOME=/root")
@@ -117,10 +118,13 @@ func TestDefaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, text)
 			want := &config.Config{
-				Server:    config.Server{Listen: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
-				Database:  config.Database{URL: secret.Value("sqlite:birthright.db")},
-				Policies:  []string{"policies/*.yaml"},
-				Auth:      config.Auth{OIDC: config.OIDC{Admins: []string{}}, Tokens: config.Tokens{Lifetime: time.Hour}},
+				Server:   config.Server{Listen: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
+				Database: config.Database{URL: secret.Value("sqlite:birthright.db")},
+				Policies: []string{"policies/*.yaml"},
+				Auth: config.Auth{
+					OIDC:   config.OIDC{Scopes: []string{"profile", "email"}, Admins: []string{}, Auditors: []string{}},
+					Tokens: config.Tokens{Lifetime: time.Hour}, Session: config.Session{Life: 8 * time.Hour, Idle: time.Hour},
+				},
 				Sync:      config.Sync{Schedule: "*/15 * * * *", Guard: config.Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10}},
 				Correlate: [][]string{{"employeeNumber"}, {"email"}, {"userName"}},
 				Reports:   usualReports(), Reviews: usualReviews(),

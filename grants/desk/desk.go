@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"birthright/audit"
@@ -22,8 +21,9 @@ type Options struct {
 	Engine func() *rules.Engine
 	// World returns what conditions may ask about a user, without what grants add.
 	World func(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error)
-	// Admins are those who may do everything: "user:NAME" or "group:NAME".
-	Admins []string
+	// Admins are those who may do everything, Auditors those who may read everything:
+	// "user:NAME" or "group:NAME".
+	Admins, Auditors []string
 	// Wake hints that there is work for the run; nil for nobody.
 	Wake func()
 }
@@ -81,15 +81,8 @@ func (d *Desk) session(ctx context.Context, tx *store.Tx, a approval.Actor) (*se
 	if why := approval.Away(u.State); why != "" {
 		return nil, refused("%s", why)
 	}
-	for _, admin := range d.Admins {
-		kind, name, _ := strings.Cut(admin, ":")
-		switch kind {
-		case "user":
-			s.actor.Admin = s.actor.Admin || strings.EqualFold(name, u.UserName)
-		case "group":
-			s.actor.Admin = s.actor.Admin || s.people.Belongs(u.N, name).In
-		}
-	}
+	s.actor.Admin = s.actor.Admin || s.people.among(d.Admins, &u)
+	s.actor.Auditor = s.actor.Auditor || s.people.among(d.Auditors, &u)
 	return s, s.people.err
 }
 
