@@ -109,10 +109,10 @@ func above() []Wall {
 	return []Wall{
 		{
 			Name:   "the store is known to those who keep things",
-			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, signals are delivered from it, the desks keep requests, grants and reviews, hub answers from it, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
+			Why:    "the intake writes what sources say, the run what targets hold, the front door's backing reads both, that of the token endpoint keeps clients, that of the API kept answers, that of sign-in sessions, signals are delivered from it, the desks keep requests, grants and reviews, hub answers from it, notify keeps what people are still to be told, app and commands wire and show; everybody else is handed values",
 			Behind: func(f File) bool { return !f.Test() && !f.In(builders...) },
 			Allows: func(f File, i Import) bool {
-				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signals/delivery", "grants/desk", "reviews/desk", "hub", "app", "store", "migrations") || f.Package() == "notify"
+				return !own(i, "store", "migrations") || f.In("intake", "reconcile", "scim/backing", "oauth/backing", "api/backing", "signin/backing", "signals/delivery", "grants/desk", "reviews/desk", "hub", "app", "store", "migrations") || f.Package() == "notify"
 			},
 		},
 		{
@@ -163,7 +163,9 @@ func libraries() []Wall {
 		library("CEL stays in rules", "a condition is compiled, explained and bounded in cost in one place",
 			[]string{"cel.dev", "github.com/google/cel-go"}, "rules", "bench"),
 		library("clients of OAuth stay in the HTTP kit", "how we prove who we are, and what of it may be seen, is decided in one place",
-			[]string{"golang.org/x/oauth2"}, "internal/httpkit"),
+			[]string{"golang.org/x/oauth2"}, "internal/httpkit", "signin/provider"),
+		library("OpenID Connect stays in its conversation", "who the provider vouches for is believed after every check of one place; everybody else gets claims",
+			[]string{"github.com/coreos/go-oidc"}, "signin/provider"),
 		library("Okta's SDK stays in the okta folder", "it reads settings from the machine and asks again by itself: one place knows how to keep it from that",
 			[]string{"github.com/okta"}, "targets/okta"),
 		library("vendors' descriptions are for tests", "they are large, and judge what we send; nothing is built from them",

@@ -68,6 +68,7 @@ var plants = map[string]plant{
 	"Okta's SDK stays in the okta folder":           {file("targets/scim/read.go", "github.com/okta/okta-sdk-golang/v2/okta"), file("targets/okta/read.go", "github.com/okta/okta-sdk-golang/v2/okta")},
 	"viper stays in config":                         {file("app/app.go", "github.com/spf13/viper"), file("config/load.go", "github.com/spf13/viper")},
 	"clients of OAuth stay in the HTTP kit":         {file("targets/google/config.go", "golang.org/x/oauth2/jwt"), file("internal/httpkit/oauth.go", "golang.org/x/oauth2/jwt")},
+	"OpenID Connect stays in its conversation":      {file("console/login.go", "github.com/coreos/go-oidc/v3/oidc"), file("signin/provider/login.go", "github.com/coreos/go-oidc/v3/oidc")},
 	"vendors' descriptions are for tests":           {file("targets/github/githubsim/sim.go", "github.com/getkin/kin-openapi/openapi3"), file("internal/sim/vendorspec/spec.go", "github.com/getkin/kin-openapi/openapi3")},
 	"go-ldap stays in the ldap folders":             {file("cmd/birthright/user.go", "github.com/go-ldap/ldap/v3"), file("sources/ldap/dn.go", "github.com/go-ldap/ldap/v3")},
 	"elimity's scim stays in the front door":        {file("targets/scim/read.go", "github.com/elimity-com/scim/schema"), file("scim/resource/schema.go", "github.com/elimity-com/scim/schema")},
