@@ -23,6 +23,7 @@ import (
 	"birthright/rules"
 	"birthright/rules/population"
 	"birthright/signals/delivery"
+	"birthright/signin"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -53,6 +54,8 @@ type App struct {
 	// Desk handles requests for access, Reviews what people are to look at again.
 	Desk    *desk.Desk
 	Reviews *reviewdesk.Desk
+	// SignIn lets people in to the console.
+	SignIn *signin.Service
 
 	policy       policyInForce
 	sources      []Source
@@ -115,11 +118,13 @@ func (a *App) Connect(ctx context.Context) error {
 		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
 	})
 	a.Desk = desk.New(desk.Options{
-		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
+		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Wake: a.wakeWorkers,
+		Admins: hubTerms(a.Config.Auth.OIDC.Admins), Auditors: hubTerms(a.Config.Auth.OIDC.Auditors),
 	})
 	a.Reviews = reviewdesk.New(reviewdesk.Options{
-		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: a.Config.Auth.OIDC.Admins, Wake: a.wakeWorkers,
+		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: hubTerms(a.Config.Auth.OIDC.Admins), Wake: a.wakeWorkers,
 	})
+	a.SignIn = a.signIn()
 	a.Hub = hub.New(hub.Options{Store: a.Store, Desk: a.Desk, Engine: a.Engine, Runner: a.Runner, Targets: a.targetNames(), Wake: a.wakeWorkers})
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"birthright/console"
 	"birthright/identity"
 	"birthright/notify"
 	"birthright/oauth"
@@ -73,6 +74,10 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	provider, err := a.provider(public)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	next, err := schedule(a.Config.Sync.Schedule)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -84,7 +89,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(public, door, desk, transmitter, notifier), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(public, door, desk, transmitter, notifier, provider), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
@@ -94,6 +99,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { a.again(loops, "requests", a.Desk.Tick) })
 	s.done.Go(func() { a.again(loops, "reviews", a.Reviews.Tick) })
 	s.done.Go(func() { a.again(loops, "reviews of movers", a.ReviewMovers) })
+	s.done.Go(func() { a.again(loops, "sessions", a.SignIn.Tick) })
 	s.done.Go(func() { notifier.Run(loops) })
 	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
 	if transmitter != nil {
@@ -182,7 +188,7 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service) http.Handler {
+func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service, provider console.Provider) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(scim.Prefix, door)
 	mux.Handle(scim.Prefix+"/", door)
@@ -193,7 +199,7 @@ func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *de
 	mux.Handle("GET /metrics", a.metrics())
 	mux.HandleFunc("GET /{$}", a.welcome)
 	mountChannels(mux, notifier)
-	a.mountAPI(mux, publicURL)
+	a.mountAPI(mux, publicURL, provider)
 	if transmitter != nil {
 		transmitter.Mount(mux)
 	}

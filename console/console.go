@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"time"
 
-	"birthright/tokens/holder"
+	"birthright/signin"
 )
 
 //go:embed pages
@@ -24,9 +24,11 @@ const (
 
 // Options are what a Console needs.
 type Options struct {
-	Hub    Hub
-	Desk   Desk
-	Tokens holder.Keeper
+	Hub  Hub
+	Desk Desk
+	// SignIn lets people in; Provider is the company's own, nil where there is none.
+	SignIn   *signin.Service
+	Provider Provider
 	// PublicURL is how browsers reach it. Over plain HTTP, nobody logs in from another
 	// machine.
 	PublicURL string
@@ -50,11 +52,8 @@ type Desk interface {
 // Console serves the pages.
 type Console struct {
 	Options
-	check     holder.Check
-	sessions  *sessions
 	templates *template.Template
 	assets    assets
-	loginKey  []byte
 	// secure is set where browsers come by HTTPS, near where they come from the same
 	// machine.
 	secure, near bool
@@ -63,13 +62,12 @@ type Console struct {
 // New returns a Console.
 func New(o Options) *Console {
 	u, err := url.Parse(o.PublicURL)
-	c := &Console{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, sessions: newSessions(o.Rand), assets: loadAssets()}
+	c := &Console{Options: o, assets: loadAssets()}
 	if err == nil {
 		host := u.Hostname()
 		c.secure, c.near = u.Scheme == "https", host == "127.0.0.1" || host == "localhost" || host == "::1"
 	}
 	c.templates = template.Must(template.New("").Funcs(c.words()).ParseFS(pages, "pages/*.html"))
-	c.loginKey = c.sessions.random()
 	return c
 }
 

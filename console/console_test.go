@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -14,14 +15,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"birthright/api/backing"
 	"birthright/console"
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
 	"birthright/hub"
 	"birthright/internal/ids"
+	"birthright/signin"
+	sessions "birthright/signin/backing"
 	"birthright/store"
 	"birthright/tokens"
+	"birthright/tokens/holder"
 )
 
 const policy = `
@@ -43,6 +49,7 @@ type site struct {
 	url      string
 	trusting http.RoundTripper // of the site's certificate
 	log      bytes.Buffer
+	provider console.Provider
 }
 
 func open(t *testing.T) *site {
@@ -61,9 +68,20 @@ func open(t *testing.T) *site {
 func (s *site) mount(mux *http.ServeMux, public string) {
 	console.New(console.Options{
 		Hub:  hub.New(hub.Options{Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Targets: []string{"app"}}),
-		Desk: s.Desk, Tokens: backing.New(s.DB), PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
+		Desk: s.Desk, SignIn: s.signIn(), Provider: s.provider, PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
 		Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	}).Mount(mux)
+}
+
+// signIn is who lets people in to the office.
+func (s *site) signIn() *signin.Service {
+	book := sessions.New(s.DB)
+	log := slog.New(slog.NewTextHandler(&s.log, nil))
+	return signin.New(signin.Options{
+		Book: book, Links: book, Provided: book, People: s.Desk, Tokens: holder.Check{Keeper: backing.New(s.DB), Now: s.Now, Log: log},
+		Admins: []string{"user:root", "claim:groups=admins"}, Auditors: []string{"group:audit", "claim:groups=audit"},
+		Life: 8 * time.Hour, Idle: time.Hour, Rand: rand.Reader, Now: s.Now, Log: log,
+	})
 }
 
 // token makes a token; n is 0 for a program.
@@ -256,8 +274,8 @@ func TestForgedForms(t *testing.T) {
 	}
 }
 
-// A session ends with its token, with its person, after eight hours, and when the user
-// logs out.
+// A session ends with its token, with its person, for good when either comes back, when
+// nobody uses it, after eight hours, and when the user logs out.
 func TestSessionsEnd(t *testing.T) {
 	s := open(t)
 	_, path := s.ask("ada")
@@ -272,11 +290,58 @@ func TestSessionsEnd(t *testing.T) {
 
 	b = s.user("olga").visit(path)
 	s.Suspend("olga")
-	b.send(path, "decision", "approve").is(403, "you are suspended", "!disk")
 	s.Resume("olga")
+	b.send(path, "decision", "approve").is(200, "Log in", "!disk")
+	s.Suspend("olga")
+	b.visit("/login").send("/login", "token", s.fresh("olga")).is(403, "You cannot log in: you are suspended.")
+	s.Resume("olga")
+
+	b = s.user("olga").visit(path)
+	b.is(200, "Approve")
+	s.Pass(59 * time.Minute)
 	b.visit(path).is(200, "Approve")
-	s.Pass(8 * time.Hour)
+	s.Pass(59 * time.Minute)
+	b.visit(path).is(200, "Approve")
+	s.Pass(time.Hour)
 	b.visit(path).is(200, "Log in")
+
+	b = s.user("olga").visit(path)
+	for range 10 {
+		s.Pass(45 * time.Minute)
+		b.visit(path).is(200, "Approve")
+	}
+	s.Pass(30 * time.Minute)
+	b.visit(path).is(200, "Log in")
+	want := []string{signin.EndToken, signin.EndLogout, signin.EndPerson, signin.EndIdle, signin.EndLife}
+	if diff := cmp.Diff(want, s.said("session.ended", "why")); diff != "" {
+		t.Errorf("ends in the audit log:\n%s", diff)
+	}
+	if got := s.said("login.refused", "why"); !cmp.Equal(got, []string{"you are suspended"}) {
+		t.Errorf("refused logins in the audit log: %q", got)
+	}
+}
+
+// said lists what the audit log has of an action, as far as one detail goes.
+func (s *site) said(action, detail string) []string {
+	s.Helper()
+	out := []string{}
+	s.Must(s.DB.View(s.Context(), func(tx *store.Tx) error {
+		for r, err := range tx.AuditRecords(s.Context(), store.AuditQuery{Action: action}) {
+			if err != nil {
+				return err
+			}
+			out = append(out, fmt.Sprint(r.Detail[detail]))
+		}
+		return nil
+	}))
+	return out
+}
+
+// fresh is a new personal token of somebody.
+func (s *site) fresh(name string) string {
+	s.Helper()
+	plain, _ := s.token(tokens.ScopeAPI, s.As(name).UserN)
+	return plain
 }
 
 // The cookie is for this host and HTTPS alone; over plain HTTP only the machine itself

@@ -1,59 +1,38 @@
 package console
 
 import (
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"birthright/tokens/holder"
+	"birthright/identity"
+	"birthright/signin"
 )
-
-// visitor is somebody who is logged in.
-type visitor struct {
-	holder.Holder
-	session
-	id string
-}
 
 // loginForm is the body of the login page.
 type loginForm struct {
 	Next, Form string
-	Closed     bool // it takes no tokens
+	// Provider is what the company's provider is called, "" where there is none; Away
+	// that it does not answer.
+	Provider string
+	Away     bool
+	Closed   bool // nobody is let in
 }
 
-// known serves those who are logged in, and has others log in first.
-func (c *Console) known(serve func(http.ResponseWriter, *http.Request, visitor)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		v, err := c.visitor(r)
-		if refusal := (*holder.Refusal)(nil); errors.As(err, &refusal) {
-			http.Redirect(w, r, "/login?next="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
-			return
-		}
-		if err != nil {
-			c.Log.Error("console: a token could not be looked up", "error", err)
-			status := http.StatusServiceUnavailable
-			c.show(w, frame{view: view{Page: "trouble.html", Title: troubleTitles[status], Status: status, Body: trouble{status, "Try again in a moment."}}})
-			return
-		}
-		serve(w, r, v)
+// mountLogin adds the ways in and out.
+func (c *Console) mountLogin(d door) {
+	d.open("GET /login", c.askLogin)
+	d.open("POST /login", c.login)
+	d.open("GET "+signin.LinkPath, c.askOnce)
+	d.open("POST "+signin.LinkPath, c.once)
+	d.open("POST /logout", c.logout)
+	if c.Provider != nil {
+		d.open("GET /login/oidc", c.goToProvider)
+		d.open("GET "+CallbackPath, c.backFromProvider)
+		d.open("POST "+BackchannelPath, c.loggedOutThere)
 	}
-}
-
-// visitor is whoever a request comes from, if its token is still good.
-func (c *Console) visitor(r *http.Request) (visitor, error) {
-	cookie, err := r.Cookie(c.cookieName())
-	if err != nil {
-		return visitor{}, &holder.Refusal{Why: err}
-	}
-	one, known := c.sessions.find(cookie.Value, c.Now())
-	if !known {
-		return visitor{}, &holder.Refusal{Why: errors.New("there is no such session")}
-	}
-	who, err := c.check.Again(r.Context(), one.token)
-	return visitor{Holder: who, session: one, id: cookie.Value}, err
 }
 
 // loginCookie ties the login form to the browser that asked for it.
@@ -61,10 +40,25 @@ func (c *Console) loginCookie() string { return c.cookieName() + "-login" }
 
 const loginLife = time.Hour
 
-func (c *Console) mountLogin(d door) {
-	d.open("GET /login", c.askLogin)
-	d.open("POST /login", c.login)
-	d.open("POST /logout", c.logout)
+// closed reports whether nobody is let in: over plain HTTP what opens the hub could be
+// read on its way.
+func (c *Console) closed() bool { return !c.secure && !c.near }
+
+// form returns the token of a form of nobody who is logged in, and ties it to the browser;
+// "" where there is no randomness.
+func (c *Console) form(w http.ResponseWriter, path string) string {
+	value := c.random()
+	if value == "" {
+		return ""
+	}
+	http.SetCookie(w, c.cookie(c.loginCookie(), value, loginLife))
+	return formToken(signin.Key(value), path)
+}
+
+// ours reports whether a form of nobody who is logged in is from a page of this browser.
+func (c *Console) ours(r *http.Request) bool {
+	cookie, err := r.Cookie(c.loginCookie())
+	return err == nil && cookie.Value != "" && fits(signin.Key(cookie.Value), r)
 }
 
 func (c *Console) askLogin(w http.ResponseWriter, r *http.Request) {
@@ -72,55 +66,74 @@ func (c *Console) askLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Console) showLogin(w http.ResponseWriter, r *http.Request, status int, next, said string) {
-	form := loginForm{Next: local(next), Closed: !c.secure && !c.near}
-	if nonce := c.sessions.random(); nonce != nil {
-		value := base64.RawURLEncoding.EncodeToString(nonce)
-		http.SetCookie(w, c.cookie(c.loginCookie(), value, loginLife))
-		form.Form = formToken(append(c.loginKey[:len(c.loginKey):len(c.loginKey)], value...), "/login")
+	body := loginForm{Next: local(next), Closed: c.closed(), Form: c.form(w, "/login")}
+	if c.Provider != nil && !body.Closed {
+		body.Provider, body.Away = c.Provider.Name(), c.Provider.Ready(r.Context()) != nil
 	}
-	c.show(w, frame{view: view{Page: "login.html", Title: "Log in", Status: status, Wrong: said, Body: form}})
+	c.show(w, frame{view: view{Page: "login.html", Title: "Log in", Status: status, Wrong: said, Body: body}})
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 	next := local(r.PostFormValue("next"))
-	cookie, err := r.Cookie(c.loginCookie())
-	if err != nil || c.loginKey == nil || !fits(append(c.loginKey[:len(c.loginKey):len(c.loginKey)], cookie.Value...), r) {
+	switch {
+	case !c.ours(r):
 		c.showLogin(w, r, http.StatusForbidden, next, "The form was too old. Send it again.")
 		return
-	}
-	if !c.secure && !c.near {
+	case c.closed():
 		c.showLogin(w, r, http.StatusForbidden, next, "")
 		return
 	}
-	who, err := c.check.Plain(r.Context(), strings.TrimSpace(r.PostFormValue("token")))
-	refusal := (*holder.Refusal)(nil)
-	switch {
-	case err != nil && !errors.As(err, &refusal):
-		c.Log.Error("console: a token could not be looked up", "error", err)
-		c.showLogin(w, r, http.StatusServiceUnavailable, next, "The hub cannot answer at present. Try again in a moment.")
-		return
-	case err != nil:
-		c.Log.Warn("console: token refused", "token", refusal.Token, "reason", refusal.Why, "remote", r.RemoteAddr)
-		c.showLogin(w, r, http.StatusForbidden, next, "This token opens nothing here: it is unknown, expired, revoked, or not a person's.")
-		return
-	case who.UserN == 0:
-		c.showLogin(w, r, http.StatusForbidden, next, "This token is a program's. Pages are for people: take a personal one.")
+	entry, err := c.SignIn.ByToken(r.Context(), r.PostFormValue("token"))
+	if err != nil {
+		c.notLetIn(w, r, next, err)
 		return
 	}
-	id, ok := c.sessions.begin(who.Token, c.Now())
-	if !ok {
-		c.showLogin(w, r, http.StatusServiceUnavailable, next, "The hub has no randomness at present. Try again in a moment.")
-		return
+	c.letIn(w, r, entry, next)
+}
+
+// letIn hands a session out. A session that the browser had before ends: what somebody
+// else may have planted there opens nothing.
+func (c *Console) letIn(w http.ResponseWriter, r *http.Request, e signin.Entry, next string) {
+	if old, err := c.visitor(r); err == nil {
+		if err := c.SignIn.Leave(r.Context(), old.visit, signin.EndAgain); err != nil {
+			c.Log.Error("console: a session could not be ended", "session", old.id, "error", err)
+		}
 	}
-	http.SetCookie(w, c.cookie(c.cookieName(), id, sessionLife))
+	http.SetCookie(w, c.cookie(c.cookieName(), e.Cookie, e.Session.Expires.Sub(e.Session.Created)))
 	http.SetCookie(w, c.cookie(c.loginCookie(), "", -time.Second))
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
+// notLetIn shows the login page with the reason.
+func (c *Console) notLetIn(w http.ResponseWriter, r *http.Request, next string, err error) {
+	var refusal *signin.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		c.showLogin(w, r, http.StatusForbidden, next, refusal.Said)
+	case identity.KindOf(err) == identity.Unavailable && c.Provider != nil:
+		c.showLogin(w, r, http.StatusServiceUnavailable, next, c.Provider.Name()+" does not answer at present. Try again in a moment.")
+	default:
+		c.Log.Error("console: nobody can log in", "error", err)
+		c.showLogin(w, r, http.StatusServiceUnavailable, next, "The hub cannot answer at present. Try again in a moment.")
+	}
+}
+
+// logout ends the session here, and leads on to the provider where that ends its own.
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
-	if v, err := c.visitor(r); err == nil && fits(v.key, r) {
-		c.sessions.end(v.id)
-		http.SetCookie(w, c.cookie(c.cookieName(), "", -time.Second))
+	v, err := c.visitor(r)
+	if err != nil || !fits(v.key, r) {
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		return
+	}
+	if err := c.SignIn.Leave(r.Context(), v.visit, signin.EndLogout); err != nil {
+		c.Log.Error("console: a session could not be ended", "session", v.id, "error", err)
+		c.unanswered(w, "You are still logged in: the hub cannot end your session at present. Try again in a moment.")
+		return
+	}
+	http.SetCookie(w, c.cookie(c.cookieName(), "", -time.Second))
+	if there := c.leaveURL(v); there != "" {
+		c.leadOut(w, there)
+		return
 	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }

@@ -4,93 +4,73 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
-	"sync"
+	"net/url"
 	"time"
+
+	"birthright/signin"
+	"birthright/tokens/holder"
 )
 
-const (
-	// sessionLife is how long somebody stays logged in.
-	sessionLife = 8 * time.Hour
-	// mostSessions bounds what is kept; beyond it the oldest ends.
-	mostSessions = 10_000
-)
-
-// session is somebody who logged in.
-type session struct {
-	token   string // ID of the token
-	key     []byte // of the tokens in the session's forms
-	expires time.Time
+// visitor is somebody who is logged in.
+type visitor struct {
+	holder.Holder
+	id    string // of the session, "" for nobody
+	key   []byte // of the tokens in the session's forms
+	visit signin.Visit
 }
 
-// sessions are those of this process, by ID.
-type sessions struct {
-	rand io.Reader
-	mu   sync.Mutex
-	open map[string]session
-}
-
-func newSessions(rand io.Reader) *sessions { return &sessions{rand: rand, open: map[string]session{}} }
-
-// random returns 32 random bytes; nil where there is no randomness, and with that nobody
-// gets in.
-func (s *sessions) random() []byte {
-	b := make([]byte, 32)
-	if _, err := io.ReadFull(s.rand, b); err != nil {
-		return nil
-	}
-	return b
-}
-
-// begin opens a session and returns its ID; false where there is no randomness.
-func (s *sessions) begin(token string, now time.Time) (id string, ok bool) {
-	raw, key := s.random(), s.random()
-	if raw == nil || key == nil {
-		return "", false
-	}
-	id = base64.RawURLEncoding.EncodeToString(raw)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.open) >= mostSessions {
-		s.tidy(now)
-	}
-	s.open[id] = session{token: token, key: key, expires: now.Add(sessionLife)}
-	return id, true
-}
-
-// tidy ends what has expired and, if that is nothing, what would expire first.
-func (s *sessions) tidy(now time.Time) {
-	first := ""
-	for id, one := range s.open {
-		if !now.Before(one.expires) {
-			delete(s.open, id)
-		} else if first == "" || one.expires.Before(s.open[first].expires) {
-			first = id
+// known serves those who are logged in, and has others log in first.
+func (c *Console) known(serve func(http.ResponseWriter, *http.Request, visitor)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := c.visitor(r)
+		if refusal := (*holder.Refusal)(nil); errors.As(err, &refusal) {
+			http.Redirect(w, r, "/login?next="+url.QueryEscape(comeBack(r)), http.StatusSeeOther)
+			return
 		}
-	}
-	if len(s.open) >= mostSessions {
-		delete(s.open, first)
+		if err != nil {
+			c.Log.Error("console: a session could not be looked up", "error", err)
+			c.unanswered(w, "Try again in a moment.")
+			return
+		}
+		serve(w, r, v)
 	}
 }
 
-// find returns the session of an ID.
-func (s *sessions) find(id string, now time.Time) (session, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	one, known := s.open[id]
-	if known && !now.Before(one.expires) {
-		delete(s.open, id)
-		known = false
-	}
-	return one, known
+// unanswered is the page of a hub that cannot answer.
+func (c *Console) unanswered(w http.ResponseWriter, said string) {
+	status := http.StatusServiceUnavailable
+	c.show(w, frame{view: view{Page: "trouble.html", Title: troubleTitles[status], Status: status, Body: trouble{status, said}}})
 }
 
-// end closes a session.
-func (s *sessions) end(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open, id)
+// comeBack is where somebody is to be who has logged in.
+func comeBack(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.RequestURI()
+	}
+	return r.URL.Path
+}
+
+// visitor is whoever a request comes from, if their session is still good.
+func (c *Console) visitor(r *http.Request) (visitor, error) {
+	cookie, err := r.Cookie(c.cookieName())
+	if err != nil {
+		return visitor{}, &holder.Refusal{Why: err}
+	}
+	visit, err := c.SignIn.Visit(r.Context(), cookie.Value)
+	return visitor{Holder: visit.Holder, id: visit.Session.ID, key: visit.Key, visit: visit}, err
+}
+
+// random returns 32 random bytes as text, "" where there is no randomness.
+func (c *Console) random() string {
+	var b [32]byte
+	if _, err := io.ReadFull(c.Rand, b[:]); err != nil {
+		c.Log.Error("console: there is no randomness", "error", err)
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // formToken is what a form must bring that is sent to a path: another site cannot know it.

@@ -19,6 +19,9 @@ func (b *batch) save(ctx context.Context) error {
 	if err := b.saveHeld(ctx); err != nil {
 		return err
 	}
+	if err := b.endSessions(ctx); err != nil {
+		return err
+	}
 	if err := b.saveSignals(ctx); err != nil {
 		return err
 	}

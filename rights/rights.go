@@ -22,6 +22,7 @@ const (
 	ReadAudit    Verb = "read the audit log"
 	ReadStatus   Verb = "look at how the hub is"
 	ReadTokens   Verb = "list tokens"
+	ReadSessions Verb = "list sessions"
 
 	Run           Verb = "run a sync"
 	Import        Verb = "read a source in"
@@ -37,7 +38,7 @@ const (
 func Verbs() []Verb {
 	return []Verb{
 		ListPeople, ReadPerson, ReadGroup, ListMembers, ReadTargets, ReadSources, ReadMessages, ReadRuns, ReadHeld, ReadPolicy, TryPolicy, ReadReports,
-		ReadAudit, ReadStatus, ReadTokens, Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence,
+		ReadAudit, ReadStatus, ReadTokens, ReadSessions, Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence,
 	}
 }
 
@@ -89,7 +90,7 @@ func mayUser(v Verb, r Relation) (why string) {
 		return unless(r.Self || r.Manager, "it is neither you nor somebody who reports to you")
 	case ListMembers:
 		return unless(r.Owner, "you do not own the group")
-	case ReadTokens, ManageTokens, EndSessions:
+	case ReadTokens, ReadSessions, ManageTokens, EndSessions:
 		return unless(r.Self, "only an administrator can for others")
 	}
 	if v.Reads() {

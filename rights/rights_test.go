@@ -40,6 +40,7 @@ func TestMay(t *testing.T) {
 		{rights.ReadPolicy, none, "oaAuU"}, {rights.ReadPolicy, owner, "oaAuU"}, {rights.TryPolicy, none, "oaAuU"},
 		{rights.ReadReports, none, "oaAuU"}, {rights.ReadAudit, none, "oaAuU"}, {rights.ReadStatus, none, "oaAuU"},
 		{rights.ReadTokens, none, "oaAuU"}, {rights.ReadTokens, self, "oaAuUp"},
+		{rights.ReadSessions, none, "oaAuU"}, {rights.ReadSessions, self, "oaAuUp"},
 		{rights.Run, none, "oaA"}, {rights.Import, none, "oaA"}, {rights.Probe, none, "oaA"}, {rights.Release, none, "oaA"},
 		{rights.Release, owner, "oaA"}, {rights.ManageSignals, none, "oaA"}, {rights.MakeEvidence, none, "oaA"},
 		{rights.ManageTokens, none, "oaA"}, {rights.ManageTokens, self, "oaAup"},
