@@ -10,7 +10,7 @@ import (
 
 type glassDesk interface {
 	BreakGlass(ctx context.Context, a approval.Actor, w desk.Wish) (desk.Request, error)
-	Unreviewed(ctx context.Context, a approval.Actor) ([]desk.Request, error)
+	Glasses(ctx context.Context, a approval.Actor, all bool) ([]desk.Request, error)
 	Examine(ctx context.Context, a approval.Actor, id, verdict, note string) (desk.Request, error)
 }
 
@@ -23,6 +23,11 @@ type breaking struct {
 		Reason string `json:"reason" maxLength:"4000"`
 		Ticket string `json:"ticket,omitempty" maxLength:"200"`
 	}
+}
+
+// glassQuestion selects emergencies.
+type glassQuestion struct {
+	All bool `query:"all" doc:"also those that somebody has looked at"`
 }
 
 type examining struct {
@@ -45,9 +50,9 @@ func (s *server) mountGlass() {
 		w := desk.Wish{User: in.Body.User, Groups: []string{in.Body.Group}, For: d, Reason: in.Body.Reason, Ticket: in.Body.Ticket}
 		return answering(s.Desk.BreakGlass(ctx, who, w))
 	})
-	route(s, operation("unreviewed", http.MethodGet, "/break-glass", "Emergencies that nobody has looked at yet, oldest first"),
-		func(ctx context.Context, who approval.Actor, _ *struct{}) (*answer[items[desk.Request]], error) {
-			return listing(s.Desk.Unreviewed(ctx, who))
+	route(s, operation("unreviewed", http.MethodGet, "/break-glass", "Emergencies that nobody has looked at yet, or all, oldest first"),
+		func(ctx context.Context, who approval.Actor, in *glassQuestion) (*answer[items[desk.Request]], error) {
+			return listing(s.Desk.Glasses(ctx, who, in.All))
 		})
 	route(s, operation("review", http.MethodPost, "/requests/{id}/review", "Say whether an emergency was one"),
 		func(ctx context.Context, who approval.Actor, in *examining) (*answer[desk.Request], error) {

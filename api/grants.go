@@ -24,6 +24,7 @@ type grantDesk interface {
 // grantQuestion selects grants.
 type grantQuestion struct {
 	Question
+	Open  bool     `query:"open" doc:"only those of which something is, will be or may be left on a target"`
 	State []string `query:"state" enum:"scheduled,activating,active,ending,ended,failed" doc:"one or more, with commas"`
 }
 
@@ -50,7 +51,9 @@ func (s *server) mountGrants() {
 	}
 	route(s, paged[desk.Grant](s, operation("grants", http.MethodGet, "/grants", "Grants, newest first")),
 		func(ctx context.Context, who approval.Actor, in *grantQuestion) (*huma.StreamResponse, error) {
-			return grants.pages(ctx, s, who, &in.Question, in.query(in.State), in.text("grants", "", in.State))
+			q := in.query(in.State)
+			q.Open = in.Open
+			return grants.pages(ctx, s, who, &in.Question, q, in.text("grants", "", strconv.FormatBool(in.Open), in.State))
 		})
 	route(s, operation("overdue", http.MethodGet, "/grants/overdue", "Grants that are over and of which something is left on a target; for administrators and auditors"),
 		func(ctx context.Context, who approval.Actor, _ *struct{}) (*answer[items[desk.Grant]], error) {

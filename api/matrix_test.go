@@ -63,6 +63,7 @@ var matrix = []row{
 	{route: "GET /requests", on: "pending", query: "?user=ben", list: true, yes: readers},
 	{route: "GET /requests", on: "ended", query: "?limit=200", list: true, yes: "ben rita root admin auditor"},
 	{route: "GET /requests", on: "pending", query: "?format=csv&user=ben", list: true, yes: readers},
+	{route: "GET /requests", on: "pending", query: "?mine=true", list: true, yes: "anna dora"},
 	{route: "GET /requests/{id}", on: "pending", yes: readers},
 	{route: "GET /requests/{id}", on: "active", yes: readers},
 	{route: "GET /requests/{id}", on: "ended", yes: readers},
@@ -82,6 +83,7 @@ var matrix = []row{
 	{route: "GET /grants", on: "active", query: "?user=ben", list: true, yes: readers},
 	{route: "GET /grants", on: "ended", query: "?limit=200", list: true, yes: "ben root admin auditor"},
 	{route: "GET /grants", on: "active", query: "?format=csv&user=ben", list: true, yes: readers},
+	{route: "GET /grants", on: "active", query: "?open=true&user=ben", list: true, yes: readers},
 	{route: "GET /grants/overdue", yes: "root admin auditor"},
 	{route: "GET /grants/{id}", on: "active", yes: readers},
 	{route: "GET /grants/{id}", on: "ended", yes: readers},
@@ -95,6 +97,7 @@ var matrix = []row{
 	{route: "POST /break-glass", body: `{"group":"self","reason":"x"}`, yes: people, bad: programs},
 	{route: "POST /break-glass", body: `{"group":"{room}","user":"ben","reason":"x"}`, yes: "ben root admin"},
 	{route: "GET /break-glass", on: "glass", list: true, yes: "ben anna dora lars olga mona root admin auditor"},
+	{route: "GET /break-glass", on: "glass", query: "?all=true", list: true, yes: "ben anna dora lars olga mona root admin auditor"},
 	{route: "POST /requests/{id}/review", on: "glass", body: `{"verdict":"abuse"}`, yes: "olga root admin"},
 	{route: "POST /requests/{id}/review", on: "pending", body: `{"verdict":"abuse"}`, late: "olga root admin"},
 

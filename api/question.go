@@ -32,9 +32,9 @@ func (q *Question) query(states []string) desk.Query {
 }
 
 // text is the question without the page, by which a cursor knows it.
-func (q *Question) text(list, approver string, states []string) string {
+func (q *Question) text(list, approver, only string, states []string) string {
 	return strings.Join([]string{
-		list, q.User, q.Group, approver, q.Q, q.Since.UTC().Format(time.RFC3339Nano), q.Until.UTC().Format(time.RFC3339Nano), strings.Join(states, ","),
+		list, q.User, q.Group, approver, only, q.Q, q.Since.UTC().Format(time.RFC3339Nano), q.Until.UTC().Format(time.RFC3339Nano), strings.Join(states, ","),
 	}, "\x00")
 }
 

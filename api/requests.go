@@ -48,6 +48,7 @@ type asking struct {
 type requestQuestion struct {
 	Question
 	Approver string   `query:"approver" maxLength:"256" doc:"who may decide on it now"`
+	Mine     bool     `query:"mine" doc:"only what the caller may decide on now"`
 	State    []string `query:"state" enum:"pending,approved,denied,cancelled,expired" doc:"one or more, with commas"`
 }
 
@@ -71,8 +72,8 @@ func (s *server) mountRequests() {
 	route(s, paged[desk.Request](s, operation("requests", http.MethodGet, "/requests", "Requests, newest first")),
 		func(ctx context.Context, who approval.Actor, in *requestQuestion) (*huma.StreamResponse, error) {
 			q := in.query(in.State)
-			q.Approver = in.Approver
-			return requests.pages(ctx, s, who, &in.Question, q, in.text("requests", in.Approver, in.State))
+			q.Approver, q.Mine = in.Approver, in.Mine
+			return requests.pages(ctx, s, who, &in.Question, q, in.text("requests", in.Approver, strconv.FormatBool(in.Mine), in.State))
 		})
 	route(s, operation("request", http.MethodGet, "/requests/{id}", "One request"),
 		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Request], error) {

@@ -143,7 +143,7 @@ func (c *Client) refusal(answer *http.Response) error {
 		e.Err = fmt.Errorf("the hub at %s answered %s", strings.TrimSuffix(c.base, prefix), answer.Status)
 	}
 	for _, one := range p.Errors {
-		if one.Message != p.Detail {
+		if !strings.Contains(p.Detail, one.Message) {
 			e.Err = fmt.Errorf("%w\n%s: %s", e.Err, one.Location, one.Message)
 		}
 	}

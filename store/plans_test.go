@@ -114,6 +114,10 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.UsersWithOpenChanges(ctx, []int64{1})
 			return err
 		},
+		"work of users": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.WorkOf(ctx, []string{"app"}, []int64{1})
+			return err
+		},
 		"requests due":  func(ctx context.Context, tx *Tx) error { _, err := tx.RequestsDue(ctx, 10); return err },
 		"glass":         func(ctx context.Context, tx *Tx) error { _, err := tx.GlassToReview(ctx); return err },
 		"request by id": func(ctx context.Context, tx *Tx) error { _, err := tx.RequestByID(ctx, "r1"); return found(err) },

@@ -189,6 +189,11 @@ func (tx *Tx) CountLate(ctx context.Context) (map[string]Late, error) {
 	return out, err
 }
 
+// WorkOf returns the work for some users on some targets.
+func (tx *Tx) WorkOf(ctx context.Context, targets []string, userNs []int64) ([]Work, error) {
+	return list(ctx, tx, readWork, selectWork+"WHERE target IN {texts} AND user_n IN {numbers} ORDER BY target, user_n", texts(targets), numbers(userNs))
+}
+
 // CountWork returns how many notes there are for each target.
 func (tx *Tx) CountWork(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}

@@ -36,12 +36,12 @@ func (p *program) amendCommand() *cobra.Command {
 		Short: "Change a request that is open",
 		Long:  `Changes a request that is open. Whoever has approved it has to decide again.`,
 		Args:  takes(1, 1),
-		RunE: p.answering(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Answer, error) {
-			to, err := f.amendment(a.Now())
+		RunE: p.answering(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Answer, error) {
+			to, err := f.amendment(o.now())
 			if err != nil {
 				return desk.Answer{}, err
 			}
-			r, err := a.Desk.Amend(ctx, actor, id, to)
+			r, err := o.Desk.Amend(ctx, actor, id, to)
 			return desk.Answer{Request: r}, err
 		}, f.check),
 	}

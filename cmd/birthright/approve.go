@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 )
@@ -19,8 +18,8 @@ func (p *program) approveCommand() *cobra.Command {
 approve again changes nothing and is no error. The word of the operator is enough for
 every stage; with --as, a user decides as far as the policy lets that user.`,
 		Args: takes(1, anyNumber),
-		RunE: p.answering(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Answer, error) {
-			return a.Desk.Approve(ctx, actor, id, note)
+		RunE: p.answering(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Answer, error) {
+			return o.Desk.Decide(ctx, actor, id, desk.Decision{Approve: true, Note: note})
 		}),
 	}
 	cmd.Flags().StringVar(&note, "note", "", "something to tell with it")

@@ -20,16 +20,16 @@ break. The owners of the group are told, it stands in the audit log as glass.bro
 somebody else must look at it afterwards: ` + "`birthright break-glass list`" + ` and ` + "`close`" + `.
 The words list and close are commands here: a group of such a name cannot be named.`,
 		Args: takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			wish, err := f.wish(args, a.Now())
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			wish, err := f.wish(args, o.now())
 			if err != nil {
 				return err
 			}
-			r, err := a.Desk.BreakGlass(ctx, actor, wish)
+			r, err := o.Desk.BreakGlass(ctx, actor, wish)
 			if err != nil {
 				return err
 			}
-			if err := p.concluded(ctx, a, actor, []desk.Request{r}, nil, true); err != nil {
+			if err := p.concluded(ctx, o, actor, []desk.Request{r}, nil, true); err != nil {
 				return err
 			}
 			p.remark("The owners of %s are told. Somebody else has to look at it: birthright break-glass close %s --verdict justified|abuse", r.Group, r.ID)

@@ -19,31 +19,17 @@ func (p *program) breakGlassListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List broken glasses that nobody has looked at",
 		Args:  takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			found, err := together(ctx, a, actor, p.glassQueries(a), 0)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Desk.Glasses(ctx, actor, all)
 			if err != nil {
 				return err
 			}
-			if !all {
-				found = slices.DeleteFunc(found, reviewed)
-			}
+			slices.Reverse(found) // newest first, as in every list
 			return p.print(p.glassListing(found))
 		}),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "also those that somebody has looked at")
 	return cmd
-}
-
-// glassQueries ask for every broken glass; for a user, group by group: whoever owns
-// one sees all of it.
-func (p *program) glassQueries(a *app.App) []desk.Query {
-	queries := []desk.Query{{Kind: grants.KindBreakGlass}}
-	for _, name := range a.Engine().GroupNames() {
-		if policy := a.Engine().Request(name); p.as != "" && policy != nil && policy.BreakGlass != nil {
-			queries = append(queries, desk.Query{Kind: grants.KindBreakGlass, Group: name})
-		}
-	}
-	return queries
 }
 
 func reviewed(r desk.Request) bool { return r.Review != nil && r.Review.At != nil }
@@ -81,8 +67,8 @@ func (p *program) breakGlassCloseCommand() *cobra.Command {
 		Long: `Puts down whether a glass was rightly broken: an owner of the group, an administrator or
 the operator can, and nobody who asked for it or got it.`,
 		Args: takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			r, err := a.Desk.Examine(ctx, actor, args[0], verdict, note)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			r, err := o.Desk.Examine(ctx, actor, args[0], verdict, note)
 			if err != nil {
 				return noSuch(err, "request", args[0])
 			}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 )
@@ -17,8 +16,8 @@ func (p *program) cancelCommand() *cobra.Command {
 		Long: `Takes requests back that are open, or were approved and have not begun. Access that is
 there already is given back with ` + "`birthright grant return`" + `.`,
 		Args: takes(1, anyNumber),
-		RunE: p.answering(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Answer, error) {
-			r, err := a.Desk.Cancel(ctx, actor, id)
+		RunE: p.answering(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Answer, error) {
+			r, err := o.Desk.Cancel(ctx, actor, id)
 			return desk.Answer{Request: r}, err
 		}),
 	}

@@ -6,22 +6,39 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/app"
 	"birthright/grants"
+	"birthright/grants/approval"
 	"birthright/grants/desk"
 	"birthright/reconcile"
-	"birthright/store"
 )
 
 // touched is a grant that a command has changed, and who has it.
 type touched struct{ user, grant string }
 
 // carryOut brings those users up to what was decided just now, so that no server
-// need be running, and remarks how their grants stand then. What could not be done
-// yet is what it returns a verdict of, for when everything was printed.
-func (p *program) carryOut(ctx context.Context, a *app.App, concerned []touched) (unfinished func() error) {
+// need be running, and remarks how their grants stand then; where a hub runs, it waits
+// for that. What could not be done yet is what it returns a verdict of, for when
+// everything was printed.
+func (p *program) carryOut(ctx context.Context, o office, actor approval.Actor, concerned []touched) (unfinished func() error) {
 	var faults []error
+	if o.App == nil {
+		faults = p.await(ctx, o, actor, concerned)
+	} else {
+		faults = p.bringAbout(ctx, o.App, concerned)
+	}
+	return func() error {
+		if err := errors.Join(faults...); err != nil {
+			return codeError{exitPart, err}
+		}
+		return nil
+	}
+}
+
+// bringAbout carries out what was decided.
+func (p *program) bringAbout(ctx context.Context, a *app.App, concerned []touched) (faults []error) {
 	reports := map[string]reconcile.Report{}
 	bringUp := func(user string) {
 		report, err := a.Sync(ctx, reconcile.Request{User: user, Actor: a.Actor})
@@ -46,81 +63,61 @@ func (p *program) carryOut(ctx context.Context, a *app.App, concerned []touched)
 		if g.State == grants.Active {
 			bringUp(c.user) // its end is known only now, and stands with the membership
 		}
-		faults = append(faults, p.remarkGrant(ctx, a, g, reports[c.user]))
+		faults = append(faults, p.remarkGrant(g, a.Now(), troubleOf(reports[c.user], targetsOf(g))))
 	}
-	return func() error {
-		if err := errors.Join(faults...); err != nil {
-			return codeError{exitPart, err}
-		}
-		return nil
-	}
+	return faults
 }
 
 // remarkGrant says in a sentence how a grant stands; where it is not yet as it should
-// be, that is the error.
-func (p *program) remarkGrant(ctx context.Context, a *app.App, g desk.Grant, report reconcile.Report) error {
-	names := targetsOf(a, g.Group)
+// be, that is the error, with what went wrong.
+func (p *program) remarkGrant(g desk.Grant, now time.Time, trouble string) error {
 	switch g.State {
 	case grants.Active:
-		p.remark("%s is active until %s, on %s", g.ID, until(g.EndsAt, a.Now()), onTargets(names))
+		p.remark("%s is active until %s, on %s", g.ID, until(g.EndsAt, now), onTargets(g))
 	case grants.Scheduled:
-		p.remark("%s begins at %s; `birthright serve`, or a `birthright sync` from then on, gives it", g.ID, until(g.StartsAt, a.Now()))
+		p.remark("%s begins at %s; `birthright serve`, or a `birthright sync` from then on, gives it", g.ID, until(g.StartsAt, now))
 	case grants.Ended:
-		p.remark("%s is over, and gone from %s", g.ID, onTargets(names))
+		p.remark("%s is over, and gone from %s", g.ID, onTargets(g))
 	case grants.Activating:
-		if name := p.neverRead(ctx, a, names); name != "" {
+		if name := neverRead(g); name != "" {
 			p.remark("%s is under way. Nobody has looked at %s yet: the first `birthright sync`, or `birthright serve`, does, and gives it", g.ID, name)
 			return nil
 		}
-		return fmt.Errorf("%s is under way, and not on every target yet%s; the next sync, or `birthright serve` by itself, goes on", g.ID, troubleOf(report, names))
+		return fmt.Errorf("%s is under way, and not on every target yet%s; the next sync, or `birthright serve` by itself, goes on", g.ID, trouble)
 	case grants.Ending:
 		return fmt.Errorf("%s is over, and not gone from %s yet%s; the next sync, or `birthright serve` by itself, goes on",
-			g.ID, strings.Join(g.LeftOn, " and "), troubleOf(report, names))
+			g.ID, strings.Join(g.LeftOn, " and "), trouble)
 	case grants.Failed:
 		return fmt.Errorf("%s failed: %s", g.ID, g.Reason)
 	}
 	return nil
 }
 
-func onTargets(names []string) string {
-	if len(names) == 0 {
+func onTargets(g desk.Grant) string {
+	if len(g.Targets) == 0 {
 		return "no target: its group carries nothing"
 	}
-	return count(len(names), "target", "targets")
+	return count(len(g.Targets), "target", "targets")
 }
 
-// neverRead is one of some targets that no run has read yet, "" where there is none: of
+// neverRead is a target of a grant that no run has read yet, "" where there is none: of
 // such a one nobody can tell what is on it.
-func (p *program) neverRead(ctx context.Context, a *app.App, names []string) (unread string) {
-	err := a.Store.View(ctx, func(tx *store.Tx) error {
-		for _, name := range names {
-			status, err := reconcile.Status(ctx, tx, name)
-			if err != nil {
-				return err
-			}
-			if status.LastFullAt.IsZero() {
-				unread = name
-			}
+func neverRead(g desk.Grant) string {
+	for _, place := range g.Targets {
+		if place.Unread {
+			return place.Target
 		}
-		return nil
-	})
-	if err != nil {
-		return ""
 	}
-	return unread
+	return ""
 }
 
-// targetsOf lists the targets on which a group gives something.
-func targetsOf(a *app.App, group string) []string {
-	var names []string
-	for _, name := range append([]string{group}, a.Engine().Around(group)...) {
-		definition, _ := a.Engine().Group(name)
-		for _, e := range definition.Access {
-			names = append(names, e.Target)
-		}
+// targetsOf lists the targets on which a grant gives something.
+func targetsOf(g desk.Grant) []string {
+	names := make([]string, len(g.Targets))
+	for i, place := range g.Targets {
+		names[i] = place.Target
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return names
 }
 
 // troubleOf says what went wrong on some targets: ": handout: it does not answer".
@@ -140,8 +137,13 @@ func troubleOf(report reconcile.Report, names []string) string {
 			note(run.Target, w.Reason)
 		}
 	}
+	return afterColon(slices.Compact(parts))
+}
+
+// afterColon adds details to a sentence.
+func afterColon(parts []string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return ": " + strings.Join(slices.Compact(parts), "; ")
+	return ": " + strings.Join(parts, "; ")
 }

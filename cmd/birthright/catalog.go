@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 	"birthright/internal/duration"
@@ -22,13 +21,13 @@ func (p *program) catalogCommand() *cobra.Command {
 or with --as, what that user can ask for; else everything. With WORDS, only what has
 every one of them in its name, title, description, owners or entitlements.`,
 		Args: takes(0, anyNumber),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, words []string) error {
-			offers, err := a.Desk.Catalog(ctx, actor, user, strings.Join(words, " "))
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, words []string) error {
+			offers, err := o.Desk.Catalog(ctx, actor, user, strings.Join(words, " "))
 			if err != nil {
 				return err
 			}
 			l := p.offerListing(offers)
-			if user != "" || p.as != "" || len(words) > 0 {
+			if user != "" || p.forUser() || len(words) > 0 {
 				l.empty = "Nothing such can be asked for. `birthright catalog`, without anything, lists all there is."
 			}
 			return p.print(l)

@@ -8,24 +8,23 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 	"birthright/identity"
 )
 
 // answer does something to one request.
-type answer func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Answer, error)
+type answer func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Answer, error)
 
 // answering does something to each of some requests: one that cannot be done keeps
 // the others from nothing.
 func (p *program) answering(do answer, checks ...check) func(*cobra.Command, []string) error {
-	return p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, ids []string) error {
+	return p.through(func(ctx context.Context, o office, actor approval.Actor, ids []string) error {
 		var done []desk.Request
 		var faults []error
 		already := map[string]bool{}
 		for _, id := range ids {
-			got, err := do(ctx, a, actor, id)
+			got, err := do(ctx, o, actor, id)
 			if err != nil {
 				faults = append(faults, about(id, noSuch(err, "request", id)))
 				continue
@@ -35,7 +34,7 @@ func (p *program) answering(do answer, checks ...check) func(*cobra.Command, []s
 		if len(done) == 0 {
 			return errors.Join(faults...)
 		}
-		if err := p.concluded(ctx, a, actor, done, already, len(ids) == 1); err != nil {
+		if err := p.concluded(ctx, o, actor, done, already, len(ids) == 1); err != nil {
 			faults = append(faults, err)
 		}
 		if len(faults) > 0 {

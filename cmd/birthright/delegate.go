@@ -31,18 +31,18 @@ func (p *program) delegateCommand() *cobra.Command {
 time, a year at most. A delegate decides on nothing that either of the two asks for or
 would get, and hands on nothing. One's own rights stay as they are.`,
 		Args: takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			wish, err := f.wish(a.Now())
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			wish, err := f.wish(o.now())
 			if err != nil {
 				return err
 			}
-			made, err := a.Desk.Delegate(ctx, actor, wish)
+			made, err := o.Desk.Delegate(ctx, actor, wish)
 			if err != nil {
 				return err
 			}
-			return p.printDelegations(a, []grants.Delegation{made}, true)
+			return p.printDelegations(o.now(), []grants.Delegation{made}, true)
 		}, func(a *app.App, _ []string) error {
-			if f.from == "" && p.as == "" {
+			if f.from == "" && !p.forUser() {
 				return usageError{errors.New("say whose decisions: --user USER, or --as USER")}
 			}
 			_, err := f.wish(a.Now())

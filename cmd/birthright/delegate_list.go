@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants"
 	"birthright/grants/approval"
 )
@@ -41,15 +40,15 @@ func (p *program) delegateListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List who decides in whose place, now or later",
 		Args:  takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			found, err := a.Desk.Delegations(ctx, actor)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Desk.Delegations(ctx, actor)
 			if err != nil {
 				return err
 			}
 			if !all {
-				found = slices.DeleteFunc(found, func(d grants.Delegation) bool { return delegationState(d, a.Now()) == "ended" })
+				found = slices.DeleteFunc(found, func(d grants.Delegation) bool { return delegationState(d, o.now()) == "ended" })
 			}
-			return p.printDelegations(a, found, false)
+			return p.printDelegations(o.now(), found, false)
 		}),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "also those that are over")
@@ -62,23 +61,23 @@ func (p *program) delegateEndCommand() *cobra.Command {
 		Short: "Take a delegation back",
 		Long:  `Ends a delegation before its time. What the delegate has approved and has not begun yet does not count any more.`,
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			d, err := a.Desk.EndDelegation(ctx, actor, args[0])
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			d, err := o.Desk.EndDelegation(ctx, actor, args[0])
 			if err != nil {
 				return noSuch(err, "delegation", args[0])
 			}
-			return p.printDelegations(a, []grants.Delegation{d}, true)
+			return p.printDelegations(o.now(), []grants.Delegation{d}, true)
 		}),
 	}
 }
 
 // printDelegations shows delegations, one as an object.
-func (p *program) printDelegations(a *app.App, found []grants.Delegation, one bool) error {
+func (p *program) printDelegations(now time.Time, found []grants.Delegation, one bool) error {
 	l := listing{header: []string{"id", "from", "to", "state", "starts_at", "ends_at", "reason"}, empty: "Nobody decides in another's place."}
 	views := make([]delegationView, 0, len(found))
 	for _, d := range found {
 		v := delegationView{
-			ID: d.ID, From: d.From, To: d.To, State: delegationState(d, a.Now()), Reason: d.Reason,
+			ID: d.ID, From: d.From, To: d.To, State: delegationState(d, now), Reason: d.Reason,
 			StartsAt: timeOrNil(d.Start), EndsAt: timeOrNil(d.End), EndedAt: timeOrNil(d.RevokedAt),
 		}
 		views = append(views, v)

@@ -17,8 +17,8 @@ func (p *program) denyCommand() *cobra.Command {
 		Short: "Deny requests",
 		Long:  `Denies requests, each by itself. Whoever asked is told the reason.`,
 		Args:  takes(1, anyNumber),
-		RunE: p.answering(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Answer, error) {
-			return a.Desk.Deny(ctx, actor, id, reason)
+		RunE: p.answering(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Answer, error) {
+			return o.Desk.Decide(ctx, actor, id, desk.Decision{Note: reason})
 		}, func(*app.App, []string) error {
 			return required("reason", reason, "whoever asked is told why")
 		}),

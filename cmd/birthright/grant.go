@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
@@ -18,14 +17,14 @@ func (p *program) grantCommand() *cobra.Command {
 }
 
 // granting shows a grant to which something was done, after it was carried out.
-func (p *program) granting(do func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Grant, error), checks ...check) func(*cobra.Command, []string) error {
-	return p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-		g, err := do(ctx, a, actor, args[0])
+func (p *program) granting(do func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Grant, error), checks ...check) func(*cobra.Command, []string) error {
+	return p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+		g, err := do(ctx, o, actor, args[0])
 		if err != nil {
 			return noSuch(err, "grant", args[0])
 		}
-		unfinished := p.carryOut(ctx, a, []touched{{g.User, g.ID}})
-		if again, err := a.Desk.Grant(ctx, desk.Operator(a.Actor), g.ID); err == nil {
+		unfinished := p.carryOut(ctx, o, actor, []touched{{g.User, g.ID}})
+		if again, err := o.Desk.Grant(ctx, o.everything(actor), g.ID); err == nil {
 			g = again
 		}
 		l := p.grantListing([]desk.Grant{g})
@@ -42,12 +41,12 @@ func (p *program) grantShowCommand() *cobra.Command {
 		Use:   "show ID",
 		Short: "Show one grant: who asked, who approved, and how it stands",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			g, err := a.Desk.Grant(ctx, actor, args[0])
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			g, err := o.Desk.Grant(ctx, actor, args[0])
 			if err != nil {
 				return noSuch(err, "grant", args[0])
 			}
-			r, err := a.Desk.Request(ctx, actor, g.Request)
+			r, err := o.Desk.Request(ctx, actor, g.Request)
 			if err != nil {
 				return err
 			}

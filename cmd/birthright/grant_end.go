@@ -16,8 +16,8 @@ func (p *program) grantReturnCommand() *cobra.Command {
 		Short: "Give a grant back before its time",
 		Long:  `Gives a grant back that is not needed any more. To give it back again changes nothing.`,
 		Args:  takes(1, 1),
-		RunE: p.granting(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Grant, error) {
-			return a.Desk.Return(ctx, actor, id)
+		RunE: p.granting(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Grant, error) {
+			return o.Desk.Return(ctx, actor, id)
 		}),
 	}
 }
@@ -30,8 +30,8 @@ func (p *program) grantRevokeCommand() *cobra.Command {
 		Long: `Takes a grant away: an owner of the group, the manager of who has it, an administrator or
 the operator can. No guard holds that back. To take it away again changes nothing.`,
 		Args: takes(1, 1),
-		RunE: p.granting(func(ctx context.Context, a *app.App, actor approval.Actor, id string) (desk.Grant, error) {
-			return a.Desk.Revoke(ctx, actor, id, reason)
+		RunE: p.granting(func(ctx context.Context, o office, actor approval.Actor, id string) (desk.Grant, error) {
+			return o.Desk.Revoke(ctx, actor, id, reason)
 		}, func(*app.App, []string) error {
 			return required("reason", reason, "whoever has it is told why")
 		}),

@@ -26,16 +26,16 @@ func (p *program) grantExtendCommand() *cobra.Command {
 is longer at once; else a request waits for a decision, and the grant ends at its time
 if nobody approves it before.`,
 		Args: takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			by, err := lengthOf("for", length)
 			if err != nil {
 				return err
 			}
-			done, err := a.Desk.Extend(ctx, actor, args[0], by, reason)
+			done, err := o.Desk.Extend(ctx, actor, args[0], by, reason)
 			if err != nil {
 				return noSuch(err, "grant", args[0])
 			}
-			return p.printExtension(ctx, a, extendedGrant{done.Grant, done.Request})
+			return p.printExtension(ctx, o, actor, extendedGrant{done.Grant, done.Request})
 		}, func(*app.App, []string) error {
 			if err := required("for", length, "by how much longer it is to be"); err != nil {
 				return err
@@ -50,16 +50,16 @@ if nobody approves it before.`,
 }
 
 // printExtension shows a grant that is longer now, or the request to have it so.
-func (p *program) printExtension(ctx context.Context, a *app.App, x extendedGrant) error {
+func (p *program) printExtension(ctx context.Context, o office, actor approval.Actor, x extendedGrant) error {
 	unfinished := func() error { return nil }
 	if x.Extension.State == grants.Approved {
-		unfinished = p.carryOut(ctx, a, []touched{{x.User, x.ID}})
+		unfinished = p.carryOut(ctx, o, actor, []touched{{x.User, x.ID}})
 	}
 	l := p.grantListing([]desk.Grant{x.Grant})
 	l.data = x
 	if err := p.print(l); err != nil {
 		return err
 	}
-	p.remarkRequest(*x.Extension, a.Now())
+	p.remarkRequest(*x.Extension, o.now())
 	return unfinished()
 }

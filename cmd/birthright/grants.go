@@ -28,12 +28,12 @@ the last 30 days; those first that should be gone. With --all, a --state or a ti
 history. With --as it is what concerns that user; with --group, all of a group that they
 own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			q, err := f.query(a.Now(), grantStates)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			q, err := f.query(o.now(), grantStates)
 			if err != nil {
 				return err
 			}
-			found, err := findGrants(ctx, a, actor, q, f.all)
+			found, err := findGrants(ctx, o, actor, q, f.all)
 			if err != nil {
 				return err
 			}
@@ -51,15 +51,15 @@ own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 
 // findGrants finds what a query chooses. Unless somebody asks for a state or bounds the
 // time, that is what is not gone, however old, and what was to start lately.
-func findGrants(ctx context.Context, a *app.App, actor approval.Actor, q desk.Query, all bool) ([]desk.Grant, error) {
+func findGrants(ctx context.Context, o office, actor approval.Actor, q desk.Query, all bool) ([]desk.Grant, error) {
 	if all || len(q.States) > 0 || !q.From.IsZero() || !q.To.IsZero() {
-		return a.Desk.Grants(ctx, actor, q)
+		return o.Desk.Grants(ctx, actor, q)
 	}
 	recent, open := q, q
-	recent.From, open.Open = a.Now().AddDate(0, 0, -recentDays), true
+	recent.From, open.Open = o.now().AddDate(0, 0, -recentDays), true
 	var found []desk.Grant
 	for _, query := range []desk.Query{recent, open} {
-		some, err := a.Desk.Grants(ctx, actor, query)
+		some, err := o.Desk.Grants(ctx, actor, query)
 		if err != nil {
 			return nil, err
 		}

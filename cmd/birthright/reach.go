@@ -11,7 +11,9 @@ import (
 
 	"birthright/app"
 	"birthright/client"
+	"birthright/grants"
 	"birthright/grants/approval"
+	"birthright/grants/desk"
 	"birthright/hub"
 	"birthright/internal/ids"
 )
@@ -25,9 +27,45 @@ type (
 		User(ctx context.Context, a approval.Actor, name string) (hub.User, error)
 	}
 
+	// asker is what the commands about requests do, and holder those about grants.
+	asker interface {
+		Catalog(ctx context.Context, a approval.Actor, user, search string) ([]desk.Offer, error)
+		Ask(ctx context.Context, a approval.Actor, w desk.Wish) ([]desk.Request, error)
+		Requests(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Request, error)
+		Request(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
+		Amend(ctx context.Context, a approval.Actor, id string, to desk.Amendment) (desk.Request, error)
+		Decide(ctx context.Context, a approval.Actor, id string, w desk.Decision) (desk.Answer, error)
+		Cancel(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
+	}
+	holder interface {
+		Grants(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Grant, error)
+		Grant(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
+		Extend(ctx context.Context, a approval.Actor, id string, by time.Duration, reason string) (desk.Extension, error)
+		Return(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
+		Revoke(ctx context.Context, a approval.Actor, id, reason string) (desk.Grant, error)
+	}
+	// breaker is for emergencies, and delegator for those who are away.
+	breaker interface {
+		BreakGlass(ctx context.Context, a approval.Actor, w desk.Wish) (desk.Request, error)
+		Glasses(ctx context.Context, a approval.Actor, all bool) ([]desk.Request, error)
+		Examine(ctx context.Context, a approval.Actor, id, verdict, note string) (desk.Request, error)
+	}
+	delegator interface {
+		Delegations(ctx context.Context, a approval.Actor) ([]grants.Delegation, error)
+		Delegate(ctx context.Context, a approval.Actor, w desk.Delegation) (grants.Delegation, error)
+		EndDelegation(ctx context.Context, a approval.Actor, id string) (grants.Delegation, error)
+	}
+
 	// office is a hub that commands work with.
 	office struct {
 		Hub interface{ directory }
+		// Desk handles requests for access.
+		Desk interface {
+			asker
+			holder
+			breaker
+			delegator
+		}
 		// App is the program behind it, nil where it is reached by its API.
 		App *app.App
 	}
@@ -51,7 +89,7 @@ func reaching(cmd *cobra.Command) *cobra.Command {
 // through opens the hub, here or at --server, and runs do for whoever acts.
 func (p *program) through(do func(ctx context.Context, o office, actor approval.Actor, args []string) error, checks ...check) func(*cobra.Command, []string) error {
 	here := p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-		return do(ctx, office{Hub: a.Hub, App: a}, actor, args)
+		return do(ctx, office{Hub: a.Hub, Desk: a.Desk, App: a}, actor, args)
 	}, checks...)
 	return func(cmd *cobra.Command, args []string) error {
 		address := p.serverAddress()
@@ -72,9 +110,30 @@ func (p *program) through(do func(ctx context.Context, o office, actor approval.
 				return err
 			}
 		}
-		return do(cmd.Context(), office{Hub: client.Hub{Client: c}}, approval.Actor{}, args)
+		return do(cmd.Context(), office{Hub: client.Hub{Client: c}, Desk: client.Desk{Client: c}}, approval.Actor{}, args)
 	}
 }
+
+// now is the time on this machine.
+func (o office) now() time.Time {
+	if o.App == nil {
+		return time.Now()
+	}
+	return o.App.Now()
+}
+
+// everything is who looks at what came of a deed: the machine's operator where the
+// database is here, else whoever the token is of.
+func (o office) everything(actor approval.Actor) approval.Actor {
+	if o.App == nil {
+		return actor
+	}
+	return desk.Operator(o.App.Actor)
+}
+
+// forUser reports whether a command may speak for a user: the one of --as, or the one
+// that the token of --server is of.
+func (p *program) forUser() bool { return p.as != "" || p.serverAddress() != "" }
 
 // serverAddress is the hub to talk to, "" for the database here.
 func (p *program) serverAddress() string {

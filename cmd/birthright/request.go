@@ -41,17 +41,17 @@ all of them or none. ` + "`birthright catalog`" + ` shows what there is, and who
 policy approves by itself is given at once. Without --for it is for the usual time.
 The operator says with --user who is to get it; with --as, a user asks as that user.`,
 		Args: takes(1, anyNumber),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, groups []string) error {
-			wish, err := f.wish(groups, a.Now())
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, groups []string) error {
+			wish, err := f.wish(groups, o.now())
 			if err != nil {
 				return err
 			}
-			made, err := a.Desk.Ask(ctx, actor, wish)
+			made, err := o.Desk.Ask(ctx, actor, wish)
 			if err != nil {
 				return err
 			}
-			one := len(groups) == 1 && a.Engine().Bundle(groups[0]) == nil
-			return p.concluded(ctx, a, actor, made, nil, one)
+			one := len(groups) == 1 && len(made) == 1 && made[0].Group == groups[0] // and no bundle
+			return p.concluded(ctx, o, actor, made, nil, one)
 		}, f.check),
 	}
 	flags := cmd.Flags()
@@ -65,16 +65,16 @@ The operator says with --user who is to get it; with --as, a user asks as that u
 
 // concluded tells of requests what became of them, after what follows from them was
 // carried out: of those, at least, that were not so already.
-func (p *program) concluded(ctx context.Context, a *app.App, actor approval.Actor, requests []desk.Request, already map[string]bool, one bool) error {
+func (p *program) concluded(ctx context.Context, o office, actor approval.Actor, requests []desk.Request, already map[string]bool, one bool) error {
 	var concerned []touched
 	for _, r := range requests {
 		if id := grantOf(r); id != "" && !already[r.ID] {
 			concerned = append(concerned, touched{r.User, id})
 		}
 	}
-	unfinished := p.carryOut(ctx, a, concerned)
+	unfinished := p.carryOut(ctx, o, actor, concerned)
 	for i := range requests {
-		if again, err := a.Desk.Request(ctx, actor, requests[i].ID); err == nil {
+		if again, err := o.Desk.Request(ctx, actor, requests[i].ID); err == nil {
 			requests[i] = again // its end is known better once it is active
 		}
 	}
@@ -90,7 +90,7 @@ func (p *program) concluded(ctx context.Context, a *app.App, actor approval.Acto
 			p.remarkAlready(r)
 			continue
 		}
-		p.remarkRequest(r, a.Now())
+		p.remarkRequest(r, o.now())
 	}
 	return unfinished()
 }

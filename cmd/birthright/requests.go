@@ -72,21 +72,19 @@ func (p *program) requestsCommand() *cobra.Command {
 decide on; with --group, all of a group that they own.
 ` + "`birthright requests --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			q, err := f.query(a.Now(), requestStates)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			q, err := f.query(o.now(), requestStates)
 			if err != nil {
 				return err
 			}
-			if q.Approver = f.approver; f.mine {
-				q.Approver = p.as
-			}
-			found, err := p.findRequests(ctx, a, actor, q, f.all)
+			q.Approver, q.Mine = f.approver, f.mine
+			found, err := p.findRequests(ctx, o, actor, q, f.all)
 			if err != nil {
 				return err
 			}
 			return p.print(p.requestListing(found))
 		}, func(a *app.App, _ []string) error {
-			if f.mine && p.as == "" {
+			if f.mine && !p.forUser() {
 				return usageError{errors.New("--mine-to-decide needs --as USER: whose decisions? --approver USER says it too")}
 			}
 			if f.mine && f.approver != "" {
@@ -109,30 +107,30 @@ decide on; with --group, all of a group that they own.
 // findRequests finds what a query chooses. Unless somebody bounds the time, that is
 // what is open, however old, and what was made lately; of a user who asks about nobody
 // in particular, it is also what that user may decide on.
-func (p *program) findRequests(ctx context.Context, a *app.App, actor approval.Actor, q desk.Query, all bool) ([]desk.Request, error) {
+func (p *program) findRequests(ctx context.Context, o office, actor approval.Actor, q desk.Query, all bool) ([]desk.Request, error) {
 	queries := []desk.Query{q}
-	if !all && q.From.IsZero() && q.To.IsZero() && q.Approver == "" {
+	if !all && q.From.IsZero() && q.To.IsZero() && q.Approver == "" && !q.Mine {
 		recent, open := q, q
-		recent.From = a.Now().AddDate(0, 0, -recentDays)
+		recent.From = o.now().AddDate(0, 0, -recentDays)
 		open.To, open.States = recent.From, []string{grants.Pending}
 		queries = []desk.Query{recent, open}
 	}
-	if p.as != "" && q.User == "" && q.Approver == "" {
+	if p.forUser() && q.User == "" && q.Approver == "" && !q.Mine {
 		mine := q
-		mine.Approver = p.as
+		mine.Mine = true
 		queries = append(queries, mine)
 	}
 	if len(q.States) > 0 && !slices.Contains(q.States, grants.Pending) {
 		queries = queries[:1]
 	}
-	return together(ctx, a, actor, queries, q.Limit)
+	return together(ctx, o, actor, queries, q.Limit)
 }
 
 // together joins what several queries choose, newest first.
-func together(ctx context.Context, a *app.App, actor approval.Actor, queries []desk.Query, limit int) ([]desk.Request, error) {
+func together(ctx context.Context, o office, actor approval.Actor, queries []desk.Query, limit int) ([]desk.Request, error) {
 	var found []desk.Request
 	for _, q := range queries {
-		some, err := a.Desk.Requests(ctx, actor, q)
+		some, err := o.Desk.Requests(ctx, actor, q)
 		if err != nil {
 			return nil, err
 		}
@@ -151,8 +149,8 @@ func (p *program) requestsShowCommand() *cobra.Command {
 		Use:   "show ID",
 		Short: "Show one request: who asked for what, who answered, and what it waits for",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			r, err := a.Desk.Request(ctx, actor, args[0])
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			r, err := o.Desk.Request(ctx, actor, args[0])
 			if err != nil {
 				return noSuch(err, "request", args[0])
 			}

@@ -86,9 +86,9 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		p.sourceCommand(), p.targetCommand(),
 	)
 	root.AddCommand(acting(
-		p.catalogCommand(), p.requestCommand(), p.requestsCommand(),
-		p.approveCommand(), p.denyCommand(), p.cancelCommand(), p.amendCommand(),
-		p.grantsCommand(), p.grantCommand(), p.breakGlassCommand(), p.delegateCommand(), p.reviewCommand(),
+		reaching(p.catalogCommand()), reaching(p.requestCommand()), reaching(p.requestsCommand()),
+		reaching(p.approveCommand()), reaching(p.denyCommand()), reaching(p.cancelCommand()), reaching(p.amendCommand()),
+		reaching(p.grantsCommand()), reaching(p.grantCommand()), reaching(p.breakGlassCommand()), reaching(p.delegateCommand()), p.reviewCommand(),
 	)...)
 	root.AddCommand(
 		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),

@@ -14,7 +14,9 @@ import (
 type Query struct {
 	// User is who gets or asked for it, Group what; Approver who may decide on it now.
 	User, Group, Approver string
-	Kind                  string
+	// Mine leaves what the actor may decide on now.
+	Mine bool
+	Kind string
 	// States are states of requests or grants. Open leaves out the grants of which
 	// nothing can be left on any target.
 	States []string
@@ -49,7 +51,7 @@ func (s *session) reach(q Query, userN int64) (all bool, onlyOf int64) {
 		return true, userN
 	case userN != 0:
 		return userN == s.actor.UserN, userN // somebody else's are looked at one by one
-	case q.Approver != "":
+	case q.Approver != "", q.Mine:
 		return false, 0
 	}
 	return true, s.actor.UserN
@@ -74,14 +76,25 @@ func (s *session) named(field, userName string) (int64, error) {
 	return n, nil
 }
 
+// approver is who may decide on what a query selects, 0 for anybody.
+func (s *session) approver(q Query) (int64, error) {
+	if q.Mine {
+		return s.actor.UserN, nil
+	}
+	return s.named("approver", q.Approver)
+}
+
 func (s *session) find(q Query) ([]grants.Request, error) {
 	userN, err := s.named("user", q.User)
 	if err != nil {
 		return nil, err
 	}
-	approver, err := s.named("approver", q.Approver)
+	approver, err := s.approver(q)
 	if err != nil {
 		return nil, err
+	}
+	if q.Mine && approver == 0 {
+		return nil, nil // a program decides on nothing
 	}
 	all, onlyOf := s.reach(q, userN)
 	f := store.RequestFilter{

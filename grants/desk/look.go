@@ -6,6 +6,7 @@ import (
 
 	"birthright/grants"
 	"birthright/grants/approval"
+	"birthright/store"
 )
 
 // Look is what somebody sees who looks at a request, perhaps to decide on it.
@@ -70,11 +71,11 @@ func (s *session) beside(m approval.Matter) []string {
 	return out
 }
 
-// Unreviewed returns the broken glasses that nobody has looked at, oldest first, of
-// what the actor may see.
-func (d *Desk) Unreviewed(ctx context.Context, a approval.Actor) (out []Request, err error) {
+// Glasses returns the broken glasses of what the actor may see, oldest first: those that
+// nobody has looked at, or all.
+func (d *Desk) Glasses(ctx context.Context, a approval.Actor, all bool) (out []Request, err error) {
 	err = d.view(ctx, a, func(s *session) error {
-		found, err := s.tx.GlassToReview(s.ctx)
+		found, err := s.glasses(all)
 		if err != nil {
 			return err
 		}
@@ -89,4 +90,13 @@ func (d *Desk) Unreviewed(ctx context.Context, a approval.Actor) (out []Request,
 		return err
 	})
 	return out, err
+}
+
+func (s *session) glasses(all bool) ([]grants.Request, error) {
+	if !all {
+		return s.tx.GlassToReview(s.ctx)
+	}
+	found, err := s.tx.Requests(s.ctx, store.RequestFilter{Kind: grants.KindBreakGlass})
+	slices.Reverse(found)
+	return found, err
 }

@@ -81,7 +81,7 @@ func TestWhatHelpsToDecide(t *testing.T) {
 		if who == "root" {
 			o.Join("root")
 		}
-		owed, err := o.Unreviewed(t.Context(), o.As(who))
+		owed, err := o.Glasses(t.Context(), o.As(who), false)
 		o.Must(err)
 		same(t, who, len(owed), want)
 	}

@@ -95,6 +95,8 @@ type Grant struct {
 	StartsAt    time.Time  `json:"starts_at"`
 	ActivatedAt *time.Time `json:"activated_at"`
 	EndsAt      time.Time  `json:"ends_at"`
+	// Targets are those on which it gives something, and whether it is there.
+	Targets []Place `json:"targets"`
 	// OverdueSeconds is for how long something of it has been left on a target, and
 	// LeftOn which targets those are.
 	OverdueSeconds int64      `json:"overdue_seconds"`
@@ -289,7 +291,10 @@ func (s *session) describeGrants(given []grants.Grant) ([]Grant, error) {
 			EndedAt: known(g.SettledAt), Ended: g.Over, EndedBy: g.OverBy, Reason: g.OverReason, While: g.While, N: g.N,
 		}
 	}
-	return out, s.sayWhere(given, out)
+	if err := s.sayWhere(given, out); err != nil {
+		return nil, err
+	}
+	return out, s.places(given, out)
 }
 
 // sayWhere fills in on which targets something is left of the grants that are over.
