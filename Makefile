@@ -59,5 +59,5 @@ fuzz: ## Each fuzz target for 20 seconds
 	./scripts/fuzz 20s
 
 .PHONY: servers
-servers: ## Install the servers that tests start: slapd, PostgreSQL, MariaDB
+servers: ## Install what tests start: slapd, PostgreSQL, MariaDB, Chromium
 	@./scripts/servers

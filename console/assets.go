@@ -53,6 +53,11 @@ func zip(text []byte) []byte {
 // keep it for good.
 func (a assets) path(name string) string { return "/assets/" + name + "?v=" + a[name].version }
 
+// icon is for what browsers show beside an answer that is no page and names none.
+func (a assets) icon(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, a.path("icon.svg"), http.StatusFound)
+}
+
 // serve sends one asset.
 func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	one, known := a[r.PathValue("name")]

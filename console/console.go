@@ -75,6 +75,7 @@ func New(o Options) *Console {
 func (c *Console) Mount(mux *http.ServeMux) {
 	d := door{Console: c, mux: mux, origin: http.NewCrossOriginProtection()}
 	mux.HandleFunc("GET /assets/{name}", c.assets.serve)
+	mux.HandleFunc("GET /favicon.ico", c.assets.icon)
 	c.mountLogin(d)
 	c.mountPeople(d)
 	c.mountRequest(d)

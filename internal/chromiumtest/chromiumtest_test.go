@@ -2,9 +2,12 @@ package chromiumtest_test
 
 import (
 	"fmt"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,7 +119,45 @@ func TestAnswers(t *testing.T) {
 	if found := tab.Faults(); len(found) != 1 || !strings.Contains(found[0], "was answered with 403") {
 		t.Errorf("%q", found)
 	}
-	tab.Allow(403)
+	tab.Expect(403)
 	tab.Visit(server.URL)
 	tab.Sees("You may not")
+}
+
+// What axe-core finds is a fault as well; here a stand-in finds something everywhere.
+func TestWhatAxeFinds(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "axe.js")
+	text := `window.axe = { run: async () => ({ violations: [{ id: "planted", help: "Do not", nodes: [{ html: "<b>" }] }] }) }`
+	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("BIRTHRIGHT_AXE", script)
+	server := httptest.NewServer(page{policy: "script-src 'none'"})
+	defer server.Close()
+	tab := browser.Tab(t, chromiumtest.Look{})
+	tab.Visit(server.URL)
+	tab.JudgeEverywhere("a page")
+	want := []string{"/ 390-dark: axe planted: Do not: <b>", "/ 1600-light: axe planted: Do not: <b>"}
+	if found := tab.Faults(); !slices.Equal(found, want) {
+		t.Errorf("%q, want %q", found, want)
+	}
+}
+
+// Pictures are of the whole page.
+func TestPictures(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("BIRTHRIGHT_SCREENSHOTS", folder)
+	server := httptest.NewServer(page{main: `<div style="height: 3000px"></div>`})
+	defer server.Close()
+	tab := browser.Tab(t, chromiumtest.Look{Width: chromiumtest.Phone, Dark: true})
+	tab.Visit(server.URL)
+	tab.Judge("a long page")
+	file, err := os.Open(filepath.Join(folder, "TestPictures-a-long-page-390-dark.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if picture, err := png.DecodeConfig(file); err != nil || picture.Width != 390 || picture.Height < 3000 {
+		t.Errorf("%+v, %v", picture, err)
+	}
 }

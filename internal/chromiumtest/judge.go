@@ -46,9 +46,36 @@ func (t *Tab) Judge(name string) {
 	// The outline of what has the focus is for those who use the keyboard: so use it.
 	t.acts("judge "+name, chromedp.KeyEvent(keys["Shift"]))
 	t.find(finding+reach, "inspectReach()")
-	if t.axe != "" {
-		t.find(t.axe+"\n"+axe, "inspectWithAxe()")
+	t.judgeWithAxe()
+}
+
+// judgeWithAxe has axe-core look, where that is there: once by day on a wide window and
+// once by night on a phone, which is all that its rules tell apart. It is a script.
+func (t *Tab) judgeWithAxe() {
+	t.t.Helper()
+	own := t.look == Look{Width: Wide} || t.look == Look{Width: Phone, Dark: true}
+	if t.axe == "" || !own {
+		return
 	}
+	var there bool
+	if t.ask("'axe' in window", &there); !there {
+		if err := t.evaluate(t.axe, "true", nil); err != nil {
+			t.t.Fatalf("load axe-core: %v", err)
+		}
+	}
+	t.find(axe, "inspectWithAxe()")
+}
+
+// JudgeEverywhere is Judge at every width, light and dark.
+func (t *Tab) JudgeEverywhere(name string) {
+	t.t.Helper()
+	own := t.look
+	for look := range Looks() {
+		t.Turn(look)
+		t.glance()
+		t.Judge(name)
+	}
+	t.Turn(own)
 }
 
 // find adds what a script finds to the faults of the tab.
@@ -63,7 +90,7 @@ func (t *Tab) find(functions, expression string) {
 		t.ask("location.pathname + location.search", &path)
 	}
 	for _, fault := range found {
-		t.watch.add(path + ": " + fault)
+		t.watch.add(fmt.Sprintf("%s %s: %s", path, t.look, fault))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -107,15 +108,27 @@ func (t *Tab) until(so func() bool) error {
 	}
 }
 
-// Allow says that pages may be answered with some status, 403 say, where the test wants
-// to see what people are shown then. Every other status from 400 on is a fault.
-func (t *Tab) Allow(statuses ...int) { t.watch.allow(statuses) }
+// Expect says with which status pages are answered from now on, where that is a refusal
+// that the test wants to see; 0 is 200. Any other status is a fault.
+func (t *Tab) Expect(status int) { t.watch.expect(max(status, http.StatusOK)) }
+
+// Turn changes how the page is looked at, while it is open.
+func (t *Tab) Turn(look Look) {
+	t.t.Helper()
+	look.NoScript = t.look.NoScript
+	t.look = look
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, look.take); err != nil {
+		t.t.Fatalf("look at the page as %s: %v", look, err)
+	}
+}
 
 // report tells all faults of the tab's pages.
 func (t *Tab) report() {
 	t.t.Helper()
 	for _, fault := range t.watch.faults() {
-		t.t.Errorf("%s: %s", t.look, fault)
+		t.t.Error(fault)
 	}
 }
 

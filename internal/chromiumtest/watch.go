@@ -2,6 +2,7 @@ package chromiumtest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -23,12 +24,13 @@ type watch struct {
 	loading bool
 	ready   map[cdp.LoaderID]bool
 	asked   map[network.RequestID]string
-	allowed []int
-	found   []string
+	// expected is the status of documents; of other things it is one below 400.
+	expected int
+	found    []string
 }
 
 func newWatch() *watch {
-	return &watch{changed: make(chan struct{}), ready: map[cdp.LoaderID]bool{}, asked: map[network.RequestID]string{}}
+	return &watch{changed: make(chan struct{}), ready: map[cdp.LoaderID]bool{}, asked: map[network.RequestID]string{}, expected: http.StatusOK}
 }
 
 // next returns a channel that is closed with the next change.
@@ -50,10 +52,10 @@ func (w *watch) idle() bool {
 	return !w.loading
 }
 
-func (w *watch) allow(statuses []int) {
+func (w *watch) expect(status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.allowed = append(w.allowed, statuses...)
+	w.expected = status
 }
 
 // faults returns what was found, and forgets it.
@@ -124,7 +126,8 @@ func (w *watch) judge(event any) string {
 	case *network.EventRequestWillBeSent:
 		w.asked[e.RequestID] = e.Request.Method + " " + e.Request.URL
 	case *network.EventResponseReceived:
-		if status := int(e.Response.Status); status >= 400 && (e.Type != network.ResourceTypeDocument || !slices.Contains(w.allowed, status)) {
+		status, page := int(e.Response.Status), e.Type == network.ResourceTypeDocument
+		if page && status != w.expected || !page && status >= http.StatusBadRequest {
 			return fmt.Sprintf("%s was answered with %d", w.asked[e.RequestID], status)
 		}
 	case *network.EventLoadingFailed:

@@ -7,7 +7,10 @@
 //	ldap3          an LDAP client: reads what our targets/ldap wrote to a real slapd
 //	moto           an AWS: our targets/aws fills it, through a layer as slow and strict as AWS
 //
-// scripts/peers sets up Python and calls it; `make peers` calls that. The hub is
+// axe-core looks at the pages of the console: that is e2e/console, which
+// scripts/peers calls with its script (axe/package-lock.json).
+//
+// scripts/peers sets up Python and Node and calls it; `make peers` calls that. The hub is
 // the real binary in a folder of its own, with the sample company's people in a
 // CSV file. What a peer holds is compared with what the hub says each user
 // should have, pair by pair:

@@ -180,6 +180,8 @@ func libraries() []Wall {
 			[]string{"github.com/slack-go"}, "notify/slack"),
 		library("the mail client stays in notify/smtp", "how a message becomes a mail that nobody can inject headers into is decided in one place",
 			[]string{"github.com/wneessen/go-mail"}, "notify/smtp"),
+		library("browsers stay in the kit of the console's tests", "pages are served to browsers; the hub itself starts none",
+			[]string{"github.com/chromedp"}, "internal/chromiumtest"),
 		library("workbooks stay in reviews/document", "a report has one way to become a spreadsheet in which no name is a formula",
 			[]string{"github.com/xuri/excelize"}, "reviews/document"),
 		library("the command line stays in cmd", "flags in, exit code out; nothing below knows that it was typed",
@@ -198,7 +200,7 @@ func proofs() []Wall {
 				if f.In("cmd") && i.Path == "internal/demo" {
 					return true
 				}
-				return !own(i, "internal/sambatest", "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/company", "internal/demo", "internal/sim/vendorspec",
+				return !own(i, "internal/chromiumtest", "internal/sambatest", "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/company", "internal/demo", "internal/sim/vendorspec",
 					"grants/desk/desktest", "sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"birthright/internal/chromiumtest"
+)
+
+// page is a page that somebody looks at. In its path, {NAME} stands for one of the things
+// that things makes.
+type page struct {
+	name, as, path string
+	status         int // 0 is 200
+}
+
+// pages are all pages of the console, and the states that they are met in.
+var pages = []page{
+	{name: "login", path: "/login"},
+	{name: "people", as: "root", path: "/people"},
+	{name: "people next", as: "root", path: "/people?department=Engineering"},
+	{name: "people nobody", as: "root", path: "/people?q=nobody-is-called-so"},
+	{name: "people refused", as: "eve", path: "/people", status: 403},
+	{name: "nowhere", as: "root", path: "/nowhere", status: 404},
+	{name: "request to decide", as: "olga", path: "{request}"},
+	{name: "request of mine", as: "ada", path: "{request}"},
+	{name: "request refused", as: "eve", path: "{request}", status: 403},
+}
+
+// things makes what pages are about.
+func (s *site) things() *strings.Replacer {
+	return strings.NewReplacer("{request}", s.ask("ada", "prod"))
+}
+
+// TestPages judges every page at every width, light and dark.
+func TestPages(t *testing.T) {
+	s := open(t)
+	things := s.things()
+	for _, name := range slices.Compact(slices.Sorted(func(yield func(string) bool) {
+		for _, p := range pages {
+			if !yield(p.as) {
+				return
+			}
+		}
+	})) {
+		t.Run("as "+name, func(t *testing.T) {
+			t.Parallel()
+			tab := s.tab(t, name, chromiumtest.Look{})
+			for _, p := range pages {
+				if p.as == name {
+					tab.Expect(p.status)
+					tab.Visit(s.url + things.Replace(p.path))
+					tab.JudgeEverywhere(p.name)
+				}
+			}
+		})
+	}
+}
