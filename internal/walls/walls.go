@@ -180,7 +180,7 @@ func libraries() []Wall {
 			[]string{"github.com/slack-go"}, "notify/slack"),
 		library("the mail client stays in notify/smtp", "how a message becomes a mail that nobody can inject headers into is decided in one place",
 			[]string{"github.com/wneessen/go-mail"}, "notify/smtp"),
-		library("browsers stay in the kit of the console's tests", "pages are served to browsers; the hub itself starts none",
+		library("browsers stay in their test kit", "pages are served to browsers; the hub itself starts none",
 			[]string{"github.com/chromedp"}, "internal/chromiumtest"),
 		library("workbooks stay in reviews/document", "a report has one way to become a spreadsheet in which no name is a formula",
 			[]string{"github.com/xuri/excelize"}, "reviews/document"),
