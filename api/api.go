@@ -31,6 +31,7 @@ type Desk interface {
 
 // Hub is what answers about everything else.
 type Hub interface {
+	takenDesk
 	userDesk
 }
 
@@ -73,6 +74,7 @@ func New(o Options) http.Handler {
 	s.mountGlass()
 	s.mountDelegations()
 	s.mountReviews()
+	s.mountTaken()
 	s.mux.HandleFunc("/", s.nowhere)
 	return s.guard(s.paced(s.replayed(s.mux)))
 }

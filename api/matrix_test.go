@@ -15,6 +15,7 @@ import (
 	"birthright/identity"
 	"birthright/reviews"
 	reviewdesk "birthright/reviews/desk"
+	"birthright/store"
 )
 
 // Who there is. ben gets what rita asks for; anna decides first, dora in her place, lars
@@ -112,6 +113,12 @@ var matrix = []row{
 	{route: "GET /reviews/{id}", on: "campaign", yes: "olga root admin auditor"},
 	{route: "GET /reviews/{id}/items", on: "campaign", yes: "olga root admin auditor"},
 	{route: "GET /reviews/{id}/report", on: "campaign", yes: "root admin auditor"},
+	{route: "GET /reviews/{id}/reviewers", on: "campaign", yes: "root admin auditor"},
+	{route: "GET /revocations", yes: "root admin auditor"},
+	{route: "GET /orders", yes: "root admin auditor"},
+	{route: "POST /revocations/lift", body: `{"ids":["{revocation}"],"reason":"x"}`, on: "revocation", yes: "root admin"},
+	{route: "POST /orders/withdraw", body: `{"ids":["{order}"],"reason":"x"}`, on: "order", yes: "root admin"},
+	{route: "GET /review-items/{id}", on: "campaign", yes: "olga root admin auditor"},
 	{route: "GET /review-items", on: "campaign", list: true, yes: "olga", bad: programs},
 	{route: "POST /reviews/{id}/decisions", on: "campaign", body: `{"decision":"keep","items":["{item}"]}`, yes: "olga"},
 	{route: "POST /reviews/{id}/decisions", on: "closed", body: `{"decision":"keep","items":["{item}"]}`, late: everybody},
@@ -177,7 +184,7 @@ func (p *play) nextRoom() string {
 }
 
 // thing is what something is done to.
-type thing struct{ kind, request, grant, delegation, campaign, item string }
+type thing struct{ kind, request, grant, delegation, campaign, item, revocation, order string }
 
 // make makes a thing in the state that a row wants.
 func (p *play) make(kind string) thing {
@@ -202,6 +209,16 @@ func (p *play) make(kind string) thing {
 			_, err = p.Reviews.Close(p.Context(), p.As("root"), c.ID, "done")
 			p.Must(err)
 		}
+		return x
+	case "revocation":
+		row := store.RevocationRow{UserN: p.As("sven").UserN, User: "sven", Group: "self", By: "user:root", Reason: "x"}
+		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.AddRevocations(p.Context(), []*store.RevocationRow{&row}) }))
+		x.revocation = row.ID
+		return x
+	case "order":
+		row := store.OrderRow{Holder: p.As("sven").UserN, Account: "sven", Entitlement: identity.Entitlement{Target: "app", Kind: "role", ID: "odd"}, By: "user:root", Reason: "x"}
+		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.AddOrders(p.Context(), []*store.OrderRow{&row}) }))
+		x.order = row.ID
 		return x
 	case "delegation":
 		d, err := p.Delegate(p.Context(), p.As("anna"), desk.Delegation{To: "dora", End: p.Now().Add(24 * time.Hour)})
@@ -279,7 +296,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())
 	}
-	body = strings.ReplaceAll(body, "{item}", x.item)
+	body = strings.NewReplacer("{item}", x.item, "{revocation}", x.revocation, "{order}", x.order).Replace(body)
 	body = strings.ReplaceAll(body, "{soon}", later(p.Office, time.Hour))
 	answer = p.call(p.bearer(who), method, path+r.query, body)
 	switch {

@@ -1,11 +1,15 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"birthright/grants/approval"
+	"birthright/identity"
 	"birthright/reviews"
 	"birthright/reviews/desk"
 )
@@ -14,9 +18,11 @@ import (
 type ReviewDesk interface {
 	Preview(ctx context.Context, a approval.Actor, w desk.Wish) (desk.Forecast, error)
 	Start(ctx context.Context, a approval.Actor, w desk.Wish) (desk.Campaign, error)
-	List(ctx context.Context, a approval.Actor, states ...string) ([]desk.Campaign, error)
+	List(ctx context.Context, a approval.Actor, q desk.CampaignQuery) ([]desk.Campaign, error)
 	Campaign(ctx context.Context, a approval.Actor, id string) (desk.Campaign, error)
 	Items(ctx context.Context, a approval.Actor, q desk.ItemQuery) ([]desk.Item, error)
+	ByID(ctx context.Context, a approval.Actor, ids []string) (map[string][]desk.Item, error)
+	Reviewers(ctx context.Context, a approval.Actor, id string) ([]desk.Reviewing, error)
 	Waiting(ctx context.Context, a approval.Actor, q desk.ItemQuery) ([]desk.Item, error)
 	Decide(ctx context.Context, a approval.Actor, campaignID string, w desk.Choice) (desk.Outcome, error)
 	Close(ctx context.Context, a approval.Actor, id, reason string) (desk.Campaign, error)
@@ -76,6 +82,34 @@ type closing struct {
 	}
 }
 
+// campaignQuestion selects campaigns.
+type campaignQuestion struct {
+	State  []string `query:"state" enum:"open,overdue,closing,removing,completed" doc:"one or more, with commas"`
+	Cursor string   `query:"cursor" maxLength:"64" doc:"next of the page before"`
+	Limit  int      `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"entries on a page"`
+}
+
+func (q *campaignQuestion) page(find func(desk.CampaignQuery) ([]desk.Campaign, error)) (*answer[page[desk.ShownCampaign]], error) {
+	text := question(append([]string{"reviews"}, q.State...)...)
+	before, err := parseCursor(text, q.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(desk.CampaignQuery{States: q.State, Before: before, Limit: q.Limit + 1}) // one more tells that there is more
+	if err != nil {
+		return nil, err
+	}
+	out := page[desk.ShownCampaign]{Items: []desk.ShownCampaign{}}
+	if len(found) > q.Limit {
+		found = found[:q.Limit]
+		out.Next = cursorAt(text, found[q.Limit-1].N)
+	}
+	for i := range found {
+		out.Items = append(out.Items, found[i].Shown())
+	}
+	return answering(out, nil)
+}
+
 // ItemQuestion selects items of campaigns.
 type ItemQuestion struct {
 	State       []string `query:"state" enum:"waiting,decided,leaving,gone,void" doc:"one or more, with commas"`
@@ -131,6 +165,14 @@ func (q *ItemQuestion) pageOfItems(text string, ask desk.ItemQuery, find func(de
 	return answering(out, nil)
 }
 
+// mostItems is how many items are told by their IDs at once.
+const mostItems = 200
+
+// itemPath names items.
+type itemPath struct {
+	IDs string `path:"id" maxLength:"4000" doc:"IDs, with commas; 200 at most"`
+}
+
 // alike chooses items of a campaign that wait for whoever decides.
 type alike struct {
 	User        string `json:"user,omitempty" maxLength:"256"`
@@ -180,13 +222,8 @@ func (s *server) mountReviews() {
 			return answering(s.Reviews.Preview(ctx, who, w))
 		})
 	route(s, operation("reviews", http.MethodGet, "/reviews", "Campaigns, newest first: those that you may see"),
-		func(ctx context.Context, who approval.Actor, _ *struct{}) (*answer[items[desk.ShownCampaign]], error) {
-			found, err := s.Reviews.List(ctx, who)
-			out := make([]desk.ShownCampaign, len(found))
-			for i := range found {
-				out[i] = found[i].Shown()
-			}
-			return listing(out, err)
+		func(ctx context.Context, who approval.Actor, in *campaignQuestion) (*answer[page[desk.ShownCampaign]], error) {
+			return in.page(func(q desk.CampaignQuery) ([]desk.Campaign, error) { return s.Reviews.List(ctx, who, q) })
 		})
 	route(s, operation("review-campaign", http.MethodGet, "/reviews/{id}", "One campaign, and how far it is"),
 		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.ShownCampaign], error) {
@@ -209,6 +246,11 @@ func (s *server) mountReviewItems() {
 				return s.Reviews.Waiting(ctx, who, q)
 			})
 		})
+	route(s, operation("review-item", http.MethodGet, "/review-items/{id}", "Items by their IDs, with commas, of whatever campaign: those that you may see"), s.reviewItems)
+	route(s, operation("review-reviewers", http.MethodGet, "/reviews/{id}/reviewers", "How far each reviewer of a campaign is: who has not decided, first"),
+		func(ctx context.Context, who approval.Actor, in *Named) (*answer[items[desk.Reviewing]], error) {
+			return listing(s.Reviews.Reviewers(ctx, who, strings.ToLower(in.ID)))
+		})
 	route(s, operation("decide-review", http.MethodPost, "/reviews/{id}/decisions", "Decide whether access stays: on all of the items or on none"), s.decideReview)
 	route(s, operation("close-review", http.MethodPost, "/reviews/{id}/close", "Close a campaign before its time"),
 		func(ctx context.Context, who approval.Actor, in *closing) (*answer[desk.ShownCampaign], error) {
@@ -220,6 +262,25 @@ func (s *server) mountReviewItems() {
 			r, err := s.Reviews.Report(ctx, who, strings.ToLower(in.ID))
 			return answering(r.Shown(), err)
 		})
+}
+
+// reviewItems answers with items by their IDs, in their order.
+func (s *server) reviewItems(ctx context.Context, who approval.Actor, in *itemPath) (*answer[items[desk.ShownItem]], error) {
+	ids := strings.Split(in.IDs, ",")
+	if len(ids) > mostItems {
+		return nil, &identity.Error{Kind: identity.Invalid, Field: "id", Err: fmt.Errorf("%d items at most are told at once", mostItems)}
+	}
+	found, err := s.Reviews.ByID(ctx, who, ids)
+	var out []desk.Item
+	for _, of := range found {
+		out = append(out, of...)
+	}
+	slices.SortFunc(out, func(a, b desk.Item) int { return cmp.Compare(a.N, b.N) })
+	shown := make([]desk.ShownItem, len(out))
+	for i := range out {
+		shown[i] = out[i].Shown()
+	}
+	return listing(shown, err)
 }
 
 func (s *server) decideReview(ctx context.Context, who approval.Actor, in *choosing) (*answer[reviewDecided], error) {

@@ -91,7 +91,7 @@ func (w *watched) people(text string) {
 
 func (w *watched) campaigns(kind string) []reviewdesk.Campaign {
 	w.Helper()
-	all, err := w.Reviews.List(w.Context(), desk.Operator("operator:test"))
+	all, err := w.Reviews.List(w.Context(), desk.Operator("operator:test"), reviewdesk.CampaignQuery{})
 	w.must(err)
 	return slices.DeleteFunc(all, func(c reviewdesk.Campaign) bool { return c.Kind != kind })
 }

@@ -32,20 +32,23 @@ const (
 	ManageSignals Verb = "deliver signals again"
 	EndSessions   Verb = "end sessions"
 	MakeEvidence  Verb = "make an archive of evidence"
+	WriteReports  Verb = "write reports" // into the folder of the configuration
+	TakeAway      Verb = "order access removed"
+	GiveBack      Verb = "give back what was taken away"
 )
 
 // Verbs lists them all.
 func Verbs() []Verb {
 	return []Verb{
 		ListPeople, ReadPerson, ReadGroup, ListMembers, ReadTargets, ReadSources, ReadMessages, ReadRuns, ReadHeld, ReadPolicy, TryPolicy, ReadReports,
-		ReadAudit, ReadStatus, ReadTokens, ReadSessions, Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence,
+		ReadAudit, ReadStatus, ReadTokens, ReadSessions, Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence, WriteReports, TakeAway, GiveBack,
 	}
 }
 
 // Reads reports whether a verb changes nothing.
 func (v Verb) Reads() bool {
 	switch v {
-	case Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence:
+	case Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence, WriteReports, TakeAway, GiveBack:
 		return false
 	}
 	return true

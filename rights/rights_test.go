@@ -43,6 +43,7 @@ func TestMay(t *testing.T) {
 		{rights.ReadSessions, none, "oaAuU"}, {rights.ReadSessions, self, "oaAuUp"},
 		{rights.Run, none, "oaA"}, {rights.Import, none, "oaA"}, {rights.Probe, none, "oaA"}, {rights.Release, none, "oaA"},
 		{rights.Release, owner, "oaA"}, {rights.ManageSignals, none, "oaA"}, {rights.MakeEvidence, none, "oaA"},
+		{rights.WriteReports, none, "oaA"}, {rights.TakeAway, none, "oaA"}, {rights.TakeAway, owner, "oaA"}, {rights.GiveBack, none, "oaA"},
 		{rights.ManageTokens, none, "oaA"}, {rights.ManageTokens, self, "oaAup"},
 		{rights.EndSessions, none, "oaA"}, {rights.EndSessions, self, "oaAup"},
 	} {

@@ -94,18 +94,29 @@ func (tx *Tx) LiveCampaigns(ctx context.Context) ([]reviews.Campaign, error) {
 
 // ItemTally counts items of a campaign by how they are.
 type ItemTally struct {
-	Outcome string
-	Gone    bool // of those that were revoked
-	Count   int
+	CampaignN int64
+	Outcome   string
+	Gone      bool // of those that were revoked
+	Count     int
 }
 
-// TallyItems counts the items of a campaign.
-func (tx *Tx) TallyItems(ctx context.Context, c *reviews.Campaign) ([]ItemTally, error) {
+// TallyItems counts the items of some campaigns.
+func (tx *Tx) TallyItems(ctx context.Context, campaigns ...int64) ([]ItemTally, error) {
 	return list(ctx, tx, func(row scanner) (t ItemTally, err error) {
 		var gone int64
-		err = row.Scan(&t.Outcome, &gone, &t.Count)
+		err = row.Scan(&t.CampaignN, &t.Outcome, &gone, &t.Count)
 		t.Gone = gone == 1
 		return t, err
-	}, `SELECT outcome, CASE WHEN gone_at = 0 THEN 0 ELSE 1 END AS gone, count(*) FROM review_items
-		WHERE n >= ? AND n < ? GROUP BY outcome, gone ORDER BY outcome, gone`, c.FirstN, c.FirstN+int64(c.Items))
+	}, `SELECT c.n, i.outcome, CASE WHEN i.gone_at = 0 THEN 0 ELSE 1 END AS gone, count(*)
+		FROM campaigns c JOIN review_items i ON i.n >= c.first_n AND i.n < c.first_n + c.items
+		WHERE c.n IN {numbers} GROUP BY c.n, i.outcome, gone ORDER BY c.n, i.outcome, gone`, numbers(campaigns))
+}
+
+// CampaignsOf returns the numbers of the campaigns in which something waits for one of
+// some people, or in which a user has decided on something.
+func (tx *Tx) CampaignsOf(ctx context.Context, voices []int64, userN int64) ([]int64, error) {
+	return list(ctx, tx, func(row scanner) (n int64, err error) { return n, row.Scan(&n) },
+		`SELECT p.campaign_n FROM review_reviewers r JOIN review_panels p ON p.n = r.panel_n
+		WHERE r.user_n IN {numbers} AND EXISTS (SELECT 1 FROM review_items i WHERE i.panel_n = p.n AND i.outcome = '')
+		UNION SELECT campaign_n FROM review_decisions WHERE by_n = ?`, numbers(voices), userN)
 }

@@ -116,3 +116,10 @@ func (tx *Tx) OrdersByID(ctx context.Context, ids []string) ([]OrderRow, error) 
 func (tx *Tx) Orders(ctx context.Context) ([]OrderRow, error) {
 	return list(ctx, tx, readOrder, selectOrders+"ORDER BY n DESC")
 }
+
+// OrderPage returns a part of the orders that are open, by number, or of all there were,
+// newest first. AfterN is the number of the last entry of the page before.
+func (tx *Tx) OrderPage(ctx context.Context, all bool, afterN int64, limit int) ([]OrderRow, error) {
+	where, args := inPages("done_at", all, afterN, limit)
+	return list(ctx, tx, readOrder, selectOrders+where, args...)
+}

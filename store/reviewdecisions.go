@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"birthright/audit"
 	"birthright/reviews"
@@ -54,4 +55,21 @@ func (tx *Tx) DecisionsIn(ctx context.Context, campaignN int64) ([]reviews.Decis
 func (tx *Tx) HasDecided(ctx context.Context, campaignN, userN int64) (bool, error) {
 	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 FROM review_decisions WHERE campaign_n = ? AND by_n = ? LIMIT 1) AS found", campaignN, userN)
 	return n > 0, err
+}
+
+// DecisionTally is how often somebody decided something in a campaign, and when last.
+type DecisionTally struct {
+	By, What string
+	Count    int
+	Last     time.Time
+}
+
+// TallyDecisions counts what was decided in a campaign, by who decided and what.
+func (tx *Tx) TallyDecisions(ctx context.Context, campaignN int64) ([]DecisionTally, error) {
+	return list(ctx, tx, func(row scanner) (t DecisionTally, err error) {
+		var last int64
+		err = row.Scan(&t.By, &t.What, &t.Count, &last)
+		t.Last = instant(last)
+		return t, err
+	}, "SELECT by_actor, what, count(*), max(at) FROM review_decisions WHERE campaign_n = ? GROUP BY by_actor, what ORDER BY by_actor, what", campaignN)
 }

@@ -137,6 +137,10 @@ type ItemFilter struct {
 	Advice string
 	// Outcomes are those to find: "" stands for what waits.
 	Outcomes []string
+	// States are those to find, of package reviews.
+	States []string
+	// NotUserN leaves out what is that user's own.
+	NotUserN int64
 	// Leaving finds what was revoked and is not gone; Frozen what is frozen still.
 	Leaving, Frozen bool
 	// Access finds items about entitlements.
@@ -148,6 +152,12 @@ type ItemFilter struct {
 	PanelN int64
 	AfterN int64
 	Limit  int // 0: no bound
+}
+
+// itemStates are the states of items as conditions: what reviews.Item's State says of one.
+var itemStates = map[string]string{
+	reviews.Waiting: "outcome = ''", reviews.Decided: "outcome IN ('keep', 'freeze')", reviews.Voided: "outcome = 'void'",
+	reviews.Leaving: "(outcome IN ('revoke', 'shorten') AND gone_at = 0)", reviews.Gone: "(outcome IN ('revoke', 'shorten') AND gone_at <> 0)",
 }
 
 // where is the filter as a condition.
@@ -180,6 +190,18 @@ func (f *ItemFilter) where() (string, []any) {
 	}
 	if f.Outcomes != nil {
 		also("outcome IN {texts}", texts(f.Outcomes))
+	}
+	if len(f.States) > 0 {
+		var any []string
+		for _, state := range f.States {
+			if how, known := itemStates[state]; known {
+				any = append(any, how)
+			}
+		}
+		also("(" + strings.Join(append(any, "1 = 0"), " OR ") + ")")
+	}
+	if f.NotUserN != 0 {
+		also("user_n <> ?", f.NotUserN)
 	}
 	if f.PanelN != 0 {
 		also("panel_n = ? AND outcome = ''", f.PanelN)

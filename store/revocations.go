@@ -74,3 +74,27 @@ func (tx *Tx) RevocationsOf(ctx context.Context, userNs []int64) ([]RevocationRo
 func (tx *Tx) Revocations(ctx context.Context) ([]RevocationRow, error) {
 	return list(ctx, tx, readRevocation, selectRevocations+"ORDER BY n DESC")
 }
+
+// RevocationPage returns a part of those in force, by number, or of all there were,
+// newest first. AfterN is the number of the last entry of the page before.
+func (tx *Tx) RevocationPage(ctx context.Context, all bool, afterN int64, limit int) ([]RevocationRow, error) {
+	where, args := inPages("lifted_at", all, afterN, limit)
+	return list(ctx, tx, readRevocation, selectRevocations+where, args...)
+}
+
+// inPages selects a part of what ends: of what is open, by number, or of everything,
+// newest first.
+func inPages(end string, all bool, afterN int64, limit int) (string, []any) {
+	switch {
+	case !all:
+		return "WHERE " + end + " = 0 AND n > ? ORDER BY n LIMIT ?", []any{afterN, bound(limit)}
+	case afterN == 0:
+		return "ORDER BY n DESC LIMIT ?", []any{bound(limit)}
+	}
+	return "WHERE n < ? ORDER BY n DESC LIMIT ?", []any{afterN, bound(limit)}
+}
+
+// RevocationsByID returns those with these IDs, by number.
+func (tx *Tx) RevocationsByID(ctx context.Context, ids []string) ([]RevocationRow, error) {
+	return list(ctx, tx, readRevocation, selectRevocations+"WHERE id IN {texts} ORDER BY n", texts(ids))
+}

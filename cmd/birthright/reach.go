@@ -58,7 +58,10 @@ type (
 
 	// office is a hub that commands work with.
 	office struct {
-		Hub interface{ directory }
+		Hub interface {
+			directory
+			takenAway
+		}
 		// Desk handles requests for access.
 		Desk interface {
 			asker
@@ -66,6 +69,7 @@ type (
 			breaker
 			delegator
 		}
+		Reviews campaigns
 		// App is the program behind it, nil where it is reached by its API.
 		App *app.App
 	}
@@ -89,7 +93,7 @@ func reaching(cmd *cobra.Command) *cobra.Command {
 // through opens the hub, here or at --server, and runs do for whoever acts.
 func (p *program) through(do func(ctx context.Context, o office, actor approval.Actor, args []string) error, checks ...check) func(*cobra.Command, []string) error {
 	here := p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-		return do(ctx, office{Hub: a.Hub, Desk: a.Desk, App: a}, actor, args)
+		return do(ctx, office{Hub: a.Hub, Desk: a.Desk, Reviews: a.Reviews, App: a}, actor, args)
 	}, checks...)
 	return func(cmd *cobra.Command, args []string) error {
 		address := p.serverAddress()
@@ -110,7 +114,7 @@ func (p *program) through(do func(ctx context.Context, o office, actor approval.
 				return err
 			}
 		}
-		return do(cmd.Context(), office{Hub: client.Hub{Client: c}, Desk: client.Desk{Client: c}}, approval.Actor{}, args)
+		return do(cmd.Context(), office{Hub: client.Hub{Client: c}, Desk: client.Desk{Client: c}, Reviews: client.Reviews{Client: c}}, approval.Actor{}, args)
 	}
 }
 

@@ -46,7 +46,9 @@ func (f *heldFlags) addFile(cmd *cobra.Command) {
 
 // check reads the flags, on top of what the configuration says.
 func (f *heldFlags) check(a *app.App, _ []string) error {
-	f.looking = a.Usual()
+	if a.Config != nil {
+		f.looking = a.Usual()
+	}
 	if f.usage != "" {
 		f.looking.Usage = f.usage
 	}
@@ -102,13 +104,16 @@ func (p *program) paper(ctx context.Context, a *app.App, kind string, f *heldFla
 	return m, done, err
 }
 
+// wantsPaper reports whether a report is to be printed as a document.
+func (p *program) wantsPaper() bool { return slices.Contains(strings.Split(paperForms, ","), p.output) }
+
 // onPaper writes a report to the file that a flag names, or prints it in the form of
 // --output; done says that one of them was asked for.
 func (p *program) onPaper(ctx context.Context, a *app.App, m *app.Made, f *heldFlags, by string) (done bool, err error) {
 	switch {
 	case f.file != "":
 		return true, p.writePaper(ctx, a, m, f, by)
-	case slices.Contains(strings.Split(paperForms, ","), p.output):
+	case p.wantsPaper():
 		return true, a.PrintPaper(ctx, m, p.out, document.Form(p.output), by)
 	}
 	return false, nil

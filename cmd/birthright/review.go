@@ -18,10 +18,10 @@ import (
 )
 
 func (p *program) reviewCommand() *cobra.Command {
-	return p.family("review", "Campaigns in which people look at access again",
+	return reaching(p.family("review", "Campaigns in which people look at access again",
 		p.reviewStartCommand(), p.reviewPreviewCommand(), p.reviewListCommand(), p.reviewShowCommand(), p.reviewItemsCommand(), p.reviewWaitingCommand(),
 		p.reviewDecideCommand(), p.reviewCloseCommand(), p.reviewReportCommand(),
-		p.reviewRevocationsCommand(), p.reviewLiftCommand(), p.reviewOrdersCommand(), p.reviewWithdrawCommand())
+		p.reviewRevocationsCommand(), p.reviewLiftCommand(), p.reviewOrdersCommand(), p.reviewWithdrawCommand()))
 }
 
 // campaignFlags say what a campaign is to be like.
@@ -92,13 +92,13 @@ func (p *program) reviewStartCommand() *cobra.Command {
 the scope must hold. ` + "`birthright review preview`" + ` tells before what it would be like: how
 much for whom, and who would lose what if nobody decided.`,
 		Args: takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			w, err := f.wish(args[0])
 			if err != nil {
 				return err
 			}
 			if !f.yes && p.interactive() {
-				forecast, err := a.Reviews.Preview(ctx, actor, w)
+				forecast, err := o.Reviews.Preview(ctx, actor, w)
 				if err != nil {
 					return err
 				}
@@ -109,7 +109,7 @@ much for whom, and who would lose what if nobody decided.`,
 					return err
 				}
 			}
-			c, err := a.Reviews.Start(ctx, actor, w)
+			c, err := o.Reviews.Start(ctx, actor, w)
 			if err != nil {
 				return err
 			}
@@ -134,12 +134,12 @@ func (p *program) reviewPreviewCommand() *cobra.Command {
 		Use:   "preview NAME",
 		Short: "What a campaign would be like: how much for whom, and what would become of what nobody decides on",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			w, err := f.wish(args[0])
 			if err != nil {
 				return err
 			}
-			forecast, err := a.Reviews.Preview(ctx, actor, w)
+			forecast, err := o.Reviews.Preview(ctx, actor, w)
 			if err != nil {
 				return err
 			}

@@ -40,8 +40,8 @@ revoke    it goes; needs --reason
 shorten   it goes as standing access, and a grant of --for is given in its place; needs --reason
 reassign  --to USER decides instead; needs --reason`,
 		Args: takes(1, 10_001),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			return p.decideReview(ctx, a, actor, args, f)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			return p.decideReview(ctx, o.Reviews, actor, args, f)
 		}, f.check),
 	}
 	f.add(cmd)
@@ -112,7 +112,7 @@ func (f *choiceFlags) lasting() (time.Duration, error) {
 	return d, nil
 }
 
-func (p *program) decideReview(ctx context.Context, a *app.App, actor approval.Actor, args []string, f choiceFlags) error {
+func (p *program) decideReview(ctx context.Context, desks campaigns, actor approval.Actor, args []string, f choiceFlags) error {
 	items, what := f.split(args)
 	lasting, err := f.lasting()
 	if err != nil {
@@ -122,7 +122,7 @@ func (p *program) decideReview(ctx context.Context, a *app.App, actor approval.A
 	var done []desk.Item
 	changed := 0
 	take := func(campaign string, c desk.Choice) error {
-		out, err := a.Reviews.Decide(ctx, actor, campaign, c)
+		out, err := desks.Decide(ctx, actor, campaign, c)
 		done, changed = append(done, out.Items...), changed+out.Changed
 		return err
 	}
@@ -132,7 +132,7 @@ func (p *program) decideReview(ctx context.Context, a *app.App, actor approval.A
 		err = take(strings.ToLower(f.campaign), choice)
 	} else {
 		var found map[string][]desk.Item
-		if found, err = a.Reviews.ByID(ctx, actor, items); err != nil {
+		if found, err = desks.ByID(ctx, actor, items); err != nil {
 			return err
 		}
 		for _, campaign := range slices.Sorted(maps.Keys(found)) {
@@ -176,8 +176,8 @@ func (p *program) reviewCloseCommand() *cobra.Command {
 		Use:   "close CAMPAIGN --reason TEXT",
 		Short: "Close a campaign before its time: what nobody decided on ends as it says",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			c, err := a.Reviews.Close(ctx, actor, strings.ToLower(args[0]), reason)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			c, err := o.Reviews.Close(ctx, actor, strings.ToLower(args[0]), reason)
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
 			}

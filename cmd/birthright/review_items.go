@@ -107,8 +107,8 @@ func (p *program) reviewItemsCommand() *cobra.Command {
 		Use:   "items CAMPAIGN",
 		Short: "List what a campaign looks at: why it is held, since when, what is recommended, who is asked, what was decided",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			found, err := a.Reviews.Items(ctx, actor, f.query(args[0]))
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			found, err := o.Reviews.Items(ctx, actor, f.query(args[0]))
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
 			}
@@ -129,16 +129,16 @@ func (p *program) reviewWaitingCommand() *cobra.Command {
 		Use:   "waiting",
 		Short: "What waits for the user of --as to decide, of all campaigns",
 		Args:  takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			found, err := a.Reviews.Waiting(ctx, actor, f.query(f.campaign))
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Reviews.Waiting(ctx, actor, f.query(f.campaign))
 			if err != nil {
 				return err
 			}
 			l := p.itemListing(found)
-			l.empty = "Nothing waits for " + p.as + "."
+			l.empty = "Nothing waits for " + cmp.Or(p.as, "you") + "."
 			return p.print(l)
 		}, f.check, func(*app.App, []string) error {
-			if p.as == "" {
+			if p.as == "" && p.serverAddress() == "" {
 				return usageError{errors.New("for whom? Say --as USER")}
 			}
 			return nil

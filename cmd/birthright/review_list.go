@@ -39,8 +39,8 @@ func (p *program) reviewListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List campaigns, newest first, and how far they are",
 		Args:  takes(0, 0),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, _ []string) error {
-			found, err := a.Reviews.List(ctx, actor, states...)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Reviews.List(ctx, actor, desk.CampaignQuery{States: states})
 			if err != nil {
 				return err
 			}
@@ -66,8 +66,8 @@ func (p *program) reviewShowCommand() *cobra.Command {
 		Use:   "show CAMPAIGN",
 		Short: "Show one campaign: what it looks at, who is asked, how far it is",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			c, err := a.Reviews.Campaign(ctx, actor, strings.ToLower(args[0]))
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			c, err := o.Reviews.Campaign(ctx, actor, strings.ToLower(args[0]))
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -17,13 +18,14 @@ func (p *program) reviewReportCommand() *cobra.Command {
 		Use:   "report CAMPAIGN",
 		Short: "What a campaign came to, item by item: evidence for an auditor",
 		Args:  takes(1, 1),
-		RunE: p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
-			m, r, err := a.ReviewPaper(ctx, actor, strings.ToLower(args[0]))
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			id := strings.ToLower(args[0])
+			if f.file != "" || p.wantsPaper() {
+				return noSuch(p.reviewPaper(ctx, o.App, actor, id, &f), "campaign", args[0])
+			}
+			r, err := o.Reviews.Report(ctx, actor, id)
 			if err != nil {
 				return noSuch(err, "campaign", args[0])
-			}
-			if done, err := p.onPaper(ctx, a, &m, &f, actor.Name); done {
-				return err
 			}
 			l := p.itemListing(r.Items)
 			l.data = r.Shown()
@@ -40,4 +42,17 @@ func (p *program) reviewReportCommand() *cobra.Command {
 	}
 	f.addFile(cmd)
 	return cmd
+}
+
+// reviewPaper writes what a campaign came to.
+func (p *program) reviewPaper(ctx context.Context, a *app.App, actor approval.Actor, id string, f *heldFlags) error {
+	if a == nil {
+		return usageError{errors.New("--file and --output html, markdown and xlsx work on the machine with the database; over --server, take table, json, yaml or csv")}
+	}
+	m, _, err := a.ReviewPaper(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	_, err = p.onPaper(ctx, a, &m, f, actor.Name)
+	return err
 }

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
-	"birthright/store"
+	"birthright/grants/approval"
+	"birthright/hub"
 )
 
 // forOperators refuses --as: what follows is for whoever runs the hub.
@@ -20,31 +20,15 @@ func (p *program) forOperators(*app.App, []string) error {
 	return nil
 }
 
-// revocationView is a membership that was taken away, as programs read it.
-type revocationView struct {
-	ID       string     `json:"id"`
-	User     string     `json:"user"`
-	Group    string     `json:"group"`
-	By       string     `json:"by"`
-	Reason   string     `json:"reason"`
-	Item     string     `json:"item"`
-	At       time.Time  `json:"at"`
-	LiftedAt *time.Time `json:"lifted_at"`
-	LiftedBy string     `json:"lifted_by"`
-}
-
-func revocationListing(rows []store.RevocationRow) listing {
-	views := make([]revocationView, len(rows))
-	l := listing{header: []string{"id", "user", "group", "by", "at", "reason", "item", "lifted"}, empty: "No review keeps anybody out of a group."}
-	for i, r := range rows {
-		views[i] = revocationView{r.ID, r.User, r.Group, r.By, r.Reason, r.Source, r.At, known(r.LiftedAt), r.LiftedBy}
+func revocationListing(rows []hub.Revocation) listing {
+	l := listing{data: rows, header: []string{"id", "user", "group", "by", "at", "reason", "item", "lifted"}, empty: "No review keeps anybody out of a group."}
+	for _, r := range rows {
 		lifted := ""
-		if !r.LiftedAt.IsZero() {
-			lifted = minute(r.LiftedAt) + " by " + who(r.LiftedBy)
+		if r.LiftedAt != nil {
+			lifted = minute(*r.LiftedAt) + " by " + who(r.LiftedBy)
 		}
-		l.rows = append(l.rows, []string{r.ID, r.User, r.Group, who(r.By), minute(r.At), r.Reason, r.Source, lifted})
+		l.rows = append(l.rows, []string{r.ID, r.User, r.Group, who(r.By), minute(r.At), r.Reason, r.Item, lifted})
 	}
-	l.data = views
 	return l
 }
 
@@ -54,20 +38,12 @@ func (p *program) reviewRevocationsCommand() *cobra.Command {
 		Use:   "revocations",
 		Short: "List the memberships that reviews took away, whatever gives them",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			var rows []store.RevocationRow
-			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
-				if all {
-					rows, err = tx.Revocations(ctx)
-				} else {
-					rows, err = tx.OpenRevocations(ctx)
-				}
-				return err
-			})
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Hub.Revocations(ctx, actor, hub.TakenQuery{All: all})
 			if err != nil {
 				return err
 			}
-			return p.print(revocationListing(rows))
+			return p.print(revocationListing(found.Items))
 		}, p.forOperators),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "those that were lifted, too")
@@ -80,8 +56,8 @@ func (p *program) reviewLiftCommand() *cobra.Command {
 		Use:   "lift ID…",
 		Short: "Let whoever gives it give a membership again that a review took away",
 		Args:  takes(1, 1000),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
-			rows, err := a.LiftRevocations(ctx, args, a.Actor, reason)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			rows, err := o.Hub.Lift(ctx, actor, args, reason)
 			if err != nil {
 				return err
 			}
@@ -92,28 +68,11 @@ func (p *program) reviewLiftCommand() *cobra.Command {
 	return cmd
 }
 
-// orderView is access on a target that is to go, as programs read it.
-type orderView struct {
-	ID          string     `json:"id"`
-	Target      string     `json:"target"`
-	Account     string     `json:"account"`
-	Entitlement string     `json:"entitlement"`
-	By          string     `json:"by"`
-	Reason      string     `json:"reason"`
-	Item        string     `json:"item"`
-	At          time.Time  `json:"at"`
-	DoneAt      *time.Time `json:"done_at"`
-	Outcome     string     `json:"outcome"`
-}
-
-func orderListing(rows []store.OrderRow) listing {
-	views := make([]orderView, len(rows))
-	l := listing{header: []string{"id", "target", "account", "entitlement", "by", "at", "reason", "item", "outcome"}, empty: "Nothing is ordered to go."}
-	for i, o := range rows {
-		views[i] = orderView{o.ID, o.Target, o.Account, o.Entitlement.String(), o.By, o.Reason, o.Source, o.At, known(o.DoneAt), o.Outcome}
-		l.rows = append(l.rows, []string{o.ID, o.Target, o.Account, o.Entitlement.String(), who(o.By), minute(o.At), o.Reason, o.Source, cmp.Or(o.Outcome, "open")})
+func orderListing(rows []hub.Order) listing {
+	l := listing{data: rows, header: []string{"id", "target", "account", "entitlement", "by", "at", "reason", "item", "outcome"}, empty: "Nothing is ordered to go."}
+	for _, o := range rows {
+		l.rows = append(l.rows, []string{o.ID, o.Target, o.Account, o.Entitlement, who(o.By), minute(o.At), o.Reason, o.Item, cmp.Or(o.Outcome, "open")})
 	}
-	l.data = views
 	return l
 }
 
@@ -123,20 +82,12 @@ func (p *program) reviewOrdersCommand() *cobra.Command {
 		Use:   "orders",
 		Short: "List the access on targets that somebody ordered to go and that was not seen to be gone",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			var rows []store.OrderRow
-			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
-				if all {
-					rows, err = tx.Orders(ctx)
-				} else {
-					rows, err = tx.OpenOrders(ctx, "", nil)
-				}
-				return err
-			})
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Hub.Orders(ctx, actor, hub.TakenQuery{All: all})
 			if err != nil {
 				return err
 			}
-			return p.print(orderListing(rows))
+			return p.print(orderListing(found.Items))
 		}, p.forOperators),
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "those that are carried out or withdrawn, too")
@@ -149,8 +100,8 @@ func (p *program) reviewWithdrawCommand() *cobra.Command {
 		Use:   "withdraw ORDER…",
 		Short: "Let access stay that was ordered to go and is there still",
 		Args:  takes(1, 1000),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
-			rows, err := a.WithdrawOrders(ctx, args, a.Actor, reason)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			rows, err := o.Hub.Withdraw(ctx, actor, args, reason)
 			if err != nil {
 				return err
 			}

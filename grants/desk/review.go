@@ -33,6 +33,24 @@ func (d *Desk) Present(ctx context.Context, tx *store.Tx, a approval.Actor) (*Pr
 // then on every answer was that nobody is anything.
 func (p *Presence) Or(err error) error { return p.s.people.or(err) }
 
+// Meet looks some users up at once, so that asking for each of them costs nothing.
+func (p *Presence) Meet(users []int64) error {
+	var fresh []int64
+	for _, n := range users {
+		if _, known := p.s.people.users[n]; !known && n != 0 {
+			fresh = append(fresh, n)
+		}
+	}
+	found, err := p.s.tx.UsersByN(p.s.ctx, fresh)
+	for _, n := range fresh {
+		p.s.people.users[n] = nil
+	}
+	for i := range found {
+		p.s.people.users[found[i].N] = &found[i]
+	}
+	return err
+}
+
 // EndGrants ends what grants give some users, since a review took it away. Who may
 // decide that is the caller's business.
 func (p *Presence) EndGrants(of map[int64][]string, reason string) error {

@@ -9,6 +9,7 @@ import (
 	"birthright/grants/approval"
 	"birthright/identity"
 	"birthright/reviews"
+	"birthright/reviews/campaign"
 	"birthright/store"
 )
 
@@ -27,8 +28,15 @@ func (d *Desk) ByID(ctx context.Context, a approval.Actor, ids []string) (out ma
 		}
 		seen := map[string]bool{}
 		for id, items := range byCampaign {
-			if _, err := s.visible(id); err != nil {
+			c, err := s.visible(id)
+			if err != nil {
 				return err
+			}
+			if items, err = s.shownOf(&c, items); err != nil {
+				return err
+			}
+			if len(items) == 0 {
+				continue
 			}
 			if out[id], err = s.describeItems(items); err != nil {
 				return err
@@ -50,4 +58,27 @@ func (d *Desk) ByID(ctx context.Context, a approval.Actor, ids []string) (out ma
 		return nil
 	})
 	return out, err
+}
+
+// shownOf are those of some items of a campaign that the actor may see: all of them, or
+// what is for the actor to decide, was decided by the actor, or is about the actor.
+func (s *session) shownOf(c *reviews.Campaign, items []reviews.Item) ([]reviews.Item, error) {
+	if campaign.May(s.Actor, campaign.ReadAll, campaign.Relation{Owner: s.ownerOf(c)}) == "" {
+		return items, nil
+	}
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].ID
+	}
+	mine, err := s.tx.Items(s.ctx, store.ItemFilter{Campaign: c, IDs: ids, For: s.voices(s.Actor.UserN)})
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]bool{}
+	for i := range mine {
+		own[mine[i].ID] = true
+	}
+	return slices.DeleteFunc(items, func(i reviews.Item) bool {
+		return !own[i.ID] && i.UserN != s.Actor.UserN && (i.By != s.Actor.Name || i.Outcome == "")
+	}), nil
 }

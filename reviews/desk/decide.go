@@ -104,7 +104,7 @@ func (r *round) load() (err error) {
 			return err
 		}
 		f.Limit = mostAtOnce + 1
-		if f.Outcomes == nil && !r.choice.Change {
+		if len(f.States) == 0 && !r.choice.Change {
 			f.Outcomes = []string{""}
 		}
 		if r.Actor.UserN != 0 {

@@ -27,6 +27,9 @@ func (s *session) describeItems(items []reviews.Item) ([]Item, error) {
 	for _, d := range said {
 		byItem[d.ItemN] = append(byItem[d.ItemN], d)
 	}
+	if err := s.meet(items, panelNs); err != nil {
+		return nil, err
+	}
 	asked, err := s.askedNames(panelNs)
 	if err != nil {
 		return nil, err
@@ -46,6 +49,24 @@ func (s *session) describeItems(items []reviews.Item) ([]Item, error) {
 		out[i].Decided = byItem[items[i].N]
 	}
 	return out, s.Or(nil)
+}
+
+// meet looks up who items are about, and their panels, all at once.
+func (s *session) meet(items []reviews.Item, panelNs []int64) error {
+	users := make([]int64, 0, len(items))
+	for i := range items {
+		if n := items[i].UserN; !identity.IsStranger(n) {
+			users = append(users, n)
+		}
+	}
+	if err := s.Meet(distinct(users)); err != nil {
+		return err
+	}
+	found, err := s.tx.PanelsByN(s.ctx, distinct(panelNs))
+	for _, p := range found {
+		s.panels[p.N] = p
+	}
+	return err
 }
 
 func (s *session) describeItem(c *reviews.Campaign, item reviews.Item, asked map[int64]string) Item {
@@ -74,6 +95,14 @@ func (s *session) describeItem(c *reviews.Campaign, item reviews.Item, asked map
 // askedNames returns whom panels name, by panel and number.
 func (s *session) askedNames(panelNs []int64) (map[int64]map[int64]string, error) {
 	rows, err := s.tx.ReviewersOf(s.ctx, distinct(panelNs))
+	if err != nil {
+		return nil, err
+	}
+	reviewers := make([]int64, len(rows))
+	for i, r := range rows {
+		reviewers[i] = r.UserN
+	}
+	err = s.Meet(distinct(reviewers))
 	out := map[int64]map[int64]string{}
 	for _, r := range rows {
 		if out[r.PanelN] == nil {

@@ -180,7 +180,7 @@ func TestWhatIsFrozenIsAskedAboutAgain(t *testing.T) {
 	h.same("stays", h.Holds("role/prod"), []string{"bob", "cid"})
 	_, err = h.Office.Extend(h.Context(), h.As("bob"), given[0].ID, time.Hour, "more")
 	h.is(err, identity.Conflict, "frozen")
-	all, err := h.R.List(h.Context(), h.operator(), reviews.Open)
+	all, err := h.R.List(h.Context(), h.operator(), desk.CampaignQuery{States: []string{reviews.Open}})
 	h.Must(err)
 	h.same("asked again", []string{all[0].Name, all[0].Kind, all[0].Previous}, []string{"autumn (follow-up)", reviews.KindFollowUp, c.ID})
 	h.Must(h.decide("lead", all[0], desk.Choice{What: reviews.Kept}, "bob prod"))

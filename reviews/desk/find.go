@@ -2,8 +2,10 @@ package desk
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"birthright/grants/approval"
 	"birthright/identity"
@@ -12,34 +14,60 @@ import (
 	"birthright/store"
 )
 
-// List returns the campaigns that the actor may see, newest first: whoever reviews in one
-// sees it, too. Without states it returns all of them.
-func (d *Desk) List(ctx context.Context, a approval.Actor, states ...string) (out []Campaign, err error) {
+// List returns the campaigns that a query selects and the actor may see, newest first:
+// whoever reviews in one sees it, too.
+func (d *Desk) List(ctx context.Context, a approval.Actor, q CampaignQuery) (out []Campaign, err error) {
 	err = d.view(ctx, a, func(s *session) error {
 		found, err := s.tx.Campaigns(s.ctx)
 		if err != nil {
 			return err
 		}
-		for _, c := range found {
-			if len(states) > 0 && !slices.Contains(states, c.State(s.now)) {
-				continue
-			}
-			sees, err := s.sees(&c)
-			if err != nil {
-				return err
-			}
-			if !sees {
-				continue
-			}
-			one, err := s.describe(c)
-			if err != nil {
-				return err
-			}
-			out = append(out, one)
+		visible, err := s.seen(found)
+		if err != nil {
+			return err
 		}
-		return nil
+		out, err = s.describeAll(slices.Collect(q.take(visible, s.now)))
+		return err
 	})
 	return out, err
+}
+
+// take picks what a query selects from campaigns that are sorted, newest first.
+func (q *CampaignQuery) take(of iter.Seq[reviews.Campaign], now time.Time) iter.Seq[reviews.Campaign] {
+	return func(yield func(reviews.Campaign) bool) {
+		taken := 0
+		for c := range of {
+			if q.Before > 0 && c.N >= q.Before || len(q.States) > 0 && !slices.Contains(q.States, c.State(now)) {
+				continue
+			}
+			if taken++; !yield(c) || q.Limit > 0 && taken >= q.Limit {
+				return
+			}
+		}
+	}
+}
+
+// seen are those campaigns of some that the actor may see.
+func (s *session) seen(all []reviews.Campaign) (iter.Seq[reviews.Campaign], error) {
+	if campaign.May(s.Actor, campaign.ReadAll, campaign.Relation{}) == "" {
+		return slices.Values(all), nil
+	}
+	var mine []int64
+	if n := s.Actor.UserN; n != 0 {
+		var err error
+		if mine, err = s.tx.CampaignsOf(s.ctx, s.voices(n), n); err != nil {
+			return nil, err
+		}
+	}
+	return func(yield func(reviews.Campaign) bool) {
+		for i := range all {
+			c := &all[i]
+			owner := campaign.Relation{Owner: s.ownerOf(c)}
+			if (slices.Contains(mine, c.N) || campaign.May(s.Actor, campaign.ReadAll, owner) == "") && !yield(*c) {
+				return
+			}
+		}
+	}, nil
 }
 
 // sees reports whether the actor may see a campaign.
@@ -91,32 +119,49 @@ func (s *session) visible(id string) (reviews.Campaign, error) {
 }
 
 func (s *session) describe(c reviews.Campaign) (Campaign, error) {
-	tally, err := s.tx.TallyItems(s.ctx, &c)
-	out := Campaign{Campaign: c, State: c.State(s.now), Progress: Progress{Items: c.Items}}
-	p := &out.Progress
+	out, err := s.describeAll([]reviews.Campaign{c})
+	if err != nil {
+		return Campaign{}, err
+	}
+	return out[0], nil
+}
+
+// describeAll tells how far campaigns are.
+func (s *session) describeAll(of []reviews.Campaign) ([]Campaign, error) {
+	ns, at := make([]int64, len(of)), make(map[int64]*Progress, len(of))
+	out := make([]Campaign, len(of))
+	for i, c := range of {
+		out[i] = Campaign{Campaign: c, State: c.State(s.now), Progress: Progress{Items: c.Items}}
+		ns[i], at[c.N] = c.N, &out[i].Progress
+	}
+	tally, err := s.tx.TallyItems(s.ctx, ns...)
 	for _, t := range tally {
-		switch t.Outcome {
-		case "":
-			p.Waiting += t.Count
-		case reviews.Kept:
-			p.Kept += t.Count
-		case reviews.Frozen:
-			p.Frozen += t.Count
-		case reviews.Void:
-			p.Void += t.Count
-		default:
-			p.Revoked += t.Count
-			if t.Outcome == reviews.Shortened {
-				p.Short += t.Count
-			}
-			if t.Gone {
-				p.Gone += t.Count
-			} else {
-				p.Leaving += t.Count
-			}
-		}
+		at[t.CampaignN].add(t)
 	}
 	return out, err
+}
+
+func (p *Progress) add(t store.ItemTally) {
+	switch t.Outcome {
+	case "":
+		p.Waiting += t.Count
+	case reviews.Kept:
+		p.Kept += t.Count
+	case reviews.Frozen:
+		p.Frozen += t.Count
+	case reviews.Void:
+		p.Void += t.Count
+	default:
+		p.Revoked += t.Count
+		if t.Outcome == reviews.Shortened {
+			p.Short += t.Count
+		}
+		if t.Gone {
+			p.Gone += t.Count
+		} else {
+			p.Leaving += t.Count
+		}
+	}
 }
 
 // Items returns what a query selects, in order. Whoever may not see all of a campaign
@@ -135,7 +180,7 @@ func (d *Desk) Items(ctx context.Context, a approval.Actor, q ItemQuery) (out []
 		if campaign.May(s.Actor, campaign.ReadAll, campaign.Relation{Owner: s.ownerOf(&c)}) != "" {
 			f.For = s.voices(s.Actor.UserN)
 		}
-		out, err = s.page(f, q)
+		out, err = s.page(f)
 		return err
 	})
 	return out, err
@@ -159,9 +204,8 @@ func (d *Desk) Waiting(ctx context.Context, a approval.Actor, q ItemQuery) (out 
 		if err != nil {
 			return err
 		}
-		f.For, f.Limit = s.voices(s.Actor.UserN), q.Limit
-		found, err := s.page(f, q)
-		out = slices.DeleteFunc(found, func(i Item) bool { return i.UserN == s.Actor.UserN })
+		f.For, f.NotUserN, f.Limit = s.voices(s.Actor.UserN), s.Actor.UserN, q.Limit
+		out, err = s.page(f)
 		return err
 	})
 	return out, err
@@ -169,7 +213,7 @@ func (d *Desk) Waiting(ctx context.Context, a approval.Actor, q ItemQuery) (out 
 
 // filter reads a query. c is the campaign that it is about, nil for all.
 func (s *session) filter(q ItemQuery, c *reviews.Campaign) (store.ItemFilter, error) {
-	f := store.ItemFilter{Campaign: c, IDs: lower(q.IDs), Group: q.Group, Ent: q.Entitlement, Advice: q.Advice, Outcomes: outcomes(q.States), AfterN: q.After}
+	f := store.ItemFilter{Campaign: c, IDs: lower(q.IDs), Group: q.Group, Ent: q.Entitlement, Advice: q.Advice, States: q.States, AfterN: q.After}
 	if q.User != "" {
 		if f.UserN = s.Named(q.User); f.UserN == 0 {
 			return f, &identity.Error{Kind: identity.NotFound, Field: "user", Op: "find items", Err: errNoUser(q.User)}
@@ -188,32 +232,10 @@ func (s *session) filter(q ItemQuery, c *reviews.Campaign) (store.ItemFilter, er
 	return f, nil
 }
 
-// outcomes are those stored for some states.
-func outcomes(states []string) []string {
-	var out []string
-	for _, state := range states {
-		switch state {
-		case reviews.Waiting:
-			out = append(out, "")
-		case reviews.Decided:
-			out = append(out, reviews.Kept, reviews.Frozen)
-		case reviews.Leaving, reviews.Gone:
-			out = append(out, reviews.Revoked, reviews.Shortened)
-		default:
-			out = append(out, state)
-		}
-	}
-	return out
-}
-
-func (s *session) page(f store.ItemFilter, q ItemQuery) ([]Item, error) {
+func (s *session) page(f store.ItemFilter) ([]Item, error) {
 	found, err := s.tx.Items(s.ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.describeItems(found)
-	if len(q.States) > 0 {
-		out = slices.DeleteFunc(out, func(i Item) bool { return !slices.Contains(q.States, i.State) && !slices.Contains(q.States, i.Outcome) })
-	}
-	return out, err
+	return s.describeItems(found)
 }

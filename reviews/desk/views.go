@@ -111,6 +111,28 @@ type Item struct {
 	Decided []reviews.Decision
 }
 
+// CampaignQuery selects campaigns. Empty fields do not filter.
+type CampaignQuery struct {
+	States []string
+	// Before continues behind a page: the N of its last entry.
+	Before int64
+	Limit  int // 0 for all
+}
+
+// Reviewing is how far one reviewer of a campaign is.
+type Reviewing struct {
+	User string `json:"user"`
+	// Waiting is how many items are for this person to decide, now; others may be asked
+	// about them, too.
+	Waiting   int `json:"waiting"`
+	Kept      int `json:"kept"`
+	Revoked   int `json:"revoked"`
+	Shortened int `json:"shortened"`
+	Passed    int `json:"passed_on"`
+	// Last is when this person decided last; null for never.
+	Last *time.Time `json:"last_at"`
+}
+
 // ItemQuery selects items. Empty fields do not filter.
 type ItemQuery struct {
 	Campaign string

@@ -95,6 +95,9 @@ var campaignCases = []Case{
 					"frozen":       {store.ItemFilter{UserN: 2, Group: "a", Frozen: true}, []string{"i2"}},
 					"waiting":      {store.ItemFilter{Campaign: &c, Outcomes: []string{""}}, []string{"i3", "i4"}},
 					"for somebody": {store.ItemFilter{For: []int64{9}}, []string{"i3", "i4"}},
+					"by state":     {store.ItemFilter{Campaign: &c, States: []string{reviews.Leaving, reviews.Decided}}, []string{"i1", "i2"}},
+					"no state":     {store.ItemFilter{States: []string{"x"}}, nil},
+					"not theirs":   {store.ItemFilter{Campaign: &c, States: []string{reviews.Waiting}, NotUserN: 1}, []string{"i4"}},
 					"for others":   {store.ItemFilter{For: []int64{8, 10}}, []string{"i5"}},
 					"access":       {store.ItemFilter{Access: true}, []string{"i4"}},
 					"address":      {store.ItemFilter{Ent: "app:g/x"}, []string{"i4"}},
@@ -107,9 +110,9 @@ var campaignCases = []Case{
 				items, err := tx.Items(h.Context(), store.ItemFilter{IDs: []string{"i1"}})
 				h.must(err)
 				h.same("kept", []string{items[0].User, items[0].Group, items[0].Reason, items[0].Duration.String()}, []string{"ada", "a", "no", "1h0m0s"})
-				tally, err := tx.TallyItems(h.Context(), &c)
+				tally, err := tx.TallyItems(h.Context(), c.N)
 				h.must(err)
-				h.same("tally", tally, []store.ItemTally{{Count: 2}, {Outcome: reviews.Frozen, Count: 1}, {Outcome: reviews.Revoked, Count: 1}})
+				h.same("tally", tally, []store.ItemTally{{CampaignN: c.N, Count: 2}, {CampaignN: c.N, Outcome: reviews.Frozen, Count: 1}, {CampaignN: c.N, Outcome: reviews.Revoked, Count: 1}})
 				return nil
 			})
 			h.update(func(tx *store.Tx) error { return tx.ThawItems(h.Context(), 2, "a") })
@@ -201,6 +204,14 @@ var campaignCases = []Case{
 				in, err := tx.DecisionsIn(h.Context(), c.N)
 				h.must(err)
 				h.same("in the campaign", in, said)
+				work, err := tx.TallyDecisions(h.Context(), c.N)
+				h.must(err)
+				h.same("who did how much", work, []store.DecisionTally{{By: "user:x", What: reviews.Reassign, Count: 1, Last: said[0].At}, {By: "user:y", What: reviews.Shortened, Count: 1, Last: said[1].At}})
+				for n, want := range map[int64][]int64{3: {c.N}, 4: nil} {
+					of, err := tx.CampaignsOf(h.Context(), []int64{n}, n)
+					h.must(err)
+					h.same("campaigns of", of, want)
+				}
 				for n, want := range map[int64]bool{3: true, 4: false} {
 					got, err := tx.HasDecided(h.Context(), c.N, n)
 					h.must(err)
