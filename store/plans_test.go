@@ -114,6 +114,14 @@ func TestLookUpsOfOneDoNotWalkTheRest(t *testing.T) {
 			_, err := tx.UsersWithOpenChanges(ctx, []int64{1})
 			return err
 		},
+		"peers": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.PeersOf(ctx, [][2]int64{{1, 1}})
+			return err
+		},
+		"asked before": func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AskedBefore(ctx, []int64{1}, []string{"g"})
+			return err
+		},
 		"work of users": func(ctx context.Context, tx *Tx) error {
 			_, err := tx.WorkOf(ctx, []string{"app"}, []int64{1})
 			return err

@@ -221,7 +221,11 @@ func rank(risk string) int {
 	return slices.Index([]string{"", "low", "medium", "high", "critical"}, risk)
 }
 
-// matches reports whether every word is somewhere in the offer.
+// Matches reports whether every word of a search is somewhere in the offer.
+func (o *Offer) Matches(search string) bool {
+	return o.matches(strings.Fields(strings.ToLower(search)))
+}
+
 func (o *Offer) matches(words []string) bool {
 	if len(words) == 0 {
 		return true

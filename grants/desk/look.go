@@ -17,6 +17,15 @@ type Look struct {
 	// Decides says that the actor may decide now; Why says why not.
 	Decides bool
 	Why     string
+	// Cancels, Amends and Examines say that the actor may take it back, change it, or say
+	// whether the emergency was one.
+	Cancels, Amends, Examines bool
+	// Person is who gets it, Subject what it is, Peers how usual it is, and Before what
+	// became of it before.
+	Person  Person
+	Subject Subject
+	Peers   Peers
+	Before  []Before
 	// Beside are the groups of the same owners that the beneficiary is in, sorted.
 	Beside []string
 }
@@ -24,16 +33,15 @@ type Look struct {
 // Look shows a request with what helps to decide on it.
 func (d *Desk) Look(ctx context.Context, a approval.Actor, id string) (out Look, err error) {
 	err = d.view(ctx, a, func(s *session) error {
-		r, m, err := s.request(id)
+		r, _, err := s.request(id)
 		if err != nil {
 			return err
 		}
-		if out.Request, err = s.describeOne(r); err != nil {
-			return err
+		seen, err := s.look([]grants.Request{r})
+		if err == nil {
+			out = seen[0]
 		}
-		out.Decides, out.Why = s.standing(m)
-		out.Viewer, out.Beside = s.actor.Name, s.beside(m)
-		return nil
+		return err
 	})
 	return out, err
 }

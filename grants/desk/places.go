@@ -117,20 +117,28 @@ func (s *session) footing(users []int64, all []identity.Entitlement) (f footing,
 	return f, err
 }
 
-// fill says how one grant stands on each of its targets.
-func (f *footing) fill(g *grants.Grant, access []identity.Entitlement, out *Grant) {
-	for i := range out.Targets {
-		p := &out.Targets[i]
+// place says how what somebody is to have stands on some targets.
+func (f *footing) place(userN int64, access []identity.Entitlement, on []Place) {
+	for i := range on {
+		p := &on[i]
 		p.Unread = f.states[p.Target].LastFullAt.IsZero()
-		p.Trouble = f.late[workKey{p.Target, g.UserN}]
+		p.Trouble = f.late[workKey{p.Target, userN}]
 		if p.Trouble != "" && !f.everything {
 			p.Trouble = "it does not take what is due; the hub keeps trying"
 		}
 		p.There = !slices.ContainsFunc(access, func(e identity.Entitlement) bool {
-			return e.Target == p.Target && !f.held[store.Holding{UserN: g.UserN, EntN: f.numbers[e]}]
+			return e.Target == p.Target && !f.held[store.Holding{UserN: userN, EntN: f.numbers[e]}]
 		})
-		if out.State == grants.Ending || out.State == grants.Failed {
-			p.There = slices.Contains(out.LeftOn, p.Target)
-		}
+	}
+}
+
+// fill says how one grant stands on each of its targets.
+func (f *footing) fill(g *grants.Grant, access []identity.Entitlement, out *Grant) {
+	f.place(g.UserN, access, out.Targets)
+	if out.State != grants.Ending && out.State != grants.Failed {
+		return
+	}
+	for i := range out.Targets {
+		out.Targets[i].There = slices.Contains(out.LeftOn, out.Targets[i].Target)
 	}
 }
