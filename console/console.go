@@ -46,6 +46,10 @@ type Hub interface {
 
 // Desk is what handles requests.
 type Desk interface {
+	accessDesk
+	askDesk
+	delegationDesk
+	inboxDesk
 	requestDesk
 }
 
@@ -79,6 +83,10 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountLogin(d)
 	c.mountPeople(d)
 	c.mountRequest(d)
+	c.mountAccess(d)
+	c.mountAsk(d)
+	c.mountDecide(d)
+	c.mountDelegations(d)
 	d.open("/", c.nowhere)
 }
 

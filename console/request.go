@@ -14,6 +14,10 @@ import (
 )
 
 type requestDesk interface {
+	Request(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
+	Cancel(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
+	Amend(ctx context.Context, a approval.Actor, id string, to desk.Amendment) (desk.Request, error)
+	Examine(ctx context.Context, a approval.Actor, id, verdict, note string) (desk.Request, error)
 	Look(ctx context.Context, a approval.Actor, id string) (desk.Look, error)
 	Decide(ctx context.Context, a approval.Actor, id string, w desk.Decision) (desk.Answer, error)
 }
@@ -23,11 +27,17 @@ type requestPage struct {
 	desk.Look
 	Path   string
 	Reason string // what was typed already
+	// Change is what was typed to change it.
+	Change struct{ For, Reason, Ticket string }
+	Faults faults
 }
 
 func (c *Console) mountRequest(d door) {
 	d.page("GET /requests/{id}", func(r *http.Request, v visitor) (view, error) { return c.request(r, v, "") })
 	d.form("POST /requests/{id}", c.decide)
+	d.form("POST /requests/{id}/cancel", c.cancel)
+	d.form("POST /requests/{id}/amend", c.amend)
+	d.form("POST /requests/{id}/review", c.examine)
 }
 
 // decide does what was clicked and shows what came of it.
@@ -54,15 +64,62 @@ func (c *Console) decided(r *http.Request, v visitor, reason string) (desk.Answe
 }
 
 // request is the page of a request as it is now.
-func (c *Console) request(r *http.Request, v visitor, typed string) (view, error) {
+func (c *Console) request(r *http.Request, v visitor, reason string) (view, error) {
 	look, err := c.Desk.Look(r.Context(), v.Actor, r.PathValue("id"))
 	if err != nil {
 		return view{}, err
 	}
 	return view{
 		Page: "request.html", Section: "Decide", Title: title(look.Request),
-		Body: requestPage{Look: look, Path: r.URL.Path, Reason: typed},
+		Body: requestPage{Look: look, Path: "/requests/" + look.Request.ID, Reason: reason},
 	}, nil
+}
+
+func (c *Console) cancel(r *http.Request, v visitor) (view, error) {
+	made, err := c.Desk.Cancel(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return c.requestAgain(r, v, err)
+	}
+	to := "/requests/" + made.ID
+	if r.PostFormValue("from") == "/" {
+		to = "/"
+	}
+	return goTo(to, made.ID+" is taken back."), nil
+}
+
+// amend changes a request that is open.
+func (c *Console) amend(r *http.Request, v visitor) (view, error) {
+	length, err := lengthOf("for", typed(r, "for"))
+	if err != nil {
+		return c.requestAgain(r, v, err)
+	}
+	made, err := c.Desk.Amend(r.Context(), v.Actor, r.PathValue("id"), desk.Amendment{For: length, Reason: typed(r, "because"), Ticket: typed(r, "ticket")})
+	if err != nil {
+		return c.requestAgain(r, v, err)
+	}
+	return goTo("/requests/"+made.ID, "Changed. Whoever had approved it decides again."), nil
+}
+
+// examine says whether an emergency was one.
+func (c *Console) examine(r *http.Request, v visitor) (view, error) {
+	made, err := c.Desk.Examine(r.Context(), v.Actor, r.PathValue("id"), r.PostFormValue("verdict"), typed(r, "reason"))
+	if err != nil {
+		return c.requestAgain(r, v, err)
+	}
+	return goTo("/requests/"+made.ID, "Noted: "+made.Review.Verdict+"."), nil
+}
+
+// requestAgain shows a request with what is wrong about what was sent.
+func (c *Console) requestAgain(r *http.Request, v visitor, err error) (view, error) {
+	page, errShow := c.request(r, v, typed(r, "reason"))
+	if errShow != nil {
+		return view{}, errShow
+	}
+	body := page.Body.(requestPage) //nolint:errcheck // it is our own
+	body.Faults = faultsOf(err)
+	body.Change.For, body.Change.Reason, body.Change.Ticket = typed(r, "for"), typed(r, "because"), typed(r, "ticket")
+	page.Body = body
+	return c.misfit(page, err, "for", "ticket"), nil
 }
 
 // outcome is what came of a decision, in words.

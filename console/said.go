@@ -25,7 +25,7 @@ func (c *Console) say(w http.ResponseWriter, text string, bad bool) {
 	if bad {
 		mark = "-"
 	}
-	http.SetCookie(w, c.cookie(c.saidCookie(), base64.RawURLEncoding.EncodeToString([]byte(mark+cut(text, 1500))), time.Minute))
+	http.SetCookie(w, c.cookie(c.saidCookie(), base64.RawURLEncoding.EncodeToString([]byte(mark+cut(text, 2600))), time.Minute))
 }
 
 // heard is what the page before had to say; it is said once.

@@ -27,6 +27,8 @@ func (c *Console) words() template.FuncMap {
 		"join":     func(values []string, between string) string { return strings.Join(values, between) },
 		"sentence": sentence,
 		"cause":    causeText,
+		"why":      whyText,
+		"decides":  whoDecides,
 		"asset":    c.assets.path,
 	}
 }
@@ -129,6 +131,22 @@ func sentence(text string) string {
 
 // causeText says why access is held, in a word or two.
 func causeText(c identity.Cause) string { return c.String() }
+
+// whyText says why somebody is in a group, as people say it.
+func whyText(c identity.Cause) string {
+	words := map[string]string{
+		identity.CauseRule: "because of who you are", identity.CauseGrant: "given for a time", identity.CauseShift: "while you are on call",
+		identity.CauseTicket: "while the ticket is open", identity.CauseGroup: "comes with another group",
+	}
+	said, known := words[c.Kind]
+	switch {
+	case !known:
+		return c.String()
+	case c.Name == "":
+		return said
+	}
+	return said + ": " + c.String()
+}
 
 // Token is the hidden field that a form must bring that is sent to a path.
 func (f frame) Token(path string) template.HTML {
