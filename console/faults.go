@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 
 	"birthright/identity"
@@ -51,6 +52,7 @@ func (c *Console) misfit(again view, err error, known ...string) view {
 		}
 	}
 	if len(found) > 0 {
+		again.Status = http.StatusUnprocessableEntity // also where it names what is not there
 		again.Wrong = "Nothing was sent: something is missing or does not fit. It is said next to the field."
 	}
 	return again
