@@ -2,9 +2,7 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +31,6 @@ type User struct {
 	Origins     map[string]string   `json:"origins,omitempty" doc:"the source of each attribute"`
 	Records     []Record            `json:"records,omitempty"`
 	Accounts    []Account           `json:"accounts,omitempty"`
-	n           int64
 }
 
 // Record is what one source says about somebody.
@@ -44,7 +41,7 @@ type Record struct {
 	ChangedAt *time.Time `json:"changed_at"`
 }
 
-// UserQuery selects users, by number. Empty fields do not filter.
+// UserQuery selects users, by name. Empty fields do not filter.
 type UserQuery struct {
 	State            identity.State
 	Department, Team string
@@ -61,7 +58,7 @@ func viewUser(u identity.User, held []Membership) User {
 		Email: u.Attributes.First(identity.AttrEmail), Department: u.Attributes.First(identity.AttrDepartment),
 		Team: u.Attributes.First(identity.AttrTeam), Title: u.Attributes.First(identity.AttrTitle),
 		Manager: u.Attributes.First(identity.AttrManager), StartDate: instant(u.StartsAt), EndDate: instant(u.EndsAt),
-		Memberships: held, n: u.N,
+		Memberships: held,
 	}
 }
 
@@ -71,12 +68,8 @@ func (h *Hub) Users(ctx context.Context, a approval.Actor, q UserQuery) (out Pag
 		if err := s.may(rights.ListPeople, rights.Relation{}); err != nil {
 			return err
 		}
-		after, err := number(q.After)
-		if err != nil {
-			return err
-		}
-		found, _, err := s.tx.Users(ctx, store.UserFilter{
-			State: q.State, Department: q.Department, Team: q.Team, Search: q.Search, AfterN: after, Limit: more(q.Limit),
+		found, err := s.tx.Users(ctx, store.UserFilter{
+			State: q.State, Department: q.Department, Team: q.Team, Search: q.Search, After: q.After, Limit: more(q.Limit),
 		})
 		if err != nil {
 			return err
@@ -89,7 +82,7 @@ func (h *Hub) Users(ctx context.Context, a approval.Actor, q UserQuery) (out Pag
 		for i, u := range found {
 			views[i] = viewUser(u, held[u.N])
 		}
-		out = pageOf(views, q.Limit, func(u User) string { return strconv.FormatInt(u.n, 10) })
+		out = pageOf(views, q.Limit, func(u User) string { return u.UserName })
 		return nil
 	})
 	return out, err
@@ -157,18 +150,6 @@ func (s *session) records(userN int64) ([]Record, error) {
 		out[i] = Record{Source: r.Source, Key: r.Key, Live: r.Live(), ChangedAt: instant(r.Modified)}
 	}
 	return out, err
-}
-
-// number reads a position that is a number; 0 for "".
-func number(position string) (int64, error) {
-	if position == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(position, 10, 64)
-	if err != nil || n < 1 {
-		return 0, &identity.Error{Kind: identity.Invalid, Field: "cursor", Err: errors.New("cursor: it is none of this hub's")}
-	}
-	return n, nil
 }
 
 // instant is a time as programs read it, nil for never.

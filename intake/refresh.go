@@ -65,7 +65,7 @@ func (s *Service) Settings() string {
 func (s *Service) RefreshAll(ctx context.Context) (changed int, err error) {
 	for after, more := int64(0), true; more; {
 		err := s.change(ctx, "", "hub", func(b *batch) error {
-			users, _, err := b.tx.Users(ctx, store.UserFilter{AfterN: after, Limit: s.batch})
+			users, err := b.tx.UsersAfter(ctx, after, s.batch)
 			if err != nil {
 				return err
 			}

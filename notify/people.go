@@ -22,7 +22,7 @@ func (r Register) ByEmail(ctx context.Context, email string) (userName string, e
 	found := 0
 	err = r.Store.View(ctx, func(tx *store.Tx) error {
 		// Names, display names and addresses are searched as lines.
-		users, _, err := tx.Users(ctx, store.UserFilter{Search: "\n" + email, Limit: mostNamesakes})
+		users, err := tx.Users(ctx, store.UserFilter{Search: "\n" + email, Limit: mostNamesakes})
 		for _, u := range users {
 			if u.State != identity.Left && strings.EqualFold(u.Attributes.First(identity.AttrEmail), email) {
 				found, userName = found+1, u.UserName

@@ -96,15 +96,19 @@ func (tx *Tx) register(ctx context.Context, series string, fresh []string, tell 
 	return write(first)
 }
 
+const selectGroups = `SELECT n, name, rule, created,
+	COALESCE((SELECT CAST(sum(members) AS BIGINT) FROM membership_counts WHERE group_n = n), 0) FROM groups `
+
+func readGroup(row scanner) (g GroupRow, err error) {
+	var created int64
+	err = row.Scan(&g.N, &g.Name, &g.Rule, &created, &g.Members)
+	g.Created = instant(created)
+	return g, err
+}
+
 // Groups returns the registry, by name.
 func (tx *Tx) Groups(ctx context.Context) ([]GroupRow, error) {
-	return list(ctx, tx, func(row scanner) (g GroupRow, err error) {
-		var created int64
-		err = row.Scan(&g.N, &g.Name, &g.Rule, &created, &g.Members)
-		g.Created = instant(created)
-		return g, err
-	}, `SELECT g.n, g.name, g.rule, g.created, count(m.user_n) FROM groups g
-		LEFT JOIN memberships m ON m.group_n = g.n GROUP BY g.n, g.name, g.rule, g.created ORDER BY g.name`)
+	return list(ctx, tx, readGroup, selectGroups+"ORDER BY name")
 }
 
 // SaveGroups registers groups by name and notes the rule of each.

@@ -58,8 +58,9 @@ func (tx *Tx) keepFormer(ctx context.Context, list pairs) error {
 }
 
 // keepReplaced keeps those of memberships that are about to be replaced by some with
-// other causes, and returns from when on each of put has its causes.
-func (tx *Tx) keepReplaced(ctx context.Context, put []MembershipRow) ([]int64, error) {
+// other causes, and returns from when on each of put has its causes. It counts what
+// comes and goes.
+func (tx *Tx) keepReplaced(ctx context.Context, put []MembershipRow, counts counting) ([]int64, error) {
 	from := make([]int64, len(put))
 	for start := 0; start < len(put); start += dropChunk {
 		chunk := put[start:min(start+dropChunk, len(put))]
@@ -84,10 +85,13 @@ func (tx *Tx) keepReplaced(ctx context.Context, put []MembershipRow) ([]int64, e
 			switch b, there := known[Pair{m.UserN, m.GroupN}]; {
 			case !there:
 				from[start+i] = m.Since
+				counts.add(m.GroupN, m.CausesN, 1)
 			case b.causes == m.CausesN:
 				from[start+i] = b.from
 			default:
 				from[start+i] = micros(tx.now)
+				counts.add(m.GroupN, b.causes, -1)
+				counts.add(m.GroupN, m.CausesN, 1)
 				replaced = append(replaced, [2]int64{m.UserN, m.GroupN})
 			}
 		}

@@ -68,6 +68,7 @@ const dropChunk = 20_000
 // ChangeMemberships deletes drop, then inserts or replaces put. What was before is
 // kept: see history.go.
 func (tx *Tx) ChangeMemberships(ctx context.Context, put []MembershipRow, drop []Pair, events ...audit.Event) error {
+	counts := counting{}
 	for chunk := range slices.Chunk(drop, dropChunk) {
 		list := make(pairs, len(chunk))
 		for i, p := range chunk {
@@ -76,12 +77,15 @@ func (tx *Tx) ChangeMemberships(ctx context.Context, put []MembershipRow, drop [
 		if err := tx.keepFormer(ctx, list); err != nil {
 			return err
 		}
+		if err := tx.countDropped(ctx, list, counts); err != nil {
+			return err
+		}
 		if err := tx.exec(ctx, "DELETE FROM memberships WHERE (user_n, group_n) IN {pairs}", list); err != nil {
 			return err
 		}
 	}
 	put = lastOf(put, func(m MembershipRow) Pair { return Pair{m.UserN, m.GroupN} })
-	from, err := tx.keepReplaced(ctx, put)
+	from, err := tx.keepReplaced(ctx, put, counts)
 	if err != nil {
 		return err
 	}
@@ -90,5 +94,8 @@ func (tx *Tx) ChangeMemberships(ctx context.Context, put []MembershipRow, drop [
 		m := put[i]
 		v[0], v[1], v[2], v[3], v[4], v[5], v[6] = m.UserN, m.GroupN, m.CausesN, m.Since, m.EndsAt, m.PolicyN, from[i]
 	})
+	if err == nil {
+		err = tx.saveCounts(ctx, counts)
+	}
 	return tx.note(err, events)
 }

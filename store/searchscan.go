@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strings"
+
 	"birthright/internal/searchdoc"
 	"birthright/migrations"
 )
@@ -43,3 +45,5 @@ func (w *writer) mention(c searchdoc.Condition) {
 	w.value("%" + likeEscaper.Replace(text) + "%")
 	w.text(" ESCAPE '!'")
 }
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -112,7 +112,7 @@ func TestUpdatesThatWaitShareACommit(t *testing.T) {
 			}
 		}
 		err := db.View(t.Context(), func(tx *Tx) error {
-			users, _, err := tx.Users(t.Context(), UserFilter{Search: c.name})
+			users, err := tx.Users(t.Context(), UserFilter{Search: c.name})
 			var got []string
 			for _, u := range users {
 				got = append(got, u.UserName)

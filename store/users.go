@@ -3,23 +3,10 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"birthright/audit"
 	"birthright/identity"
 )
-
-// UserFilter selects users, ordered by N. Empty fields do not filter.
-type UserFilter struct {
-	State            identity.State
-	Department, Team string
-	// Search is found anywhere in user name, display name or email, without
-	// letter case.
-	Search string
-	// AfterN and Offset skip; Limit bounds the answer, 0 for no bound.
-	AfterN        int64
-	Offset, Limit int
-}
 
 var userColumns = concat(ints("n"), words("id", "user_name", "folded", "state", "department", "team", "search"),
 	ints("starts_at", "ends_at", "created", "modified"), words("attributes", "origins"))
@@ -95,33 +82,6 @@ func (tx *Tx) UsersByN(ctx context.Context, ns []int64) ([]identity.User, error)
 	return found, tx.fillGroups(ctx, found)
 }
 
-// Users returns the users that f selects, and how many there are without
-// AfterN, Offset and Limit.
-func (tx *Tx) Users(ctx context.Context, f UserFilter) (users []identity.User, total int, err error) {
-	s := tx.bun.NewSelect().Table("users").
-		Column("n", "id", "user_name", "state", "starts_at", "ends_at", "created", "modified", "attributes", "origins")
-	for column, value := range map[string]string{"state": string(f.State), "department": f.Department, "team": f.Team} {
-		if !isText(value) {
-			return nil, 0, nil
-		}
-		if value != "" {
-			s = s.Where(column+" = ?", value)
-		}
-	}
-	if !isText(f.Search) {
-		return nil, 0, nil
-	}
-	if f.Search != "" {
-		s = s.Where(`search LIKE ? ESCAPE '!'`, "%"+likeEscaper.Replace(fold(f.Search))+"%")
-	}
-	if users, total, err = paged(ctx, s, readUser, f.AfterN, f.Offset, f.Limit); err != nil {
-		return nil, 0, err
-	}
-	return users, total, tx.fillGroups(ctx, users)
-}
-
-var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
-
 // EachUser hands every user to fn, by N. It reads them in pages: fn may use the
 // transaction.
 func (tx *Tx) EachUser(ctx context.Context, fn func(identity.User) error) error {
@@ -193,15 +153,22 @@ func (tx *Tx) saveUsers(ctx context.Context, users []*identity.User) error {
 	if err := tx.keepFormerUsers(ctx, users, created); err != nil {
 		return err
 	}
+	stale, err := tx.staleTexts(ctx, users)
+	if err != nil {
+		return err
+	}
 	into := bulk{"users", userColumns, replacing("n", userColumns)}
-	return into.write(ctx, tx, len(users), func(i int, v []any) { fillUser(users[i], v) })
+	if err := into.write(ctx, tx, len(users), func(i int, v []any) { fillUser(users[i], v) }); err != nil {
+		return err
+	}
+	return tx.saveTexts(ctx, stale)
 }
 
 func fillUser(u *identity.User, v []any) {
 	a := u.Attributes
 	v[0], v[1], v[2], v[3], v[4] = u.N, u.ID, u.UserName, fold(u.UserName), string(u.State)
 	v[5], v[6] = plain(a, identity.AttrDepartment), plain(a, identity.AttrTeam)
-	v[7] = fold(u.UserName + "\n" + plain(a, identity.AttrDisplayName) + "\n" + plain(a, identity.AttrEmail))
+	v[7] = searchText(u.UserName, a)
 	v[8], v[9], v[10], v[11] = micros(u.StartsAt), micros(u.EndsAt), micros(u.Created), micros(u.Modified)
 	v[12], v[13] = attributesText(a), originsText(u.Origins)
 }

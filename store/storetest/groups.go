@@ -134,7 +134,7 @@ var groupCases = []Case{
 				few, err := tx.UsersByN(h.Context(), []int64{3, 1, 2})
 				h.must(err)
 				check("of a few", few)
-				listed, _, err := tx.Users(h.Context(), store.UserFilter{})
+				listed, err := tx.Users(h.Context(), store.UserFilter{})
 				h.must(err)
 				check("of a list", listed)
 				var all []identity.User

@@ -93,6 +93,32 @@ var membershipCases = []Case{
 		},
 	},
 	{
+		Name: "members are counted by causes as they come and go",
+		Why:  "a page says how many are in a group; to count a million each time would be the page",
+		Run: func(h *Hub) {
+			in := func(user, group, causes int64) store.MembershipRow {
+				return store.MembershipRow{UserN: user, GroupN: group, CausesN: causes, Since: 5}
+			}
+			for _, step := range []struct {
+				put  []store.MembershipRow
+				drop []store.Pair
+				want []store.CauseCount
+			}{
+				{[]store.MembershipRow{in(1, 1, 1), in(2, 1, 1), in(3, 1, 2), in(1, 2, 1)}, nil, []store.CauseCount{{GroupN: 1, CausesN: 1, Members: 2}, {GroupN: 1, CausesN: 2, Members: 1}, {GroupN: 2, CausesN: 1, Members: 1}}},
+				{[]store.MembershipRow{in(1, 1, 1), in(2, 1, 2)}, nil, []store.CauseCount{{GroupN: 1, CausesN: 1, Members: 1}, {GroupN: 1, CausesN: 2, Members: 2}, {GroupN: 2, CausesN: 1, Members: 1}}},
+				{nil, []store.Pair{{UserN: 1, GroupN: 2}, {UserN: 9, GroupN: 1}}, []store.CauseCount{{GroupN: 1, CausesN: 1, Members: 1}, {GroupN: 1, CausesN: 2, Members: 2}}},
+				{[]store.MembershipRow{in(1, 1, 2)}, []store.Pair{{UserN: 1, GroupN: 1}, {UserN: 2, GroupN: 1}}, []store.CauseCount{{GroupN: 1, CausesN: 2, Members: 2}}},
+			} {
+				h.update(func(tx *store.Tx) error { return tx.ChangeMemberships(h.Context(), step.put, step.drop) })
+				h.view(func(tx *store.Tx) error {
+					counts, err := tx.CountsByCauses(h.Context(), []int64{1, 2})
+					h.same("counts", counts, step.want)
+					return err
+				})
+			}
+		},
+	},
+	{
 		Name: "every membership is told once, in order, across pages",
 		Why:  "the planner merges two sorted streams; a gap is a removal",
 		Run: func(h *Hub) {
