@@ -60,8 +60,7 @@ func usersByMail(ctx context.Context, tx *store.Tx, mail string) ([]identity.Use
 		return tx.BareUsers(ctx, ns)
 	}
 	// Names, display names and addresses are searched as lines.
-	users, _, err := tx.Users(ctx, store.UserFilter{Search: "\n" + mail, Limit: mostNamesakes})
-	return users, err
+	return tx.Users(ctx, store.UserFilter{Search: "\n" + mail, Limit: mostNamesakes})
 }
 
 // among reports whether a user is one of those whom some terms name.
