@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"birthright/audit"
 	"birthright/grants/approval"
@@ -112,4 +113,16 @@ func more(limit int) int {
 		return 0
 	}
 	return limit + 1
+}
+
+// number reads a position that is a number; 0 for "".
+func number(position string) (int64, error) {
+	if position == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(position, 10, 64)
+	if err != nil || n < 1 {
+		return 0, &identity.Error{Kind: identity.Invalid, Field: "cursor", Err: errors.New("cursor: it is none of this hub's")}
+	}
+	return n, nil
 }

@@ -40,7 +40,7 @@ func TestListsOfWhatWasThereBefore(t *testing.T) {
 			}
 			defer raw.Close()
 			saved := dump(t, raw)
-			text, err := os.ReadFile("../migrations/" + kind + "/00016_lists.sql")
+			text, err := os.ReadFile("../migrations/" + kind + "/00017_lists.sql")
 			if err != nil {
 				t.Fatal(err)
 			}
