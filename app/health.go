@@ -43,12 +43,6 @@ func answer(w http.ResponseWriter, status int, detail map[string]string) {
 	_ = json.NewEncoder(w).Encode(detail)
 }
 
-// welcome tells somebody who opened the address in a browser where things are.
-func (a *App) welcome(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("Birthright is running.\n\nSCIM 2.0   /scim/v2/\nOAuth 2.0  /oauth/token\nAPI        /api/v1/openapi.json\nHealth     /healthz, /readyz\nMetrics    /metrics\n"))
-}
-
 // metrics serves the process's figures and those of the hub, which are counted
 // when somebody asks.
 func (a *App) metrics() http.Handler {

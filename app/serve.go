@@ -197,7 +197,6 @@ func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *de
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics())
-	mux.HandleFunc("GET /{$}", a.welcome)
 	mountChannels(mux, notifier)
 	a.mountAPI(mux, publicURL, provider)
 	if transmitter != nil {

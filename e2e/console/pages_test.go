@@ -1,10 +1,13 @@
 package console
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"birthright/grants/desk"
 	"birthright/internal/chromiumtest"
 )
 
@@ -18,6 +21,18 @@ type page struct {
 // pages are all pages of the console, and the states that they are met in.
 var pages = []page{
 	{name: "login", path: "/login"},
+	{name: "access", as: "eve", path: "/"},
+	{name: "access empty", as: "root", path: "/"},
+	{name: "access waiting", as: "ada", path: "/"},
+	{name: "request catalog", as: "ada", path: "/request"},
+	{name: "request form", as: "ada", path: "/request?group=prod&group=prod-logs&for=2h&reason=The+disk+is+full&ticket=OPS-7"},
+	{name: "request nothing", as: "ada", path: "/request?q=nothing-is-called-so"},
+	{name: "emergency", as: "ada", path: "/break-glass?group=prod"},
+	{name: "decide", as: "olga", path: "/decide"},
+	{name: "decide nothing", as: "ada", path: "/decide"},
+	{name: "grant", as: "eve", path: "{grant}"},
+	{name: "grant of somebody", as: "olga", path: "{grant}"},
+	{name: "delegations", as: "olga", path: "/delegations"},
 	{name: "people", as: "root", path: "/people"},
 	{name: "people next", as: "root", path: "/people?department=Engineering"},
 	{name: "people nobody", as: "root", path: "/people?q=nobody-is-called-so"},
@@ -30,7 +45,13 @@ var pages = []page{
 
 // things makes what pages are about.
 func (s *site) things() *strings.Replacer {
-	return strings.NewReplacer("{request}", s.ask("ada", "prod"))
+	given := s.ask("eve", "prod")
+	answer, err := s.Desk.Approve(s.Context(), s.as("olga"), path.Base(given), "")
+	s.must(err)
+	s.ask("eve", "prod-logs")
+	_, err = s.Desk.Delegate(s.Context(), s.as("olga"), desk.Delegation{To: "otto", End: time.Now().Add(48 * time.Hour), Reason: "on holiday"})
+	s.must(err)
+	return strings.NewReplacer("{request}", s.ask("ada", "prod"), "{grant}", "/grants/"+answer.Request.Grant)
 }
 
 // TestPages judges every page at every width, light and dark.
