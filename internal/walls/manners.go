@@ -23,7 +23,7 @@ func Manners() []Manner {
 			Name: "only main ends the program", Why: "whoever started a part of it must be able to stop it and go on",
 			Calls: []string{"os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln"},
 			Excused: func(f File) bool {
-				return f.Path == "cmd/birthright/main.go" || f.Test() || path.Base(f.Path) == "main.go" && f.In("bench", "internal/peers", "examples")
+				return f.Path == "cmd/birthright/main.go" || f.Test() || path.Base(f.Path) == "main.go" && f.In("bench", "internal/peers", "internal/optest/provider", "examples")
 			},
 		},
 		{

@@ -200,7 +200,7 @@ func proofs() []Wall {
 				if f.In("cmd") && i.Path == "internal/demo" {
 					return true
 				}
-				return !own(i, "internal/chromiumtest", "internal/sambatest", "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/company", "internal/demo", "internal/sim/vendorspec",
+				return !own(i, "internal/chromiumtest", "internal/sambatest", "internal/slapdtest", "internal/pgtest", "internal/mariadbtest", "internal/optest", "internal/company", "internal/demo", "internal/sim/vendorspec",
 					"grants/desk/desktest", "sources/sourcetest", "store/storetest", "targets/targettest", "scim/patch/patchtest")
 			},
 		},
