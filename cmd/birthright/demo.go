@@ -11,6 +11,8 @@ import (
 	"golang.org/x/term"
 
 	"birthright/internal/demo"
+	"birthright/internal/duration"
+	"birthright/signin"
 )
 
 // demoAddress is where the demo's hub listens if it can.
@@ -38,13 +40,15 @@ process. Then the hub stays up to be looked at; --once exits instead.`,
 				defer func() { err = errors.Join(err, os.RemoveAll(o.Dir)) }()
 			}
 			o.Kinds, o.Log, o.Listen = kinds(), p.log(), freeAddress(o.Listen)
-			return demo.Show(cmd.Context(), o, p.out, p.colored(), func(address, configFile string) error {
+			return demo.Show(cmd.Context(), o, p.out, p.colored(), func(end demo.Stage) error {
 				if once {
 					return nil
 				}
-				fmt.Fprintf(p.out, "\nThe hub stays up at http://%s. In another terminal, try for example\n", address)
+				fmt.Fprintf(p.out, "\nThe hub stays up at http://%s. Open its console, each link once and within %s:\n", end.Address, duration.Format(signin.LinkLife))
+				fmt.Fprintf(p.out, "    as an administrator      %s\n    as %-21s %s\n", end.AdminLink, end.Person, end.PersonLink)
+				fmt.Fprintln(p.out, "In another terminal, try for example")
 				for _, example := range []string{"user list --department Finance", "user show ada.newcomer", "group list", "catalog", "grants --all", "audit list --limit 20"} {
-					fmt.Fprintf(p.out, "    birthright --config %s %s\n", configFile, example)
+					fmt.Fprintf(p.out, "    birthright --config %s %s\n", end.ConfigFile, example)
 				}
 				fmt.Fprintln(p.out, "Ctrl-C ends it.")
 				<-cmd.Context().Done()

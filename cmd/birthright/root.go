@@ -91,7 +91,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		reaching(p.grantsCommand()), reaching(p.grantCommand()), reaching(p.breakGlassCommand()), reaching(p.delegateCommand()), p.reviewCommand(),
 	)...)
 	root.AddCommand(
-		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
+		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.sessionsCommand(), p.loginLinkCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
 		p.migrateCommand(), p.backupCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	return root

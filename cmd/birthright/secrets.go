@@ -36,6 +36,11 @@ func targetSecrets(a *app.App, names []string) error {
 	return secretsBelow(a.Config, paths)
 }
 
+// signInSecrets does the same for the provider by which people log in.
+func signInSecrets(a *app.App, _ []string) error {
+	return secretsBelow(a.Config, []string{"auth.oidc"})
+}
+
 // receiverSecrets does the same for receivers of signals.
 func receiverSecrets(a *app.App, _ []string) error {
 	return secretsBelow(a.Config, []string{"signals"})

@@ -28,8 +28,11 @@ it cleanly.`,
 				return err
 			}
 			p.remark("birthright listens on %s; SCIM is at %s/scim/v2", s.Addr(), s.PublicURL())
+			if err := p.remarkFirstLink(context.WithoutCancel(ctx), a, s.PublicURL()); err != nil {
+				return errors.Join(err, s.Stop(ctx))
+			}
 			return errors.Join(p.wait(ctx, a, s), s.Stop(ctx))
-		}, sourceSecrets, targetSecrets, receiverSecrets, channelSecrets),
+		}, signInSecrets, sourceSecrets, targetSecrets, receiverSecrets, channelSecrets),
 	}
 }
 

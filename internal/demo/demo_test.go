@@ -20,8 +20,17 @@ func TestShow(t *testing.T) {
 		Dir: t.TempDir(), People: 200, Seed: 3, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 		Kinds: config.Kinds{Sources: builtin.Kinds(), Targets: targetkinds.Kinds()},
 	}
-	if err := demo.Show(t.Context(), o, &out, false, nil); err != nil {
+	var end demo.Stage
+	if err := demo.Show(t.Context(), o, &out, false, func(s demo.Stage) error {
+		end = s
+		return nil
+	}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, link := range []string{end.AdminLink, end.PersonLink} {
+		if !strings.HasPrefix(link, "http://"+end.Address+"/login/once?code=") || end.Person == "" {
+			t.Errorf("link to the console for %q: %s", end.Person, link)
+		}
 	}
 	for _, line := range []string{
 		"(kept after move, ", "(by hand, ", "account ci-deploy on app belongs to nobody", "account old.contractor on directory belongs to nobody",

@@ -18,7 +18,7 @@ import (
 
 // Show puts on the whole story and then hands over to after, while everything
 // is still running. after may be nil.
-func Show(ctx context.Context, o Options, out io.Writer, color bool, after func(address, configFile string) error) (err error) {
+func Show(ctx context.Context, o Options, out io.Writer, color bool, after func(Stage) error) (err error) {
 	began := time.Now()
 	w, err := build(ctx, o, began)
 	defer func() { err = errors.Join(err, w.close(ctx)) }()
@@ -33,7 +33,11 @@ func Show(ctx context.Context, o Options, out io.Writer, color bool, after func(
 	if after == nil {
 		return nil
 	}
-	return after(w.server.Addr(), w.configFile())
+	end, err := s.stage(ctx)
+	if err != nil {
+		return err
+	}
+	return after(end)
 }
 
 // story is the show while it is going on.
