@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"birthright/grants/approval"
+	"birthright/internal/requestlog"
 	"birthright/tokens/holder"
 )
 
@@ -76,7 +77,17 @@ func New(o Options) http.Handler {
 	s.mountReviews()
 	s.mountTaken()
 	s.mux.HandleFunc("/", s.nowhere)
-	return s.guard(s.paced(s.replayed(s.mux)))
+	return s.guard(s.paced(s.replayed(s.named(s.mux))))
+}
+
+// named says by which pattern a request was routed, for whoever tells of requests.
+func (s *server) named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := s.mux.Handler(r); pattern != "/" {
+			requestlog.Name(r.Context(), pattern)
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // description is what the OpenAPI document says of the API as a whole.

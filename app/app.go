@@ -5,10 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
+	"birthright/app/metrics"
 	"birthright/config"
 	"birthright/grants"
 	"birthright/grants/desk"
@@ -36,6 +36,8 @@ type Options struct {
 	Log    *slog.Logger
 	// Progress hears how far long work is; total is 0 when unknown.
 	Progress func(subject, step string, done, total int)
+	// Build is which program this is.
+	Build metrics.Build
 	// Actor is who runs the program, for the audit log: "operator:NAME".
 	Actor string
 	// Targets, if set, are used instead of those of the configuration that have
@@ -63,7 +65,8 @@ type App struct {
 	receivers    []delivery.Receiver
 	bell         *delivery.Bell // rung when a receiver is owed a signal
 	wake         chan struct{}
-	panics       prometheus.Counter // of the front door
+	stopping     atomic.Bool // requests should go elsewhere
+	figures      *metrics.Metrics
 	budgets      *ratelimit.Budgets // shared by targets with one credential
 	closers      closers
 }
@@ -84,7 +87,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 // and writes nothing, so that whatever is wrong with the configuration is found
 // before anything is touched. Store, Intake and Runner are there after Connect.
 func Prepare(o Options) (*App, error) {
-	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell(), panics: newPanics()}
+	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell()}
 	a.budgets = ratelimit.New(a.Now)
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -111,11 +114,12 @@ func (a *App) Connect(ctx context.Context) error {
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}
+	a.figures = a.newMetrics()
 	a.Intake = intake.New(a.Store, a.intakeOptions())
 	a.Runner = reconcile.New(reconcile.Options{
 		Store: a.Store, Engine: a.Engine, Fit: a.fit, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Overlap: reconcile.Overlap{For: a.Config.Reviews.Movers.Overlap, Risks: a.Config.Reviews.Movers.Risks},
-		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress,
+		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress, Ran: a.figures.Ran,
 	})
 	a.Desk = desk.New(desk.Options{
 		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Wake: a.wakeWorkers,

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"birthright/config"
 	"birthright/identity"
 	"birthright/internal/secret"
@@ -16,7 +14,6 @@ import (
 	"birthright/notify/slack"
 	"birthright/notify/smtp"
 	"birthright/notify/webhook"
-	"birthright/store"
 )
 
 // Notifier returns what tells people; they reach the hub at publicURL. No channel is
@@ -95,28 +92,4 @@ func mountChannels(mux *http.ServeMux, s *notify.Service) {
 			m.Mount(mux)
 		}
 	}
-}
-
-var (
-	noticesGauge = prometheus.NewDesc("birthright_notices_owed", "Messages that a channel has not brought yet.", []string{"channel"}, nil)
-	failedGauge  = prometheus.NewDesc("birthright_notices_failed", "Messages that a channel gave up in the last 30 days.", []string{"channel"}, nil)
-)
-
-// collectNotices counts what channels have to bring: those of the configuration, and
-// those that were in it.
-func (a *App) collectNotices(ctx context.Context, tx *store.Tx, gauge func(*prometheus.Desc, float64, ...string)) error {
-	counts, err := tx.CountDeliveries(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range a.Config.Notify {
-		if _, counted := counts[c.Name]; !counted {
-			counts[c.Name] = store.DeliveryCount{}
-		}
-	}
-	for name, c := range counts {
-		gauge(noticesGauge, float64(c.Owed), name)
-		gauge(failedGauge, float64(c.GivenUp), name)
-	}
-	return nil
 }

@@ -26,7 +26,7 @@ func (a *App) scimHandler(ctx context.Context, publicURL string, recorder *inspe
 	}
 	o := scim.Options{
 		Directory: behind, Intake: behind, Tokens: behind,
-		PublicURL: publicURL, Inspect: recorder, Log: a.Log, Now: a.Now, Key: key, Alarm: a.panics.Inc,
+		PublicURL: publicURL, Inspect: recorder, Log: a.Log, Now: a.Now, Key: key, Alarm: a.figures.Panicked,
 		Events: a.scimEvents(),
 	}
 	for _, s := range a.sources {

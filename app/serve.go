@@ -167,10 +167,14 @@ func (s *Server) PublicURL() string { return s.publicURL }
 // Failed tells when the server ended by itself, and why.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// Stop ends requests, then the loops; a change that is on its way to a target
+// Stop says at /readyz that requests should go elsewhere, waits until whoever sends them
+// has seen it, and ends requests, then the loops; a change that is on its way to a target
 // is finished and put on record first.
 func (s *Server) Stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	s.app.stopping.Store(true)
+	ctx = context.WithoutCancel(ctx)
+	passes(ctx, s.app.Config.Server.Drain)
+	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
 	s.cancel()
@@ -190,17 +194,17 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 // handler is everything that is served.
 func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service, provider console.Provider) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(scim.Prefix, door)
-	mux.Handle(scim.Prefix+"/", door)
+	mux.Handle(scim.Prefix, scimNamed(door))
+	mux.Handle(scim.Prefix+"/", scimNamed(door))
 	mux.Handle(oauth.TokenPath, desk)
 	mux.Handle(oauth.MetadataPath, desk)
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
-	mux.Handle("GET /metrics", a.metrics())
+	mux.Handle("GET /metrics", a.figures)
 	mountChannels(mux, notifier)
 	a.mountAPI(mux, publicURL, provider)
 	if transmitter != nil {
 		transmitter.Mount(mux)
 	}
-	return mux
+	return a.watched(mux)
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"birthright/config"
 	"birthright/identity"
 	"birthright/intake"
@@ -147,18 +145,4 @@ func (a *App) SignalCounts(ctx context.Context, tx *store.Tx) (map[string]store.
 		}
 	}
 	return counts, nil
-}
-
-func (a *App) collectSignals(ctx context.Context, tx *store.Tx, gauge func(*prometheus.Desc, float64, ...string)) error {
-	counts, err := a.SignalCounts(ctx, tx)
-	for name, c := range counts {
-		gauge(signalsGauge, float64(c.Owed), name)
-		gauge(refusedGauge, float64(c.Refused), name)
-		age := 0.0
-		if !c.Oldest.IsZero() {
-			age = tx.Now().Sub(c.Oldest).Seconds()
-		}
-		gauge(signalsOld, age, name)
-	}
-	return err
 }

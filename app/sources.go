@@ -112,6 +112,10 @@ func (a *App) maxAges() map[string]time.Duration {
 
 // read takes in what one source says.
 func (a *App) read(ctx context.Context, s Source) (intake.Report, error) {
+	return a.timed(ctx, s, a.pull)
+}
+
+func (a *App) pull(ctx context.Context, s Source) (intake.Report, error) {
 	if c, tells := s.Context(); tells {
 		return a.Intake.ImportFacts(ctx, s.Name, c)
 	}

@@ -40,6 +40,9 @@ func (l *loader) checkServer() {
 	if l.given("server.public_url") {
 		l.checkURL("server.public_url", s.PublicURL, "https://birthright.example.com")
 	}
+	if s.Drain < 0 || s.Drain > 5*time.Minute {
+		l.fault("server.drain", "%s is not between 0s and 5m", s.Drain)
+	}
 	switch {
 	case s.TLS.Cert != "" && s.TLS.Key == "":
 		l.fault("server.tls.cert", "a certificate needs its private key: set server.tls.key too")

@@ -64,6 +64,10 @@ type Server struct {
 	// PublicURL is the address under which people and SCIM clients reach the
 	// hub, for links and resource locations. The default follows from Listen.
 	PublicURL string `yaml:"public_url"`
+	// Drain is for how long the server goes on answering after it was told to
+	// stop, while /readyz says 503: as long as a load balancer needs to see it, 0
+	// to 5m. The default is 0.
+	Drain time.Duration `yaml:"drain"`
 	// TLS makes the server speak HTTPS.
 	TLS TLS `yaml:"tls"`
 }

@@ -194,7 +194,9 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, v visit) []store.Work {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	started := r.Now()
 	run, owed, err := r.syncUsers(ctx, dest, d, v)
+	r.over(run, started, err)
 	switch {
 	case err == nil:
 	case errors.Is(err, errNeverRead):
@@ -210,6 +212,15 @@ func (r *Runner) bringUp(ctx context.Context, dest Destination, d *decision, v v
 		r.Log.Info("change", "target", dest.Name(), "action", c.Action, "account", c.Account, "entitlement", c.Entitlement, "outcome", c.Outcome, "error", c.Error)
 	}
 	return owed
+}
+
+// over tells whoever listens how a run for a few users went.
+func (r *Runner) over(run Run, started time.Time, err error) {
+	run.Started, run.Finished = started, r.Now()
+	if err != nil {
+		run.Error = err.Error()
+	}
+	r.Ran(run)
 }
 
 // allOwed is the work for everybody in scope. Somebody without access counts as

@@ -57,6 +57,9 @@ func (r *Runner) Sync(ctx context.Context, req Request) (Report, error) {
 		run, owed, err := r.syncUsers(ctx, dest, d, visit{scope: scope, sight: sightFor(req), actor: req.Actor})
 		return run, r.enqueued(ctx, owed, err)
 	})
+	for _, run := range report.Runs {
+		r.Ran(run)
+	}
 	if err == nil {
 		var again []store.Work
 		again, err = r.settleGrants(ctx, scope)

@@ -47,6 +47,8 @@ type Options struct {
 	Now          func() time.Time
 	NewID        func() string
 	Log          *slog.Logger
+	// Ran, if set, hears what each target's part of a run came to, once it is over.
+	Ran func(Run)
 	// Progress, if set, hears how far a long step is; total is 0 when unknown.
 	Progress func(target, step string, done, total int)
 }
@@ -65,6 +67,9 @@ type Runner struct {
 func New(o Options) *Runner {
 	if o.Progress == nil {
 		o.Progress = func(string, string, int, int) {}
+	}
+	if o.Ran == nil {
+		o.Ran = func(Run) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

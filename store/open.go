@@ -146,6 +146,12 @@ func (db *DB) Close() error {
 // Dialect tells which kind of database it is.
 func (db *DB) Dialect() migrations.Dialect { return db.dialect }
 
+// CheckSchema sees whether the tables are still those that the program knows: another
+// program may have brought them up meanwhile.
+func (db *DB) CheckSchema(ctx context.Context) error {
+	return db.explain("look at the schema", migrations.Check(ctx, db.reader.DB, db.dialect))
+}
+
 // Ping sees whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
 	return db.explain("reach the database", db.reader.PingContext(ctx))

@@ -36,6 +36,7 @@ type program struct {
 	output    string
 	quiet     bool
 	logLevel  string
+	logFormat string
 	as        string
 	server    string
 	tokenFile string
@@ -74,6 +75,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	flags.StringVarP(&p.output, "output", "o", "table", "how to print data: table, json, yaml or csv")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "print data only: no progress, no remarks")
 	flags.StringVar(&p.logLevel, "log-level", "warn", "what is logged to standard error: debug, info, warn or error")
+	flags.StringVar(&p.logFormat, "log-format", "text", "how it is logged: text or json")
 	flags.StringVar(&p.as, "as", "", "act for this `USER`, under that user's rights; only for requests and grants (default: as the operator)")
 	flags.StringVar(&p.server, "server", "", "work through the running hub at this `URL` instead of the database here ($BIRTHRIGHT_SERVER)")
 	flags.StringVar(&p.tokenFile, "token-file", "", "with --server: the `FILE` that holds the token (default: $BIRTHRIGHT_TOKEN)")
@@ -110,6 +112,9 @@ func (p *program) checkFlags(cmd *cobra.Command) error {
 	if err := level.UnmarshalText([]byte(p.logLevel)); err != nil {
 		return usageError{fmt.Errorf("--log-level %s: choose one of debug, info, warn, error", p.logLevel)}
 	}
+	if p.logFormat != "text" && p.logFormat != "json" {
+		return usageError{fmt.Errorf("--log-format %s: choose text or json", p.logFormat)}
+	}
 	p.progress = newProgress(p.err, p.quiet)
 	return errors.Join(p.checkAs(cmd), p.checkServer(cmd))
 }
@@ -117,7 +122,11 @@ func (p *program) checkFlags(cmd *cobra.Command) error {
 func (p *program) log() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(p.logLevel)) // checked by checkFlags
-	return slog.New(slog.NewTextHandler(p.progress.above(), &slog.HandlerOptions{Level: level}))
+	o := &slog.HandlerOptions{Level: level}
+	if p.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.progress.above(), o))
+	}
+	return slog.New(slog.NewTextHandler(p.progress.above(), o))
 }
 
 // remark prints something for people, on standard error.
@@ -158,7 +167,7 @@ func (p *program) prepare() (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.Prepare(app.Options{Config: cfg, Now: time.Now, Log: p.log(), Progress: p.progress.step, Actor: operator()})
+	a, err := app.Prepare(app.Options{Config: cfg, Now: time.Now, Log: p.log(), Progress: p.progress.step, Build: build(), Actor: operator()})
 	if err != nil {
 		return nil, err
 	}

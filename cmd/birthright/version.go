@@ -5,10 +5,31 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"birthright/app/metrics"
 )
 
 // version is set by release builds.
 var version = "dev"
+
+// revision is the commit that the program was built from, "" where the build does not say.
+func revision() string {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+// build is which program this is.
+func build() metrics.Build {
+	return metrics.Build{Version: version, Revision: revision(), Go: runtime.Version()}
+}
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -16,14 +37,7 @@ func (p *program) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			revision := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
+			revision := revision()
 			data := map[string]string{
 				"version": version, "revision": revision, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
 			}
