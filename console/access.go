@@ -52,7 +52,19 @@ func (c *Console) grant(r *http.Request, v visitor, wrong error) (view, error) {
 	if r.Method == http.MethodPost {
 		body.For, body.Reason, body.Why = typed(r, "for"), typed(r, "reason"), typed(r, "why")
 	}
-	return view{Page: "grant.html", Section: "My access", Title: course.User + " has " + course.Group + ": " + course.ID, Body: body}, nil
+	return view{Page: "grant.html", Section: "My access", Title: grantTitle(course.Grant), Body: body}, nil
+}
+
+// grantTitle is what a grant is, in words.
+func grantTitle(g desk.Grant) string {
+	verb := " has "
+	switch g.State {
+	case grants.Scheduled, grants.Activating:
+		verb = " gets "
+	case grants.Ending, grants.Ended, grants.Failed:
+		verb = " had "
+	}
+	return g.User + verb + g.Group
 }
 
 // again shows a grant with what is wrong about what was typed.

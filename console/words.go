@@ -17,6 +17,7 @@ func (c *Console) words() template.FuncMap {
 	return template.FuncMap{
 		"when":     func(t any) template.HTML { return when(t, c.Now()) },
 		"moment":   func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+		"about":    about,
 		"length":   func(seconds int64) string { return duration.Format(time.Duration(seconds) * time.Second) },
 		"person":   person,
 		"segment":  url.PathEscape,
@@ -31,6 +32,20 @@ func (c *Console) words() template.FuncMap {
 		"decides":  whoDecides,
 		"asset":    c.assets.path,
 	}
+}
+
+// about is a length of time as people say it who do not count seconds.
+func about(seconds int64) string {
+	d := time.Duration(seconds) * time.Second
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute", "minutes")
+	case d < 48*time.Hour:
+		return plural(int(d.Hours()), "hour", "hours")
+	}
+	return plural(int(d.Hours()/24), "day", "days")
 }
 
 // person is somebody's name as the audit log has it, without what kind of actor it is.

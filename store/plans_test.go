@@ -174,9 +174,11 @@ func found(err error) error {
 	return err
 }
 
-// walks reports whether a step reads a table through, or all of one source.
+// walks reports whether a step reads a table through, or all of one source. What was
+// passed in, and the colleagues that a statement has found by index, are no tables.
 func walks(step string) bool {
-	return strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN json_each") || strings.HasSuffix(step, "(source=?)")
+	table := strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN json_each") && step != "SCAN peers"
+	return table || strings.HasSuffix(step, "(source=?)")
 }
 
 // planOf returns the steps in which SQLite would carry out a statement.

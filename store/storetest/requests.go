@@ -261,4 +261,50 @@ var requestCases = []Case{
 			h.same("left", read(9), rows[1:])
 		},
 	},
+	{
+		Name: "how usual a group is among colleagues is counted among the active ones of the same team, without oneself",
+		Why:  "an approver who is told wrong numbers approves what nobody should have",
+		Run: func(h *Hub) {
+			person := func(name, department, team string, state identity.State) *identity.User {
+				a := identity.Attributes{identity.AttrDepartment: {department}, identity.AttrTeam: {team}}
+				return &identity.User{UserName: name, State: state, Attributes: a}
+			}
+			users := []*identity.User{
+				person("ada", "Engineering", "Shop", identity.Active), person("bob", "Engineering", "Shop", identity.Active), person("cid", "Engineering", "Shop", identity.Active),
+				person("dee", "Engineering", "Shop", identity.Left), person("eve", "Engineering", "Other", identity.Active), person("fay", "", "", identity.Active),
+			}
+			h.update(func(tx *store.Tx) error {
+				h.must(tx.SaveUsers(h.Context(), users))
+				n, err := tx.GroupNumbers(h.Context(), []string{"prod"}, true)
+				h.must(err)
+				var in []store.MembershipRow
+				for _, i := range []int{0, 1, 3, 4} {
+					in = append(in, store.MembershipRow{UserN: users[i].N, GroupN: n["prod"], CausesN: 1})
+				}
+				h.must(tx.ChangeMemberships(h.Context(), in, nil))
+				ada, fay := [2]int64{users[0].N, n["prod"]}, [2]int64{users[5].N, n["prod"]}
+				got, err := tx.PeersOf(h.Context(), [][2]int64{ada, fay, {users[2].N, 99}})
+				h.same("peers", got, map[[2]int64]store.Peers{ada: {All: 2, Have: 1}, {users[2].N, 99}: {All: 2}})
+				return err
+			})
+		},
+	},
+	{
+		Name: "how often requests ended in each way, of whom and for what",
+		Why:  "who was denied yesterday and asks again today is to be seen by who decides",
+		Run: func(h *Hub) {
+			ended := func(user int64, outcome string, after time.Duration) *grants.Request {
+				return &grants.Request{UserN: user, Group: "prod", Outcome: outcome, DecidedAt: epoch.Add(after)}
+			}
+			h.ask(ended(1, grants.Denied, time.Minute), ended(1, grants.Denied, time.Hour), ended(1, grants.Approved, 0), ended(1, "", 0), ended(2, grants.Denied, 0))
+			h.view(func(tx *store.Tx) error {
+				got, err := tx.AskedBefore(h.Context(), []int64{1}, []string{"prod", "other"})
+				h.same("before", got, []store.Asked{
+					{UserN: 1, Group: "prod", Outcome: grants.Approved, Times: 1, Last: epoch},
+					{UserN: 1, Group: "prod", Outcome: grants.Denied, Times: 2, Last: epoch.Add(time.Hour)},
+				})
+				return err
+			})
+		},
+	},
 }
