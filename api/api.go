@@ -32,6 +32,7 @@ type Desk interface {
 
 // Hub is what answers about everything else.
 type Hub interface {
+	policyDesk
 	takenDesk
 	userDesk
 }
@@ -68,6 +69,7 @@ func New(o Options) http.Handler {
 	s := &server{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, mux: http.NewServeMux()}
 	s.api = humago.NewWithPrefix(s.mux, Prefix, description(o.Version))
 	s.mountUsers()
+	s.mountPolicy()
 	s.mountCatalog()
 	s.mountRequests()
 	s.mountDecisions()
@@ -108,7 +110,9 @@ func description(version string) huma.Config {
 
 // route mounts one operation: do gets who acts and what came in.
 func route[I, O any](s *server, op huma.Operation, do func(ctx context.Context, who approval.Actor, in *I) (*O, error)) {
-	op.MaxBodyBytes = maxBody
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = maxBody
+	}
 	op.Errors = []int{
 		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusServiceUnavailable,

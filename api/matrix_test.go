@@ -56,6 +56,19 @@ var matrix = []row{
 	{route: "GET /users", yes: "root admin auditor"},
 	{route: "GET /users/{user}", who: "ben", yes: "ben mona root admin auditor"},
 
+	{route: "GET /policy", yes: "root admin auditor"},
+	{route: "GET /policy/versions", yes: "root admin auditor"},
+	{route: "GET /policy/versions/{version}", yes: "root admin auditor"},
+	{route: "GET /policy/explain", query: "?rule=club", yes: "root admin auditor"},
+	{route: "GET /policy/explain", query: "?when=true", yes: "root admin auditor"},
+	{route: "GET /policy/graph", yes: "root admin auditor"},
+	{route: "GET /policy/rules", yes: "root admin auditor"},
+	{route: "GET /policy/rules/{rule}/members", yes: "root admin auditor"},
+	{route: "POST /policy/check", body: `{}`, yes: "root admin auditor"},
+	{route: "POST /policy/test", body: `{}`, yes: "root admin auditor"},
+	{route: "POST /policy/diff", body: `{}`, yes: "root admin auditor"},
+	{route: "POST /policy/simulate", body: `{"person":{"name":"x"}}`, yes: "root admin auditor"},
+
 	{route: "GET /catalog", yes: everybody},
 	{route: "GET /catalog", query: "?user=ben", yes: "ben root admin auditor"},
 
@@ -162,6 +175,9 @@ func newPlay(t *testing.T) *play {
 	p.revoked = other.token("root")
 	p.revoke(p.revoked)
 	p.make("delegation")
+	p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error {
+		return tx.KeepPolicy(p.Context(), &store.PolicyRow{Hash: p.Desk.Engine().Policy().Hash, LoadedBy: "operator:test"})
+	}))
 	return p
 }
 
@@ -292,6 +308,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	p.cells++
 	method, path, _ := strings.Cut(strings.ReplaceAll(r.route, "{id}", x.id(r.route)), " ")
 	path = strings.ReplaceAll(path, "{user}", r.who)
+	path = strings.NewReplacer("{version}", "1", "{rule}", "club").Replace(path)
 	body := r.body
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())

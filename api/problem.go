@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"birthright/identity"
+	"birthright/internal/strictyaml"
 )
 
 // Problem is what went wrong, as RFC 9457 writes it.
@@ -16,6 +17,17 @@ type Problem struct {
 	huma.ErrorModel
 	// Hint says what can be done about it.
 	Hint string `json:"hint,omitempty"`
+	// Faults are what is wrong in files that were sent, each with its place.
+	Faults []Fault `json:"faults,omitempty"`
+}
+
+// Fault is one thing that is wrong in a file. Line and column count from 1; both are 0
+// where it has no place in the file.
+type Fault struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
 }
 
 // statuses are those of the kinds of error; a kind without one is a fault of ours.
@@ -46,7 +58,18 @@ func (s *server) problem(method string, err error) error {
 	p := plain(status, outline(e))
 	p.Hint = spoken(e.Hint)
 	p.Errors = details(method, e)
+	p.Faults = faultsIn(err)
 	return p
+}
+
+func faultsIn(err error) []Fault {
+	var faults strictyaml.Faults
+	errors.As(err, &faults)
+	out := make([]Fault, len(faults))
+	for i, f := range faults {
+		out[i] = Fault{f.File, f.Line, f.Column, f.Message}
+	}
+	return out
 }
 
 // fault is a fault of ours: its id finds it in the log.

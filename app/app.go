@@ -59,7 +59,7 @@ type App struct {
 	// SignIn lets people in to the console.
 	SignIn *signin.Service
 
-	policy       policyInForce
+	policy       policyHeld
 	sources      []Source
 	destinations []reconcile.Destination
 	receivers    []delivery.Receiver
@@ -129,7 +129,10 @@ func (a *App) Connect(ctx context.Context) error {
 		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: hubTerms(a.Config.Auth.OIDC.Admins), Wake: a.wakeWorkers,
 	})
 	a.SignIn = a.signIn()
-	a.Hub = hub.New(hub.Options{Store: a.Store, Desk: a.Desk, Engine: a.Engine, Runner: a.Runner, Targets: a.targetNames(), Wake: a.wakeWorkers})
+	a.Hub = hub.New(hub.Options{
+		Store: a.Store, Desk: a.Desk, Engine: a.Engine, Runner: a.Runner, Targets: a.targetNames(), Wake: a.wakeWorkers,
+		Policy: a.policyInForce, Editable: Editable(a.Config), Now: a.Now, Log: a.Log,
+	})
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"birthright/grants"
+	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/creep"
 	"birthright/reviews/suggest"
@@ -72,7 +73,7 @@ func (d *creepDetails) people(ctx context.Context) error {
 	users, strangers := all.Clone(), all.Clone()
 	users.RemoveRange(identity.FirstStranger, 1<<32)
 	strangers.RemoveRange(0, identity.FirstStranger)
-	err := inChunks(users, func(ns []int64) error {
+	err := trial.InChunks(users, func(ns []int64) error {
 		found, err := d.tx.BareUsers(ctx, ns)
 		if err != nil {
 			return err
@@ -96,7 +97,7 @@ func (d *creepDetails) people(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return inChunks(strangers, func(ns []int64) error {
+	return trial.InChunks(strangers, func(ns []int64) error {
 		found, err := d.tx.StrangersByN(ctx, ns)
 		for _, s := range found {
 			d.out.People[uint32(s.N)] = creep.Person{Name: s.Name, Target: target[s.TargetN]}
@@ -136,7 +137,7 @@ func (d *creepDetails) holders() *roaring.Bitmap {
 
 // memberships looks up which memberships gave what is surplus now.
 func (d *creepDetails) memberships(ctx context.Context) error {
-	return inChunks(d.holders(), func(ns []int64) error {
+	return trial.InChunks(d.holders(), func(ns []int64) error {
 		stretches, err := d.tx.StretchesOfUsers(ctx, ns)
 		if err != nil {
 			return err
@@ -184,7 +185,7 @@ func (d *creepDetails) carried(ctx context.Context, group string, policyN int64)
 		for i, f := range kept {
 			files[i] = rules.File{Name: f.Name, Data: []byte(f.Text)}
 		}
-		older, _ = compile(files, nil)
+		older, _ = rules.Build(files, nil)
 		d.older[policyN] = older
 	}
 	if older == nil {
@@ -212,7 +213,7 @@ func (d *creepDetails) managed(ctx context.Context) error {
 		for _, row := range rows {
 			address[row.N] = row.Address
 		}
-		err = inChunks(d.holders(), func(ns []int64) error {
+		err = trial.InChunks(d.holders(), func(ns []int64) error {
 			assigned, err := d.tx.AssignmentsOfUsers(ctx, state.N, ns)
 			if err != nil {
 				return err
@@ -250,7 +251,7 @@ func (d *creepDetails) held(ctx context.Context) error {
 
 // failed looks up what was to go and did not: of each the last attempt counts.
 func (d *creepDetails) failed(ctx context.Context) error {
-	return inChunks(d.holders(), func(ns []int64) error {
+	return trial.InChunks(d.holders(), func(ns []int64) error {
 		rows, err := d.tx.LastRemovals(ctx, ns)
 		for _, row := range rows {
 			if ent, wrong := identity.ParseEntitlement(row.Entitlement); wrong == nil && row.Error != "" {
@@ -346,7 +347,7 @@ func (d *creepDetails) members(ctx context.Context) error {
 		wanted[m] = true
 		users.Add(m.User)
 	}
-	return inChunks(users, func(ns []int64) error {
+	return trial.InChunks(users, func(ns []int64) error {
 		rows, err := d.tx.MembershipsOfUsers(ctx, ns)
 		for _, row := range rows {
 			if m := (creep.Member{User: uint32(row.UserN), Group: d.groups[row.GroupN]}); wanted[m] {

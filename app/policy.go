@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"birthright/config"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/rules"
 )
 
-// policyInForce is the policy that the program goes by, and how the last try to
+// policyHeld is the policy that the program goes by, and how the last try to
 // put another one in its place ended.
-type policyInForce struct {
+type policyHeld struct {
 	loaded  atomic.Pointer[loadedPolicy]
 	refusal atomic.Pointer[refusal] // nil unless the last reload failed
 	reload  sync.Mutex              // one at a time
@@ -31,6 +32,16 @@ func (p *loadedPolicy) version() string { return p.Policy().Version }
 
 // Engine returns the policy in force.
 func (a *App) Engine() *rules.Engine { return a.policy.loaded.Load().Engine }
+
+// policyInForce is the policy in force with its files, as the hub shows it.
+func (a *App) policyInForce() hub.InForce {
+	p := a.policy.loaded.Load()
+	out := hub.InForce{Engine: p.Engine, Files: p.files, At: p.at}
+	if r := a.policy.refusal.Load(); r != nil {
+		out.Refusal = &hub.Refusal{At: r.at.UTC(), Faults: r.faults}
+	}
+	return out
+}
 
 // Policy reads and compiles the policy files of a configuration.
 func Policy(cfg *config.Config) (*rules.Engine, error) {
@@ -54,16 +65,8 @@ func readPolicy(cfg *config.Config) (*loadedPolicy, error) {
 	for i, t := range cfg.Targets {
 		names[i] = t.Name
 	}
-	engine, err := compile(files, names)
+	engine, err := rules.Build(files, names)
 	return &loadedPolicy{Engine: engine, files: files}, err
-}
-
-func compile(files []rules.File, targets []string) (*rules.Engine, error) {
-	policy, err := rules.Load(files, targets)
-	if err != nil {
-		return nil, err
-	}
-	return rules.Compile(policy)
 }
 
 // loadPolicy reads the policy files and puts them in force. Nothing is kept of

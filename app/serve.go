@@ -100,6 +100,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	s.done.Go(func() { a.again(loops, "reviews", a.Reviews.Tick) })
 	s.done.Go(func() { a.again(loops, "reviews of movers", a.ReviewMovers) })
 	s.done.Go(func() { a.again(loops, "sessions", a.SignIn.Tick) })
+	s.done.Go(func() { a.again(loops, "people in memory", a.Hub.LetGo) })
 	s.done.Go(func() { notifier.Run(loops) })
 	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
 	if transmitter != nil {

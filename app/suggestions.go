@@ -11,6 +11,7 @@ import (
 
 	"birthright/config"
 	"birthright/grants"
+	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/suggest"
 	"birthright/rules"
@@ -56,14 +57,14 @@ type Suggestions struct {
 // nothing.
 func (a *App) Suggestions(ctx context.Context, l Learning) (out Suggestions, err error) {
 	err = a.Store.View(ctx, func(tx *store.Tx) error {
-		out, err = a.learn(ctx, directoryPeople{a, tx}, l)
+		out, err = a.learn(ctx, a.directory(tx), l)
 		return err
 	})
 	return out, err
 }
 
-func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggestions, error) {
-	out := Suggestions{policy: a.policy.loaded.Load(), At: d.tx.Now()}
+func (a *App) learn(ctx context.Context, d trial.Directory, l Learning) (Suggestions, error) {
+	out := Suggestions{policy: a.policy.loaded.Load(), At: d.Tx.Now()}
 	out.From = out.At.Add(-l.Since)
 	in := suggest.Input{
 		Since: out.From, Engine: out.policy.Engine, Thresholds: l.Thresholds,
@@ -78,12 +79,12 @@ func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggest
 	if err != nil {
 		return out, err
 	}
-	crowd, err := d.crowd(ctx, nil, append(readers, reader)...)
+	crowd, err := d.Crowd(ctx, nil, append(readers, reader)...)
 	if err != nil {
 		return out, err
 	}
 	in.Population, in.World = crowd.Population, crowd.World
-	if in.Requests, err = a.decided(ctx, d.tx, out.From); err != nil {
+	if in.Requests, err = a.decided(ctx, d.Tx, out.From); err != nil {
 		return out, err
 	}
 	in.Population.Seal()
@@ -97,11 +98,11 @@ func (a *App) learn(ctx context.Context, d directoryPeople, l Learning) (Suggest
 		if out.Held, err = a.held(ctx, d, in, l.FromHeld); err != nil {
 			return out, err
 		}
-		if out.Unseen, err = a.unseen(ctx, d.tx); err != nil {
+		if out.Unseen, err = a.unseen(ctx, d.Tx); err != nil {
 			return out, err
 		}
 	}
-	out.Names, err = d.names(ctx, out.named())
+	out.Names, err = d.Names(ctx, out.named())
 	return out, err
 }
 
@@ -126,7 +127,7 @@ func telling(cfg *config.Config) (readings []population.Reading, ignored []strin
 func (a *App) decided(ctx context.Context, tx *store.Tx, since time.Time) ([]suggest.Request, error) {
 	var out []suggest.Request
 	known := map[string]string{} // one text for each name
-	f := store.RequestFilter{Kind: grants.KindRequest, Outcomes: []string{grants.Approved, grants.Denied}, From: since, Limit: chunk}
+	f := store.RequestFilter{Kind: grants.KindRequest, Outcomes: []string{grants.Approved, grants.Denied}, From: since, Limit: trial.Chunk}
 	for {
 		page, err := tx.Requests(ctx, f)
 		if err != nil {
@@ -150,7 +151,7 @@ func (a *App) decided(ctx context.Context, tx *store.Tx, since time.Time) ([]sug
 }
 
 // unused compares what rules give with a file of what is used.
-func (a *App) unused(ctx context.Context, d directoryPeople, in suggest.Input, l Learning) (out suggest.UnusedReport, err error) {
+func (a *App) unused(ctx context.Context, d trial.Directory, in suggest.Input, l Learning) (out suggest.UnusedReport, err error) {
 	data, err := os.ReadFile(l.Usage)
 	if err != nil {
 		return out, &identity.Error{Kind: identity.Invalid, Op: "read usage", Err: err}
@@ -165,8 +166,8 @@ func (a *App) unused(ctx context.Context, d directoryPeople, in suggest.Input, l
 	}
 	slices.Sort(names)
 	numbers := map[string]int64{}
-	for part := range slices.Chunk(slices.Compact(names), chunk) {
-		found, err := d.numbers(ctx, part)
+	for part := range slices.Chunk(slices.Compact(names), trial.Chunk) {
+		found, err := d.Numbers(ctx, part)
 		if err != nil {
 			return out, err
 		}
@@ -208,6 +209,6 @@ func (a *App) Draft(s Suggestions) ([]byte, error) {
 	for i, t := range a.Config.Targets {
 		names[i] = t.Name
 	}
-	_, err = compile([]rules.File{{Name: "the draft", Data: data}}, names)
+	_, err = rules.Build([]rules.File{{Name: "the draft", Data: data}}, names)
 	return data, err
 }

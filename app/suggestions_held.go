@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/suggest"
 	"birthright/store"
@@ -39,10 +40,10 @@ func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]Unseen, error) {
 
 // held looks for rules in what people hold on the targets, as of the last look at
 // all of each.
-func (a *App) held(ctx context.Context, d directoryPeople, in suggest.Input, t suggest.HeldThresholds) (suggest.HeldReport, error) {
+func (a *App) held(ctx context.Context, d trial.Directory, in suggest.Input, t suggest.HeldThresholds) (suggest.HeldReport, error) {
 	var holdings []suggest.Holding
 	for _, target := range a.Config.Targets {
-		known, err := d.tx.Entitlements(ctx, target.Name)
+		known, err := d.Tx.Entitlements(ctx, target.Name)
 		if err != nil {
 			return suggest.HeldReport{}, err
 		}
@@ -50,7 +51,7 @@ func (a *App) held(ctx context.Context, d directoryPeople, in suggest.Input, t s
 		for i, e := range known {
 			address[e.N], ns[i] = e.Address, e.N
 		}
-		layers, err := d.tx.HoldingsOf(ctx, ns)
+		layers, err := d.Tx.HoldingsOf(ctx, ns)
 		if err != nil {
 			return suggest.HeldReport{}, err
 		}

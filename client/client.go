@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/strictyaml"
 )
 
 // prefix is where the API is, and page the largest page that it gives.
@@ -135,12 +136,16 @@ func (c *Client) refusal(answer *http.Response) error {
 	var p struct {
 		Detail, Hint, Instance string
 		Errors                 []struct{ Message, Location string }
+		Faults                 strictyaml.Faults
 	}
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
 	_ = json.Unmarshal(text, &p) // whatever else it is, the status says enough
 	e := &identity.Error{Kind: kinds[answer.StatusCode], Err: errors.New(p.Detail), Hint: p.Hint}
 	if p.Detail == "" {
 		e.Err = fmt.Errorf("the hub at %s answered %s", strings.TrimSuffix(c.base, prefix), answer.Status)
+	}
+	if len(p.Faults) > 0 {
+		e.Err = refused{p.Detail, p.Faults}
 	}
 	for _, one := range p.Errors {
 		if !strings.Contains(p.Detail, one.Message) {
@@ -152,6 +157,18 @@ func (c *Client) refusal(answer *http.Response) error {
 	}
 	return e
 }
+
+// refused is what the hub says of files, with the faults in them.
+type refused struct {
+	text   string
+	faults strictyaml.Faults
+}
+
+// Error is the text of the hub.
+func (r refused) Error() string { return r.text }
+
+// Unwrap gives the faults to errors.As.
+func (r refused) Unwrap() error { return r.faults }
 
 // values are the parameters of a query; what is empty is left out.
 func values(pairs ...string) url.Values {

@@ -3,7 +3,10 @@ package hub
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
+	"sync"
+	"time"
 
 	"birthright/audit"
 	"birthright/grants/approval"
@@ -12,6 +15,7 @@ import (
 	"birthright/reconcile"
 	"birthright/rights"
 	"birthright/rules"
+	"birthright/rules/analysis"
 	"birthright/store"
 )
 
@@ -27,17 +31,37 @@ type Options struct {
 	Targets []string
 	// Wake hints that there is work for the run; nil for nobody.
 	Wake func()
+	// Policy is the policy in force with its files; nil knows of none but Engine.
+	Policy func() InForce
+	// Editable is what people can change about themselves.
+	Editable analysis.Editable
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Hub answers and does. It is safe for concurrent use.
-type Hub struct{ Options }
+type Hub struct {
+	Options
+	people residents
+	// places reads departments and teams, which pictures and editors of policies need.
+	places func() (*rules.Question, error)
+}
 
 // New returns a Hub.
 func New(o Options) *Hub {
 	if o.Wake == nil {
 		o.Wake = func() {}
 	}
-	return &Hub{o}
+	if o.Policy == nil {
+		o.Policy = func() InForce { return InForce{Engine: o.Engine()} }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Hub{Options: o, places: sync.OnceValues(placesRead)}
 }
 
 // session is one transaction on behalf of one actor, who is as the directory has them at

@@ -123,7 +123,12 @@ func (r *Runner) Reads(ctx context.Context, tx *store.Tx) (map[string]rules.Read
 
 // WorldFor returns what conditions may ask about u now, and what grants give u.
 func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
-	w, err := r.StandingWorldFor(ctx, tx, u)
+	return r.WorldUnder(ctx, tx, r.Engine(), u)
+}
+
+// WorldUnder is WorldFor for another policy than the one in force.
+func (r *Runner) WorldUnder(ctx context.Context, tx *store.Tx, engine *rules.Engine, u identity.User) (rules.World, error) {
+	w, err := r.standingWorld(ctx, tx, engine, u)
 	if err != nil {
 		return rules.World{}, err
 	}
@@ -148,7 +153,11 @@ func (r *Runner) WorldFor(ctx context.Context, tx *store.Tx, u identity.User) (r
 // StandingWorldFor is WorldFor without what grants give, also without the groups that
 // u is in by grants alone: it depends on nobody's approval.
 func (r *Runner) StandingWorldFor(ctx context.Context, tx *store.Tx, u identity.User) (rules.World, error) {
-	facts, err := r.factsForSome(ctx, tx, r.Engine(), []identity.User{u})
+	return r.standingWorld(ctx, tx, r.Engine(), u)
+}
+
+func (r *Runner) standingWorld(ctx context.Context, tx *store.Tx, engine *rules.Engine, u identity.User) (rules.World, error) {
+	facts, err := r.factsForSome(ctx, tx, engine, []identity.User{u})
 	if err != nil {
 		return rules.World{}, err
 	}

@@ -72,6 +72,22 @@ func (e *Engine) Reach(rule string, pop *population.Population, w World, everyon
 	return out, true
 }
 
+// Holding returns the active people of whom a rule holds at this moment, shifts and
+// tickets included, and false where there is no such rule. The set must not be changed.
+func (e *Engine) Holding(rule string, pop *population.Population, w World) (*roaring.Bitmap, bool) {
+	p, ok := e.byName[rule]
+	if !ok {
+		return nobody, false
+	}
+	c := e.crowd(pop, w)
+	if !p.inForce(c.world.At) {
+		return nobody, true
+	}
+	needs := e.needed(slices.Concat(p.rule.When.Groups, p.rule.Except.Groups))
+	c.run(func(q *program) bool { return needs[q.rule.Name] })
+	return c.holdingNow(p.logic), true
+}
+
 func (e *Engine) clauseReach(text string, n *logic, holds, left *roaring.Bitmap) ClauseReach {
 	return ClauseReach{Text: text, Holds: int(holds.GetCardinality()), Left: int(left.GetCardinality()), Each: e.asksEach(n)}
 }

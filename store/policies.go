@@ -76,6 +76,14 @@ func (tx *Tx) Policies(ctx context.Context, limit int) ([]PolicyRow, error) {
 	return list(ctx, tx, readPolicy, selectPolicies+"ORDER BY n DESC LIMIT ?", bound(limit))
 }
 
+// PoliciesBelow is Policies of those before loading n; 0 is no bound.
+func (tx *Tx) PoliciesBelow(ctx context.Context, n int64, limit int) ([]PolicyRow, error) {
+	if n == 0 {
+		return tx.Policies(ctx, limit)
+	}
+	return list(ctx, tx, readPolicy, selectPolicies+"WHERE n < ? ORDER BY n DESC LIMIT ?", n, bound(limit))
+}
+
 // PoliciesByN returns these loadings without their files, by number.
 func (tx *Tx) PoliciesByN(ctx context.Context, ns []int64) ([]PolicyRow, error) {
 	return list(ctx, tx, readPolicy, selectPolicies+"WHERE n IN {numbers} ORDER BY n", numbers(ns))

@@ -3,15 +3,22 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
-	"birthright/rules"
+	"birthright/grants/approval"
+	"birthright/hub"
+	"birthright/hub/trial"
 )
 
-// live is what --against compares with.
-const live = "live"
+// What --against compares with: the memberships that there are, or the policy that was
+// put in force last.
+const (
+	live    = "live"
+	inForce = "policy"
+)
 
 func (p *program) policyDiffCommand() *cobra.Command {
 	var flags impactFlags
@@ -23,21 +30,28 @@ func (p *program) policyDiffCommand() *cobra.Command {
 
 OLD and NEW are policies: a folder, a file, or a pattern in quotes. NEW may be
 left out: then it is the policy that the configuration names. With --against live
-there is no OLD: NEW is compared with the memberships that people have now.
+there is no OLD: NEW is compared with the memberships that people have now; with
+--against policy, with the policy that was put in force last. With --server, the
+files are sent to the hub there, and NEW that is left out is the policy in force.
 
 --output markdown writes a comment for a pull request.`,
 		Args: takes(0, 2),
-		RunE: p.offline(func(ctx context.Context, a *app.App, args []string) error {
-			trial, err := chooseTrial(a, against, args)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkSides(against, args, flags.people); err != nil {
 				return err
 			}
-			trial.People = flags.people
-			return p.try(ctx, a, trial, flags)
-		}, flags.check, func(_ *app.App, args []string) error { return checkSides(against, args, flags.people) }),
+			if flags.people != "" {
+				return p.offline(func(ctx context.Context, a *app.App, args []string) error {
+					return p.diffPeople(ctx, a, args, flags)
+				}, p.here, flags.check)(cmd, args)
+			}
+			return p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+				return p.diff(ctx, o, actor, against, args, flags)
+			}, flags.check)(cmd, args)
+		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVar(&against, "against", "", "`live`: compare with what is in force, instead of with OLD")
+	cmd.Flags().StringVar(&against, "against", "", "`live` or policy: compare with the memberships that people have, or with the policy that was put in force last, instead of with OLD")
 	return cmd
 }
 
@@ -46,49 +60,68 @@ func checkSides(against string, args []string, people string) error {
 	switch {
 	case against == "" && len(args) == 0:
 		return usageError{errors.New("policy diff: say what to compare with: OLD, or --against live")}
-	case against == live && len(args) > 1:
-		return usageError{errors.New("policy diff: with --against live there is no OLD: name NEW alone, or nothing")}
-	case against == live && people != "":
-		return usageError{errors.New("policy diff: --against live asks the directory what is in force, and --people does without it: take one of the two")}
+	case against != "" && len(args) > 1:
+		return usageError{fmt.Errorf("policy diff: with --against %s there is no OLD: name NEW alone, or nothing", against)}
+	case against != "" && people != "":
+		return usageError{fmt.Errorf("policy diff: --against %s asks the directory what is in force, and --people does without it: take one of the two", against)}
 	}
-	return oneOf("against", against, live)
+	return oneOf("against", against, live, inForce)
 }
 
-// chooseTrial reads the policies that are named; the last one is the new one, and
-// where only the old one is, the configured policy is new.
-func chooseTrial(a *app.App, against string, args []string) (t app.Trial, err error) {
-	t.After, t.Live = a.Engine(), against == live
-	var named []*rules.Engine
-	for _, place := range args {
+// here refuses --server.
+func (p *program) here(*app.App, []string) error {
+	if p.serverAddress() == "" {
+		return nil
+	}
+	return usageError{errors.New("the people of a file are asked here, without --server")}
+}
+
+// diffPeople compares two policies by what they give the people of a file.
+func (p *program) diffPeople(ctx context.Context, a *app.App, args []string, flags impactFlags) error {
+	t := trial.Trial{After: a.Engine()}
+	for i, place := range args {
 		engine, err := app.PolicyFrom(a.Config, place)
-		if err != nil {
-			return t, err
-		}
-		named = append(named, engine)
-	}
-	if !t.Live {
-		t.Before, named = named[0], named[1:]
-	}
-	if len(named) > 0 {
-		t.After = named[0]
-	}
-	return t, nil
-}
-
-// try works an impact out, prints it and ends with its exit code.
-func (p *program) try(ctx context.Context, a *app.App, t app.Trial, flags impactFlags) error {
-	if t.People == "" {
-		if err := a.Connect(ctx); err != nil {
+		switch {
+		case err != nil:
 			return err
+		case i == 0:
+			t.Before = engine
+		default:
+			t.After = engine
 		}
 	}
-	tried, err := a.Try(ctx, t)
+	tried, err := a.TryFile(ctx, flags.people, t)
 	if err != nil {
 		return err
 	}
-	view := viewImpact(flags.narrow(tried))
-	if err := p.printImpact(view, flags.limit); err != nil {
+	return p.tellOutcome(trial.View(tried.Only(flags.groups, flags.targets)), flags)
+}
+
+// diff has the hub compare policies.
+func (p *program) diff(ctx context.Context, o office, actor approval.Actor, against string, args []string, flags impactFlags) error {
+	q := hub.PolicyDiff{Live: against == live, Groups: flags.groups, Targets: flags.targets}
+	for i, place := range args {
+		files, err := app.PolicyTexts(place)
+		switch {
+		case err != nil:
+			return err
+		case i == 0 && against == "":
+			q.Before = files
+		default:
+			q.After = files
+		}
+	}
+	out, err := o.Hub.DiffPolicy(ctx, actor, q)
+	if err != nil {
 		return err
 	}
-	return flags.verdict(view)
+	return p.tellOutcome(out, flags)
+}
+
+// tellOutcome prints what would change, and ends with its exit code.
+func (p *program) tellOutcome(v trial.Outcome, flags impactFlags) error {
+	if err := p.printImpact(v, flags.limit); err != nil {
+		return err
+	}
+	return flags.verdict(v)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
-	"birthright/identity"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/rules/graph"
 )
 
@@ -33,9 +34,14 @@ database; without one, or with --no-people, the picture shows what the policy sa
 More than 40 rules are folded by the departments that they are for. What there is
 no room for is put together in one box: nothing is left out.`,
 		Args: takes(0, 0),
-		RunE: p.offline(func(ctx context.Context, a *app.App, _ []string) error {
-			return p.drawPolicy(ctx, a, flags)
-		}, func(*app.App, []string) error { return flags.check(p.output) }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			check := func(*app.App, []string) error { return flags.check(p.output) }
+			return p.either(p.offline(func(ctx context.Context, a *app.App, _ []string) error {
+				return p.drawHere(ctx, a, flags)
+			}, check), func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+				return p.draw(ctx, o, actor, flags)
+			}, check)(cmd, args)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.format, "format", "", "`FORMAT` of the picture: svg, dot or json (default svg, or what --output says)")
@@ -60,24 +66,46 @@ func (f *graphFlags) check(output string) error {
 	return err
 }
 
-func (p *program) drawPolicy(ctx context.Context, a *app.App, flags graphFlags) error {
-	var crowd *graph.Crowd
+// drawHere draws the policy, with people where there is a database.
+func (p *program) drawHere(ctx context.Context, a *app.App, flags graphFlags) error {
+	there := false
 	if !flags.noPeople {
 		var err error
-		if crowd, err = p.peopleToDraw(ctx, a); err != nil {
+		if there, err = p.databaseThere(ctx, a); err != nil {
 			return err
 		}
 	}
-	g, err := graph.Build(a.Engine(), crowd, flags.Options)
+	if !there {
+		g, err := hub.Draw(a.Engine(), nil, flags.Options)
+		if err != nil {
+			return err
+		}
+		return p.deliver(g, flags)
+	}
+	if err := a.Connect(ctx); err != nil {
+		return err
+	}
+	actor, err := p.actor(ctx, a)
 	if err != nil {
 		return err
 	}
-	if len(g.Nodes) == 0 {
-		return &identity.Error{
-			Kind: identity.NotFound, Op: "draw the policy", Object: g.About,
-			Err: errors.New("nothing is connected with it"), Hint: "leave out one of the flags that limit the picture",
-		}
+	return p.draw(ctx, office{Hub: a.Hub, App: a}, actor, flags)
+}
+
+// draw has the hub draw the policy.
+func (p *program) draw(ctx context.Context, o office, actor approval.Actor, flags graphFlags) error {
+	g, err := o.Hub.PolicyGraph(ctx, actor, hub.GraphQuery{Options: flags.Options, NoPeople: flags.noPeople})
+	if err != nil {
+		return err
 	}
+	if !flags.noPeople && !g.Counted {
+		p.remark("Nobody is counted: the directory has no people yet. `birthright import` reads the sources.")
+	}
+	return p.deliver(g, flags)
+}
+
+// deliver writes a picture to where it is wanted.
+func (p *program) deliver(g graph.Graph, flags graphFlags) error {
 	picture, err := p.render(&g, flags.format)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/store"
 )
 
@@ -18,38 +20,41 @@ func (p *program) policyHistoryCommand() *cobra.Command {
 and what it changed. The policy files may have faults meanwhile.`,
 		Args: takes(0, 0),
 	}
-	list := p.withDatabase(func(ctx context.Context, db *store.DB, _ []string) error {
-		var rows []store.PolicyRow
-		err := db.View(ctx, func(tx *store.Tx) (err error) {
-			rows, err = tx.Policies(ctx, limit)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		l := listing{
-			header: []string{"n", "version", "loaded_at", "loaded_by", "groups", "rules", "changes"},
-			empty:  "No policy was put in force yet: `birthright sync` and `birthright serve` do that.",
-		}
-		views := make([]policyVersionView, len(rows))
-		for i, row := range rows {
-			if views[i], err = viewPolicyVersion(row); err != nil {
-				return err
-			}
-			l.rows = append(l.rows, []string{
-				"#" + strconv.FormatInt(row.N, 10), row.Version(), timeText(row.LoadedAt), row.LoadedBy,
-				strconv.Itoa(row.Groups), strconv.Itoa(row.Rules), views[i].Summary,
-			})
-		}
-		l.data = views
-		return p.print(l)
-	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := notNegative("limit", limit); err != nil {
 			return err
 		}
-		return list(cmd, args)
+		return p.either(p.withDatabase(func(ctx context.Context, db *store.DB, _ []string) error {
+			var found hub.Page[hub.PolicyVersion]
+			err := db.View(ctx, func(tx *store.Tx) (err error) {
+				found, err = hub.VersionsKept(ctx, tx, "", limit)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return p.print(versionListing(found.Items))
+		}), func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Hub.PolicyVersions(ctx, actor, "", limit)
+			if err != nil {
+				return err
+			}
+			return p.print(versionListing(found.Items))
+		})(cmd, args)
 	}
 	cmd.Flags().IntVar(&limit, "limit", 50, "at most this many; 0 for all")
 	return cmd
+}
+
+func versionListing(versions []hub.PolicyVersion) listing {
+	l := listing{
+		data: versions, header: []string{"n", "version", "loaded_at", "loaded_by", "groups", "rules", "changes"},
+		empty: "No policy was put in force yet: `birthright sync` and `birthright serve` do that.",
+	}
+	for _, v := range versions {
+		l.rows = append(l.rows, []string{
+			"#" + strconv.FormatInt(v.N, 10), v.Version, timeText(*v.LoadedAt), v.LoadedBy, strconv.Itoa(v.Groups), strconv.Itoa(v.Rules), v.Summary,
+		})
+	}
+	return l
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"birthright/hub/trial"
 )
 
 // mostComment bounds a comment: GitHub takes 65,536 characters.
@@ -47,9 +49,9 @@ func (c *comment) table(header string, rows [][]string) {
 }
 
 // impactComment is an impact as a comment on a pull request.
-func impactComment(v impactView, limit int) string {
+func impactComment(v trial.Outcome, limit int) string {
 	c := &comment{}
-	c.add("<!-- birthright policy impact -->\n### " + c.title(v) + "\n\n" + v.sentence() + "\n")
+	c.add("<!-- birthright policy impact -->\n### " + c.title(v) + "\n\n" + impactSentence(v) + "\n")
 	c.table("Group,Risk,Gains,Losses,Before,After,", groupRows(v))
 	c.table("Target,Adds,Removes", targetRows(v))
 	c.findings("Constraint", v.Constraints, limit)
@@ -57,8 +59,9 @@ func impactComment(v impactView, limit int) string {
 	c.needless(v, limit)
 	c.table("Grant that ends,User,Group,Because", stoppedRows(v.EndingGrants, limit))
 	c.table("Grant that could not begin,User,Group,Because", stoppedRows(v.FailingGrants, limit))
+	losing, gaining := byGroup(v.Losses), byGroup(v.Gains)
 	for _, g := range v.Groups {
-		c.names(g, limit)
+		c.names(g, losing[g.Group], gaining[g.Group], limit)
 	}
 	if c.left > 0 {
 		fmt.Fprintf(c, "\n… %s left out here: a comment holds only so much. `--output json` has everything.\n", count(c.left, "part is", "parts are"))
@@ -66,7 +69,7 @@ func impactComment(v impactView, limit int) string {
 	return c.String()
 }
 
-func (c *comment) title(v impactView) string {
+func (c *comment) title(v trial.Outcome) string {
 	if v.Policy.Before == v.Policy.After {
 		return "Impact under policy " + v.Policy.After
 	}
@@ -74,7 +77,7 @@ func (c *comment) title(v impactView) string {
 }
 
 // findings tells for whom constraints or properties break or mend.
-func (c *comment) findings(kind string, list []findingView, limit int) {
+func (c *comment) findings(kind string, list []trial.Broken, limit int) {
 	for _, f := range list {
 		mode := ""
 		if f.Mode != "" {
@@ -84,7 +87,7 @@ func (c *comment) findings(kind string, list []findingView, limit int) {
 			kind, escaped(f.Name), escaped(strings.Join(f.Groups, ", ")), mode, len(f.Breaks), len(f.Mends)))
 		shown, more := bounded(f.Breaks, limit)
 		for _, x := range shown {
-			c.add("- " + escaped(x.User) + ": " + escaped(f.against(x)) + "\n")
+			c.add("- " + escaped(x.User) + ": " + escaped(against(f, x)) + "\n")
 		}
 		if more > 0 {
 			c.add(fmt.Sprintf("- … and %d more\n", more))
@@ -92,7 +95,7 @@ func (c *comment) findings(kind string, list []findingView, limit int) {
 	}
 }
 
-func (c *comment) needless(v impactView, limit int) {
+func (c *comment) needless(v trial.Outcome, limit int) {
 	if len(v.NeedlessGrants) == 0 {
 		return
 	}
@@ -107,7 +110,7 @@ func (c *comment) needless(v impactView, limit int) {
 }
 
 // names folds who gains and loses one group away.
-func (c *comment) names(g groupImpactView, limit int) {
+func (c *comment) names(g trial.GroupOutcome, losing, gaining []string, limit int) {
 	if g.Gains+g.Losses == 0 {
 		return
 	}
@@ -116,7 +119,7 @@ func (c *comment) names(g groupImpactView, limit int) {
 	for _, side := range []struct {
 		word  string
 		names []string
-	}{{"lose", g.losing}, {"gain", g.gaining}} {
+	}{{"lose", losing}, {"gain", gaining}} {
 		names, more := bounded(side.names, limit)
 		if len(names) == 0 {
 			continue

@@ -5,20 +5,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"birthright/hub/trial"
 )
 
-func groupRows(v impactView) [][]string {
+func groupRows(v trial.Outcome) [][]string {
 	var rows [][]string
 	for _, g := range v.Groups {
 		rows = append(rows, []string{
-			g.Group, g.Risk, signed("+", g.Gains), signed("-", g.Losses), strconv.Itoa(g.Before), strconv.Itoa(g.After), g.note(),
+			g.Group, g.Risk, signed("+", g.Gains), signed("-", g.Losses), strconv.Itoa(g.Before), strconv.Itoa(g.After), groupNote(g),
 		})
 	}
 	return rows
 }
 
-// note says what becomes of the group itself.
-func (g groupImpactView) note() string {
+// groupNote says what becomes of the group itself.
+func groupNote(g trial.GroupOutcome) string {
 	switch {
 	case g.Appears:
 		return "appears"
@@ -38,13 +40,14 @@ func signed(sign string, n int) string {
 }
 
 // nameRows are who gains and loses, at most so many of each a group.
-func nameRows(v impactView, limit int) [][]string {
+func nameRows(v trial.Outcome, limit int) [][]string {
 	var rows [][]string
+	losing, gaining := byGroup(v.Losses), byGroup(v.Gains)
 	for _, g := range v.Groups {
 		for _, side := range []struct {
 			change string
 			names  []string
-		}{{"loss", g.losing}, {"gain", g.gaining}} {
+		}{{"loss", losing[g.Group]}, {"gain", gaining[g.Group]}} {
 			names, more := bounded(side.names, limit)
 			for _, name := range names {
 				rows = append(rows, []string{g.Group, side.change, name})
@@ -57,6 +60,15 @@ func nameRows(v impactView, limit int) [][]string {
 	return rows
 }
 
+// byGroup are the users of memberships, which are sorted, by group.
+func byGroup(pairs []trial.Pair) map[string][]string {
+	out := map[string][]string{}
+	for _, one := range pairs {
+		out[one.Group] = append(out[one.Group], one.User)
+	}
+	return out
+}
+
 // bounded is the first of a list, and how many follow; a limit of 0 is no bound.
 func bounded[T any](list []T, limit int) ([]T, int) {
 	if limit == 0 || len(list) <= limit {
@@ -65,7 +77,7 @@ func bounded[T any](list []T, limit int) ([]T, int) {
 	return list[:limit], len(list) - limit
 }
 
-func targetRows(v impactView) [][]string {
+func targetRows(v trial.Outcome) [][]string {
 	var rows [][]string
 	for _, t := range v.Targets {
 		rows = append(rows, []string{t.Target, signed("+", t.Adds), signed("-", t.Removes)})
@@ -73,7 +85,7 @@ func targetRows(v impactView) [][]string {
 	return rows
 }
 
-func accessRows(v impactView) [][]string {
+func accessRows(v trial.Outcome) [][]string {
 	var rows [][]string
 	for _, e := range v.Entitlements {
 		rows = append(rows, []string{e.Entitlement, signed("+", len(e.Adds)), signed("-", len(e.Removes))})
@@ -81,16 +93,16 @@ func accessRows(v impactView) [][]string {
 	return rows
 }
 
-func findingRows(findings []findingView, limit int) [][]string {
+func findingRows(findings []trial.Broken, limit int) [][]string {
 	var rows [][]string
 	for _, f := range findings {
 		for _, side := range []struct {
 			word string
-			list []violationView
+			list []trial.Violation
 		}{{"breaks", f.Breaks}, {"mends", f.Mends}} {
 			list, more := bounded(side.list, limit)
 			for _, x := range list {
-				rows = append(rows, []string{f.Name, f.Mode, side.word, x.User, f.against(x)})
+				rows = append(rows, []string{f.Name, f.Mode, side.word, x.User, against(f, x)})
 			}
 			if more > 0 {
 				rows = append(rows, []string{f.Name, f.Mode, side.word, fmt.Sprintf("… and %d more", more), ""})
@@ -101,7 +113,7 @@ func findingRows(findings []findingView, limit int) [][]string {
 }
 
 // against says what is held against a constraint or property, or refused by it.
-func (f findingView) against(x violationView) string {
+func against(f trial.Broken, x trial.Violation) string {
 	if f.Mode == "enforce" && len(x.Groups) == 2 {
 		return x.Groups[0] + " refused, " + x.Groups[1] + " kept"
 	}
@@ -115,7 +127,7 @@ func withoutMode(rows [][]string) [][]string {
 	return rows
 }
 
-func needlessRows(v impactView) [][]string {
+func needlessRows(v trial.Outcome) [][]string {
 	var rows [][]string
 	for _, g := range v.NeedlessGrants {
 		rows = append(rows, []string{g.Cause.Name, g.User, g.Group})
@@ -124,7 +136,7 @@ func needlessRows(v impactView) [][]string {
 }
 
 // stoppedRows are grants that end, or cannot begin, at most so many.
-func stoppedRows(list []stoppedView, limit int) [][]string {
+func stoppedRows(list []trial.StoppedGrant, limit int) [][]string {
 	var rows [][]string
 	shown, more := bounded(list, limit)
 	for _, g := range shown {

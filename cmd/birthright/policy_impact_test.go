@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"birthright/hub/trial"
 )
 
 // TestCommentsHaveRoom: a comment is cut before it is longer than GitHub takes, and
 // says that it is.
 func TestCommentsHaveRoom(t *testing.T) {
-	v := impactView{People: 100_000, Policy: versionsView{"a", "b"}}
+	v := trial.Outcome{People: 100_000, Policy: trial.Versions{Before: "a", After: "b"}}
 	for i := range 3000 {
-		g := groupImpactView{Group: fmt.Sprintf("group-%04d", i), Risk: "high", Losses: 50}
+		g := trial.GroupOutcome{Group: fmt.Sprintf("group-%04d", i), Risk: "high", Losses: 50}
 		for j := range 50 {
-			g.losing = append(g.losing, fmt.Sprintf("person-%d", j))
-			v.Losses = append(v.Losses, pairView{g.losing[j], g.Group})
+			v.Losses = append(v.Losses, trial.Pair{User: fmt.Sprintf("person-%d", j), Group: g.Group})
 		}
 		v.Groups = append(v.Groups, g)
 	}
@@ -37,9 +38,9 @@ func TestCommentsShowNamesAsTheyAre(t *testing.T) {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
-	v := impactView{
-		People: 2, Groups: []groupImpactView{{Group: "g", Gains: 1, gaining: []string{"x|<y>"}}}, NeedlessGrants: []needlessView{{User: "a|b", Group: "g"}},
-		Constraints: []findingView{{Name: "k", Mode: "enforce", Groups: []string{"g", "h"}, Breaks: []violationView{{"u|v", []string{"g", "h"}}}}},
+	v := trial.Outcome{
+		People: 2, Groups: []trial.GroupOutcome{{Group: "g", Gains: 1}}, Gains: []trial.Pair{{User: "x|<y>", Group: "g"}}, NeedlessGrants: []trial.NeedlessGrant{{User: "a|b", Group: "g"}},
+		Constraints: []trial.Broken{{Name: "k", Mode: "enforce", Groups: []string{"g", "h"}, Breaks: []trial.Violation{{User: "u|v", Groups: []string{"g", "h"}}}}},
 	}
 	for _, want := range []string{`- gain: x\|&lt;y&gt;`, `- a\|b: g`, `- u\|v: g refused, h kept`, "**Constraint k** (g, h, enforced) breaks for 1, mends for 0."} {
 		if text := impactComment(v, 10); !strings.Contains(text, want) {
@@ -50,7 +51,10 @@ func TestCommentsShowNamesAsTheyAre(t *testing.T) {
 
 // TestTablesNameSoMany bounds names group by group.
 func TestTablesNameSoMany(t *testing.T) {
-	v := impactView{People: 9, Groups: []groupImpactView{{Group: "g", Gains: 3, gaining: []string{"a", "b", "c"}}, {Group: "h", Losses: 1, losing: []string{"d"}}}}
+	v := trial.Outcome{
+		People: 9, Groups: []trial.GroupOutcome{{Group: "g", Gains: 3}, {Group: "h", Losses: 1}},
+		Gains: []trial.Pair{{User: "a", Group: "g"}, {User: "b", Group: "g"}, {User: "c", Group: "g"}}, Losses: []trial.Pair{{User: "d", Group: "h"}},
+	}
 	text := impactText(v, 2)
 	for _, want := range []string{"g      gain    … and 1 more", "h      loss    d"} {
 		if !strings.Contains(text, want) {

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"birthright/hub/trial"
 )
 
 // printImpact prints an impact; limit bounds the names in tables and comments.
-func (p *program) printImpact(v impactView, limit int) error {
+func (p *program) printImpact(v trial.Outcome, limit int) error {
 	if p.output == markdown {
 		_, err := fmt.Fprint(p.out, impactComment(v, limit))
 		return err
@@ -24,14 +26,14 @@ func (p *program) printImpact(v impactView, limit int) error {
 	return p.print(l)
 }
 
-// sentence says in one line what a change would do.
-func (v impactView) sentence() string {
-	if !v.changes() {
+// impactSentence says in one line what a change would do.
+func impactSentence(v trial.Outcome) string {
+	if !v.Changes() {
 		return fmt.Sprintf("Nothing would change for any of %s.", count(v.People, "person", "people"))
 	}
-	memberships, entitlements := v.removals()
+	memberships, entitlements := v.Removals()
 	text := fmt.Sprintf("Of %s, %d would gain and %d would lose memberships, in %s",
-		count(v.People, "person", "people"), v.gainers, v.losers, count(len(v.Groups), "group", "groups"))
+		count(v.People, "person", "people"), peopleIn(v.Gains), peopleIn(v.Losses), count(len(v.Groups), "group", "groups"))
 	if memberships == 0 && entitlements > 0 {
 		text += "; " + count(entitlements, "entitlement", "entitlements") + " on targets would be lost"
 	}
@@ -41,8 +43,19 @@ func (v impactView) sentence() string {
 	return text + "."
 }
 
+// peopleIn counts the people of memberships, which are sorted by user.
+func peopleIn(pairs []trial.Pair) int {
+	n := 0
+	for i := range pairs {
+		if i == 0 || pairs[i].User != pairs[i-1].User {
+			n++
+		}
+	}
+	return n
+}
+
 // broken counts the findings that break for somebody.
-func broken(findings []findingView) int {
+func broken(findings []trial.Broken) int {
 	n := 0
 	for _, f := range findings {
 		if len(f.Breaks) > 0 {
@@ -53,9 +66,9 @@ func broken(findings []findingView) int {
 }
 
 // impactText is an impact for people at a terminal.
-func impactText(v impactView, limit int) string {
+func impactText(v trial.Outcome, limit int) string {
 	var b strings.Builder
-	b.WriteString(v.sentence() + "\n")
+	b.WriteString(impactSentence(v) + "\n")
 	section := func(header []string, rows [][]string) {
 		if len(rows) > 0 {
 			b.WriteString("\n")

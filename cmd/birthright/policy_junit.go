@@ -6,26 +6,27 @@ import (
 	"os"
 	"strings"
 
+	"birthright/hub/trial"
 	"birthright/internal/junit"
 	"birthright/rules"
 )
 
 // writeJUnit writes the outcome for CI, if that is wanted: a suite for each file.
-func (t *policyTest) writeJUnit() error {
-	if t.junit == "" {
+func writeJUnit(path string, t trial.Tested) error {
+	if path == "" {
 		return nil
 	}
-	f, err := os.Create(t.junit)
+	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("--junit: %w", err)
 	}
-	if err := errors.Join(junit.Write(f, t.suites()), f.Close()); err != nil {
-		return fmt.Errorf("--junit %s: %w", t.junit, err)
+	if err := errors.Join(junit.Write(f, suites(t)), f.Close()); err != nil {
+		return fmt.Errorf("--junit %s: %w", path, err)
 	}
 	return nil
 }
 
-func (t *policyTest) suites() []junit.Suite {
+func suites(t trial.Tested) []junit.Suite {
 	var out []junit.Suite
 	at := map[string]int{}
 	add := func(position rules.Position, class, name, failure string) {
@@ -37,10 +38,10 @@ func (t *policyTest) suites() []junit.Suite {
 		}
 		out[i].Cases = append(out[i].Cases, junit.Case{Name: name, Class: class, File: position.File, Line: position.Line, Failure: failure})
 	}
-	for _, r := range t.tests {
+	for _, r := range t.Tests {
 		add(r.Position, "tests", r.Name, testFailure(r))
 	}
-	for _, r := range t.properties {
+	for _, r := range t.Properties {
 		add(r.Position, "never", r.Name, strings.Join(breaches(r), "\n"))
 	}
 	return out

@@ -4,22 +4,15 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/rules"
 	"birthright/store"
 )
-
-// policyDetailView is everything that is kept of one loading.
-type policyDetailView struct {
-	policyVersionView
-	// Previous is the version before; "" for the first.
-	Previous string `json:"previous"`
-	// Changes are null where they cannot be told.
-	Changes []rules.Change     `json:"changes"`
-	Files   []store.PolicyFile `json:"files"`
-}
 
 func (p *program) policyShowCommand() *cobra.Command {
 	var files bool
@@ -31,54 +24,43 @@ VERSION is the short hash as ` + "`birthright policy history`" + ` has it, a beg
 that only one policy has, or the number, 3 or #3. Of a policy that was loaded
 several times, a hash is the last time.`,
 		Args: takes(1, 1),
-		RunE: p.withDatabase(func(ctx context.Context, db *store.DB, args []string) error {
-			var view policyDetailView
+		RunE: p.either(p.withDatabase(func(ctx context.Context, db *store.DB, args []string) error {
+			var view hub.PolicyDetail
 			err := db.View(ctx, func(tx *store.Tx) (err error) {
-				view, err = showPolicy(ctx, tx, args[0])
+				view, err = hub.VersionKept(ctx, tx, args[0])
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			l := policyDetail(view)
-			if files {
-				l.text = fileTexts(view.Files)
+			return p.tellVersion(view, files)
+		}), func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			view, err := o.Hub.PolicyVersion(ctx, actor, args[0])
+			if err != nil {
+				return err
 			}
-			return p.print(l)
+			return p.tellVersion(view, files)
 		}),
 	}
 	cmd.Flags().BoolVar(&files, "files", false, "print the files as they were loaded")
 	return cmd
 }
 
-func showPolicy(ctx context.Context, tx *store.Tx, name string) (policyDetailView, error) {
-	row, err := findPolicy(ctx, tx, name)
-	if err != nil {
-		return policyDetailView{}, err
+// tellVersion prints a version, or its files.
+func (p *program) tellVersion(view hub.PolicyDetail, files bool) error {
+	l := policyDetail(view)
+	if files {
+		l.text = fileTexts(view.Files)
 	}
-	view := policyDetailView{}
-	if view.policyVersionView, err = viewPolicyVersion(row); err != nil {
-		return view, err
-	}
-	if view.Changes, err = policyChanges(row); err != nil {
-		return view, err
-	}
-	if view.Files, err = tx.PolicyFiles(ctx, row.N); err != nil {
-		return view, err
-	}
-	before, err := tx.PoliciesByN(ctx, []int64{row.N - 1})
-	for _, b := range before {
-		view.Previous = b.Version()
-	}
-	return view, err
+	return p.print(l)
 }
 
 // policyDetail lays a version out for people; CSV gets a row for each field that
 // changed.
-func policyDetail(v policyDetailView) listing {
+func policyDetail(v hub.PolicyDetail) listing {
 	l := listing{data: v, header: []string{"kind", "name", "action", "field", "old", "new"}}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Policy %s (#%d), loaded %s by %s\n", v.Version, v.N, v.LoadedAt, visible(v.LoadedBy))
+	fmt.Fprintf(&b, "Policy %s (#%d), loaded %s by %s\n", v.Version, v.N, v.LoadedAt.Format(time.RFC3339Nano), visible(v.LoadedBy))
 	fmt.Fprintf(&b, "%s, %s, %s\nhash %s\n\n", count(v.Groups, "group", "groups"), count(v.Rules, "rule", "rules"),
 		count(len(v.Files), "file", "files"), v.Hash)
 	if len(v.Changes) == 0 {
@@ -118,7 +100,7 @@ func writeSide(b *strings.Builder, sign, field, text string) {
 }
 
 // fileTexts prints files to the letter, each below its name.
-func fileTexts(files []store.PolicyFile) string {
+func fileTexts(files []hub.PolicyFile) string {
 	var b strings.Builder
 	for _, f := range files {
 		fmt.Fprintf(&b, "# %s\n%s", f.Name, f.Text)

@@ -5,21 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
+	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/internal/dates"
+	"birthright/rules"
 	"birthright/rules/moves"
 )
 
 // simulateFlags say who is made up, or what is to be different.
 type simulateFlags struct {
 	impactFlags
-	changes            string
+	changes, policy    string
 	user, state, at    string
 	set, oncall, queue []string
 }
@@ -38,14 +41,25 @@ With --changes, what it would change if many people were different. The file is 
 with the header userName,attribute,attribute… (an empty cell is unchanged, - takes the
 attribute away), or a YAML list of {user: NAME, set: {attribute: value}} and of
 {where: CONDITION, set: {attribute: value}}. Attributes of your own are written
-attributes.NAME, several values of one a|b.`,
+attributes.NAME, several values of one a|b.
+
+--policy asks under a policy at another place: a folder, a file, or a pattern in
+quotes. Without it, it is the policy that the configuration names, with --server
+the one in force there.`,
 		Args: takes(0, 0),
-		RunE: p.offline(func(ctx context.Context, a *app.App, _ []string) error {
-			if flags.changes != "" {
-				return p.reorganise(ctx, a, flags)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.checkWhom(p.output); err != nil {
+				return err
 			}
-			return p.suppose(ctx, a, flags)
-		}, flags.check, func(*app.App, []string) error { return flags.checkWhom(p.output) }),
+			if p.serverAddress() != "" {
+				return p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+					return p.simulate(ctx, o, actor, flags)
+				}, p.alone(flags), flags.check)(cmd, args)
+			}
+			return p.offline(func(ctx context.Context, a *app.App, _ []string) error {
+				return p.simulateHere(ctx, a, flags)
+			}, flags.check)(cmd, args)
+		},
 	}
 	flags.add(cmd)
 	f := cmd.Flags()
@@ -55,6 +69,7 @@ attributes.NAME, several values of one a|b.`,
 	f.StringArrayVar(&flags.oncall, "oncall", nil, "as if on call in this `SCHEDULE`; may be given several times")
 	f.StringArrayVar(&flags.queue, "ticket", nil, "as if with an open ticket in this `QUEUE`; may be given several times")
 	f.StringVar(&flags.at, "at", "", "at this `TIME` or date instead of now")
+	f.StringVar(&flags.policy, "policy", "", "under the policy at this `PLACE`")
 	f.StringVar(&flags.changes, "changes", "", "a `FILE` of changes to many people, CSV or YAML")
 	return cmd
 }
@@ -73,23 +88,10 @@ func (f *simulateFlags) checkWhom(output string) error {
 	return oneOf("state", f.state, states...)
 }
 
-// reorganise shows what moves of many people would do.
-func (p *program) reorganise(ctx context.Context, a *app.App, f simulateFlags) error {
-	data, err := os.ReadFile(f.changes)
-	if err != nil {
-		return &identity.Error{Kind: identity.Invalid, Op: "read changes", Err: err}
-	}
-	list, err := moves.Read(f.changes, data)
-	if err != nil {
-		return err
-	}
-	return p.try(ctx, a, app.Trial{Before: a.Engine(), After: a.Engine(), People: f.people, Moves: list}, f.impactFlags)
-}
-
 // supposition puts the flags about one person together.
-func (f *simulateFlags) supposition() (app.Supposition, error) {
-	s := app.Supposition{
-		User: f.user, People: f.people, Set: map[string][]string{}, State: identity.State(f.state),
+func (f *simulateFlags) supposition() (trial.Supposition, error) {
+	s := trial.Supposition{
+		User: f.user, Set: map[string][]string{}, State: identity.State(f.state),
 		Schedules: f.oncall, Queues: f.queue,
 	}
 	var faults []error
@@ -121,35 +123,133 @@ func (f *simulateFlags) supposition() (app.Supposition, error) {
 	return s, nil
 }
 
-// suppose shows what one person would get.
-func (p *program) suppose(ctx context.Context, a *app.App, f simulateFlags) error {
-	s, err := f.supposition()
+// alone refuses a people file where a hub is asked.
+func (p *program) alone(f simulateFlags) check {
+	return func(*app.App, []string) error {
+		if f.people == "" {
+			return nil
+		}
+		return usageError{errors.New("the people of a file are asked here, without --server")}
+	}
+}
+
+// simulate has the hub tell what somebody would get, or what would change.
+func (p *program) simulate(ctx context.Context, o office, actor approval.Actor, f simulateFlags) error {
+	q := hub.PolicySimulation{Groups: f.groups, Targets: f.targets}
+	var err error
+	if f.policy != "" {
+		if q.Files, err = app.PolicyTexts(f.policy); err != nil {
+			return err
+		}
+	}
+	if f.changes != "" {
+		data, err := f.readChanges()
+		if err != nil {
+			return err
+		}
+		q.Changes = &hub.PolicyFile{Name: f.changes, Text: string(data)}
+	} else {
+		s, err := f.supposition()
+		if err != nil {
+			return err
+		}
+		q.Person = &s
+	}
+	out, err := o.Hub.SimulatePolicy(ctx, actor, q)
+	switch {
+	case err != nil:
+		return err
+	case out.Person != nil:
+		return p.tellPerson(*out.Person, f)
+	case out.Outcome != nil:
+		return p.tellOutcome(*out.Outcome, f.impactFlags)
+	}
+	return &identity.Error{Kind: identity.Incomplete, Op: "read the answer of the hub", Err: errors.New("it is about nobody")}
+}
+
+// simulateHere does it without a hub where no directory is needed: about the people of a
+// file, or about somebody of whom nobody else needs to know.
+func (p *program) simulateHere(ctx context.Context, a *app.App, f simulateFlags) error {
+	engine := a.Engine()
+	var err error
+	if f.policy != "" {
+		if engine, err = app.PolicyFrom(a.Config, f.policy); err != nil {
+			return err
+		}
+	}
+	if f.changes != "" && f.people != "" {
+		return p.reorganise(ctx, a, engine, f)
+	}
+	if f.changes == "" {
+		s, err := f.supposition()
+		if err != nil {
+			return err
+		}
+		if f.people != "" || s.Alone(engine) {
+			return p.suppose(ctx, a, engine, s, f)
+		}
+	}
+	if err := a.Connect(ctx); err != nil {
+		return err
+	}
+	actor, err := p.actor(ctx, a)
 	if err != nil {
 		return err
 	}
-	out, err := a.Suppose(ctx, s)
+	return p.simulate(ctx, office{Hub: a.Hub, App: a}, actor, f)
+}
+
+func (f *simulateFlags) readChanges() ([]byte, error) {
+	data, err := os.ReadFile(f.changes)
+	if err != nil {
+		return nil, &identity.Error{Kind: identity.Invalid, Op: "read changes", Err: err}
+	}
+	return data, nil
+}
+
+// reorganise shows what moves of many people of a file would do.
+func (p *program) reorganise(ctx context.Context, a *app.App, engine *rules.Engine, f simulateFlags) error {
+	data, err := f.readChanges()
 	if err != nil {
 		return err
 	}
-	view := viewPerson(a.Engine(), out)
+	list, err := moves.Read(f.changes, data)
+	if err != nil {
+		return err
+	}
+	tried, err := a.TryFile(ctx, f.people, trial.Trial{Before: engine, After: engine, Moves: list})
+	if err != nil {
+		return err
+	}
+	return p.tellOutcome(trial.View(tried.Only(f.groups, f.targets)), f.impactFlags)
+}
+
+// suppose shows what one person would get who is of a file, or known to nobody.
+func (p *program) suppose(ctx context.Context, a *app.App, engine *rules.Engine, s trial.Supposition, f simulateFlags) error {
+	out := trial.Supposed{}
+	var err error
+	if f.people != "" {
+		out, err = a.SupposeFile(ctx, f.people, engine, s)
+	} else {
+		out = trial.SupposeAlone(engine, s, a.Now())
+	}
+	if err != nil {
+		return err
+	}
+	return p.tellPerson(trial.ViewPerson(engine, out), f)
+}
+
+// tellPerson prints what somebody would get, and ends with its exit code.
+func (p *program) tellPerson(view trial.Person, f simulateFlags) error {
 	if err := p.print(personListing(view)); err != nil {
 		return err
 	}
-	v := impactView{}
+	v := trial.Outcome{}
 	for _, g := range view.Losses {
-		v.Losses = append(v.Losses, pairView{out.User.UserName, g})
+		v.Losses = append(v.Losses, trial.Pair{User: view.User, Group: g})
 	}
 	if len(view.Gains)+len(view.Losses) > 0 {
-		v.Groups = make([]groupImpactView, 1)
+		v.Groups = make([]trial.GroupOutcome, 1)
 	}
 	return f.verdict(v)
-}
-
-// groupsOf are the groups of memberships, which are sorted.
-func groupsOf(memberships []identity.Membership) []string {
-	out := make([]string, len(memberships))
-	for i, m := range memberships {
-		out[i] = m.Group
-	}
-	return slices.Compact(out)
 }

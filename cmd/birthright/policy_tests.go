@@ -5,116 +5,129 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
+	"birthright/hub/trial"
 	"birthright/rules"
 )
 
-// policyTest is one run of `policy test`.
-type policyTest struct {
-	live               bool
-	people, junit, run string
-	chosen             *regexp.Regexp
-	tests              []rules.TestResult
-	properties         []rules.PropertyResult
-	held               int // how many people the properties were held against
+// testFlags are what `policy test` can be told.
+type testFlags struct {
+	hub.PolicyTest
+	people, junit string
 }
 
 func (p *program) policyTestCommand() *cobra.Command {
-	var t policyTest
+	var f testFlags
 	cmd := &cobra.Command{
-		Use:   "test",
+		Use:   "test [PLACE]",
 		Short: "Run the policy's tests, and hold its properties against people",
 		Long: `Run the tests: of the policy files, and hold their properties (never:) against
 people: the users of the tests, those of --people, and with --live everybody in
 the directory. A property that follows from the conditions alone is proven: it
 is true of everybody there could ever be. Needs no database without --live.
 
+PLACE is a folder, a file, or a pattern in quotes; without it, it is the policy
+that the configuration names, with --server the one in force there.
+
 A test that fails, and a property that somebody breaks, give exit code 2.`,
-		Args: takes(0, 0),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if t.chosen, err = regexp.Compile(t.run); err != nil {
-				return usageError{fmt.Errorf("--run %s: not a regular expression: %w", t.run, err)}
+		Args: takes(0, 1),
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if _, err := regexp.Compile(f.Run); err != nil {
+			return usageError{fmt.Errorf("--run %s: not a regular expression: %w", f.Run, err)}
+		}
+		return p.either(p.testHere(f), func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			if f.people != "" {
+				return usageError{errors.New("policy test: the people of a file are asked here, without --server")}
 			}
-			if t.live {
-				return p.with(func(ctx context.Context, a *app.App, _ []string) error {
-					return p.testPolicy(ctx, &t, a.Engine(), a)
-				})(cmd, args)
+			var err error
+			if f.Files, err = textsAt(args); err != nil {
+				return err
 			}
-			_, engine, err := p.policyAlone()
+			tested, err := o.Hub.TestPolicy(ctx, actor, f.PolicyTest)
 			if err != nil {
 				return err
 			}
-			return p.testPolicy(cmd.Context(), &t, engine, nil)
-		},
+			return p.tellTested(tested, f)
+		})(cmd, args)
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&t.live, "live", false, "hold properties against everybody in the directory")
-	flags.StringVar(&t.people, "people", "", "hold properties against the people of a CSV or JSON `FILE`, as a source of kind file reads it")
-	flags.StringVar(&t.junit, "junit", "", "write the outcome for CI as JUnit XML to `FILE`")
-	flags.StringVar(&t.run, "run", "", "only tests and properties whose name the regular expression `PATTERN` matches")
+	flags.BoolVar(&f.Live, "live", false, "hold properties against everybody in the directory")
+	flags.StringVar(&f.people, "people", "", "hold properties against the people of a CSV or JSON `FILE`, as a source of kind file reads it")
+	flags.StringVar(&f.junit, "junit", "", "write the outcome for CI as JUnit XML to `FILE`")
+	flags.StringVar(&f.Run, "run", "", "only tests and properties whose name the regular expression `PATTERN` matches")
 	return cmd
 }
 
-// testPolicy runs what was chosen and tells the outcome. a is nil without --live.
-func (p *program) testPolicy(ctx context.Context, t *policyTest, engine *rules.Engine, a *app.App) error {
-	properties := app.TestProperties(engine)
-	if t.people != "" {
+// testHere runs tests here, without a database unless --live asks for it.
+func (p *program) testHere(f testFlags) func(*cobra.Command, []string) error {
+	if !f.Live {
+		return func(cmd *cobra.Command, args []string) error {
+			_, engine, err := p.policyAlone(args)
+			if err != nil {
+				return err
+			}
+			return p.test(cmd.Context(), engine, f, func(*rules.PropertyTests) error { return nil })
+		}
+	}
+	return p.with(func(ctx context.Context, a *app.App, args []string) (err error) {
+		engine := a.Engine()
+		if len(args) > 0 {
+			if engine, err = app.PolicyFrom(a.Config, args[0]); err != nil {
+				return err
+			}
+		}
+		return p.test(ctx, engine, f, func(t *rules.PropertyTests) error { return a.HoldEverybody(ctx, engine, t) })
+	})
+}
+
+// test runs tests and holds properties against the people of a file, and whom everybody
+// adds.
+func (p *program) test(ctx context.Context, engine *rules.Engine, f testFlags, everybody func(*rules.PropertyTests) error) error {
+	properties := trial.Properties(engine)
+	if f.people != "" {
 		now := time.Now()
-		people, err := app.PeopleFile(ctx, t.people, now)
+		people, err := app.PeopleFile(ctx, f.people, now)
 		if err != nil {
 			return err
 		}
-		app.TestPeople(properties, people, now)
+		trial.HoldPeople(properties, people, now)
 	}
-	if a != nil {
-		if err := a.TestLive(ctx, properties); err != nil {
-			return err
-		}
-	}
-	t.held = properties.People
-	t.tests, t.properties = t.choose(engine.RunTests(), properties.Results)
-	if t.run != "" && len(t.tests)+len(t.properties) == 0 {
-		return usageError{fmt.Errorf("--run %s: no test and no property has such a name", t.run)}
-	}
-	if err := t.writeJUnit(); err != nil {
+	if err := everybody(properties); err != nil {
 		return err
 	}
-	return p.tell(t)
+	return p.tellTested(trial.Test(engine, properties, regexp.MustCompile(f.Run)), f)
 }
 
-// choose keeps what --run names.
-func (t *policyTest) choose(tests []rules.TestResult, properties []rules.PropertyResult) ([]rules.TestResult, []rules.PropertyResult) {
-	tests = slices.DeleteFunc(tests, func(r rules.TestResult) bool { return !t.chosen.MatchString(r.Name) })
-	properties = slices.DeleteFunc(properties, func(r rules.PropertyResult) bool { return !t.chosen.MatchString(r.Name) })
-	return tests, properties
-}
-
-// tell prints the outcome, and fails where something does not hold.
-func (p *program) tell(t *policyTest) error {
-	failed := append(failedTests(t.tests), failedProperties(t.properties)...)
-	l := listing{
-		data: map[string]any{
-			"ok": len(failed) == 0, "tests": orEmpty(t.tests), "properties": orEmpty(t.properties), "people": t.held,
-		},
-		header: []string{"outcome", "kind", "name", "remark"},
-		empty:  "The policy has no tests and no properties.",
+// tellTested tells the outcome, and fails where something does not hold.
+func (p *program) tellTested(t trial.Tested, f testFlags) error {
+	if f.Run != "" && len(t.Tests)+len(t.Properties) == 0 {
+		return usageError{fmt.Errorf("--run %s: no test and no property has such a name", f.Run)}
 	}
-	for _, r := range t.tests {
+	if err := writeJUnit(f.junit, t); err != nil {
+		return err
+	}
+	l := listing{
+		data: t, header: []string{"outcome", "kind", "name", "remark"},
+		empty: "The policy has no tests and no properties.",
+	}
+	for _, r := range t.Tests {
 		l.rows = append(l.rows, []string{passed(r.OK), "test", r.Name, ""})
 	}
-	for _, r := range t.properties {
-		l.rows = append(l.rows, []string{passed(r.OK), "property", r.Name, t.remark(r)})
+	for _, r := range t.Properties {
+		l.rows = append(l.rows, []string{passed(r.OK), "property", r.Name, remarkOn(r, t.People)})
 	}
-	if err := p.print(l); err != nil || len(failed) == 0 {
+	if err := p.print(l); err != nil || t.OK {
 		return err
 	}
-	return codeError{exitUsage, errors.New(strings.Join(failed, "\n"))}
+	return codeError{exitUsage, errors.New(strings.Join(append(failedTests(t.Tests), failedProperties(t.Properties)...), "\n"))}
 }
 
 func passed(ok bool) string {
@@ -124,15 +137,15 @@ func passed(ok bool) string {
 	return "fails"
 }
 
-// remark says how far the truth of a property is known.
-func (t *policyTest) remark(r rules.PropertyResult) string {
+// remarkOn says how far the truth of a property is known.
+func remarkOn(r rules.PropertyResult, people int) string {
 	switch n := len(r.Breaches) + r.More; {
 	case n > 0:
 		return "broken " + count(n, "time", "times")
 	case r.Proven:
 		return "proven for everybody"
 	default:
-		return "true of " + count(t.held, "person", "people")
+		return "true of " + count(people, "person", "people")
 	}
 }
 

@@ -60,6 +60,7 @@ type (
 	office struct {
 		Hub interface {
 			directory
+			policyDesk
 			takenAway
 		}
 		// Desk handles requests for access.
@@ -95,6 +96,11 @@ func (p *program) through(do func(ctx context.Context, o office, actor approval.
 	here := p.asking(func(ctx context.Context, a *app.App, actor approval.Actor, args []string) error {
 		return do(ctx, office{Hub: a.Hub, Desk: a.Desk, Reviews: a.Reviews, App: a}, actor, args)
 	}, checks...)
+	return p.either(here, do, checks...)
+}
+
+// either runs here where there is no --server, and else do by the hub there.
+func (p *program) either(here func(*cobra.Command, []string) error, do func(ctx context.Context, o office, actor approval.Actor, args []string) error, checks ...check) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		address := p.serverAddress()
 		if address == "" {

@@ -1,4 +1,4 @@
-package app
+package trial
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 
 // move makes after what before is with the moves made, and returns who may be
 // decided about differently; nil for everybody.
-func (t Trial) move(ctx context.Context, p people, before impact.Side, after *impact.Side, bosses chain) (*roaring.Bitmap, error) {
+func (t Trial) move(ctx context.Context, p People, before impact.Side, after *impact.Side, bosses chain) (*roaring.Bitmap, error) {
 	set, err := settled(ctx, p, before, t.Moves)
 	if err != nil {
 		return nil, err
@@ -28,8 +28,8 @@ func (t Trial) move(ctx context.Context, p people, before impact.Side, after *im
 	for n := range set {
 		changed.Add(n)
 	}
-	err = inChunks(changed, func(ns []int64) error {
-		users, err := p.users(ctx, ns)
+	err = InChunks(changed, func(ns []int64) error {
+		users, err := p.Users(ctx, ns)
 		for _, u := range users {
 			u = moved(u, set[uint32(u.N)], before.World.At)
 			after.Population.Put(&u)
@@ -45,14 +45,14 @@ func (t Trial) move(ctx context.Context, p people, before impact.Side, after *im
 }
 
 // settled returns what is to be set of whom. Later moves count.
-func settled(ctx context.Context, p people, before impact.Side, list []moves.Move) (map[uint32]map[string][]string, error) {
+func settled(ctx context.Context, p People, before impact.Side, list []moves.Move) (map[uint32]map[string][]string, error) {
 	var names []string
 	for _, m := range list {
 		if m.Where == nil {
 			names = append(names, m.User)
 		}
 	}
-	numbers, err := p.numbers(ctx, names)
+	numbers, err := p.Numbers(ctx, names)
 	if err != nil {
 		return nil, err
 	}

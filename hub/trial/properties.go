@@ -1,35 +1,29 @@
-package app
+package trial
 
 import (
 	"strings"
 	"time"
 
-	"birthright/config"
 	"birthright/identity"
 	"birthright/rules"
 	"birthright/rules/analysis"
 )
 
-// TestProperties begins tests of the policy's properties: with what is proven,
+// Properties begins tests of the policy's properties: with what is proven,
 // and what the users of its tests show.
-func TestProperties(e *rules.Engine) *rules.PropertyTests {
+func Properties(e *rules.Engine) *rules.PropertyTests {
 	t := e.PropertyTests(analysis.Proven(e))
 	t.Fixtures()
 	return t
 }
 
-// TestPeople holds properties against people of a file. Of the world beyond it
+// HoldPeople holds properties against people of a file. Of the world beyond it
 // knows only who manages whom.
-func TestPeople(t *rules.PropertyTests, people []identity.User, now time.Time) {
+func HoldPeople(t *rules.PropertyTests, people []identity.User, now time.Time) {
 	w := rules.World{At: now, Facts: managersOf(people)}
 	for _, u := range people {
 		t.User(u, w, "the people file")
 	}
-}
-
-// Findings returns what is wrong with a policy, by itself.
-func Findings(cfg *config.Config, e *rules.Engine, now time.Time) []analysis.Finding {
-	return analysis.Run(e, analysis.Options{Now: now, Editable: Editable(cfg)})
 }
 
 // managers are facts about who manages whom, by user name in lower case.

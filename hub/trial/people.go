@@ -1,4 +1,4 @@
-package app
+package trial
 
 import (
 	"context"
@@ -12,13 +12,13 @@ import (
 	"birthright/rules/impact"
 )
 
-// people are those whom a policy is tried on.
-type people interface {
+// People are those whom a policy is tried on: a Directory, or a Roster.
+type People interface {
 	register
-	// crowd loads everybody; each sees them on the way.
-	crowd(ctx context.Context, each func(*identity.User) error, engines ...*rules.Engine) (reconcile.Crowd, error)
+	// Crowd is everybody; each, if set, sees them on the way.
+	Crowd(ctx context.Context, each func(*identity.User) error, engines ...*rules.Engine) (reconcile.Crowd, error)
 	// world is what conditions may ask about one of them, or somebody made up.
-	world(ctx context.Context, u identity.User) (rules.World, error)
+	world(ctx context.Context, engine *rules.Engine, u identity.User) (rules.World, error)
 	// inForce is the policy that they were decided by last, fallback where nothing
 	// tells; memberships are what they have of it.
 	inForce(ctx context.Context, fallback *rules.Engine) (*rules.Engine, error)
@@ -27,9 +27,9 @@ type people interface {
 
 // register knows people by name and by number.
 type register interface {
-	numbers(ctx context.Context, names []string) (map[string]int64, error)
-	users(ctx context.Context, ns []int64) ([]identity.User, error)
-	names(ctx context.Context, ns *roaring.Bitmap) (map[uint32]string, error)
+	Numbers(ctx context.Context, names []string) (map[string]int64, error)
+	Users(ctx context.Context, ns []int64) ([]identity.User, error)
+	Names(ctx context.Context, ns *roaring.Bitmap) (map[uint32]string, error)
 }
 
 // stored are memberships as they are, those of rules apart from all others.
@@ -59,12 +59,12 @@ func (s *stored) note(n int64, group string, causes []identity.Cause) {
 	s.members[group].Add(uint32(n))
 }
 
-// chunk is how many people are looked up at once.
-const chunk = 10_000
+// Chunk is how many people are looked up at once.
+const Chunk = 10_000
 
-// inChunks hands the numbers of a set to do, some at a time.
-func inChunks(set *roaring.Bitmap, do func([]int64) error) error {
-	for part := range slices.Chunk(set.ToArray(), chunk) {
+// InChunks hands the numbers of a set to do, some at a time.
+func InChunks(set *roaring.Bitmap, do func([]int64) error) error {
+	for part := range slices.Chunk(set.ToArray(), Chunk) {
 		ns := make([]int64, len(part))
 		for i, n := range part {
 			ns[i] = int64(n)
