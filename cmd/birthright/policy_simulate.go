@@ -226,7 +226,7 @@ func (p *program) reorganise(ctx context.Context, a *app.App, engine *rules.Engi
 
 // suppose shows what one person would get who is of a file, or known to nobody.
 func (p *program) suppose(ctx context.Context, a *app.App, engine *rules.Engine, s trial.Supposition, f simulateFlags) error {
-	out := trial.Supposed{}
+	var out trial.Supposed
 	var err error
 	if f.people != "" {
 		out, err = a.SupposeFile(ctx, f.people, engine, s)
