@@ -231,7 +231,7 @@ func TestEveryClickIsAnswered(t *testing.T) {
 	eve.is(403, "You may not", "!disk")
 	olga.send(path, "decision", "approve").is(200, "Approved.")
 	again.send(path, "decision", "approve").is(200, "Nothing changed: it was approved already.")
-	otto.send(path, "decision", "deny", "reason", "no").is(409, "was approved at", "by user:olga", "state approved")
+	otto.send(path, "decision", "deny", "reason", "no").is(409, "was approved at", "by user:olga", "badge approved")
 	s.user("otto").visit("/requests/r99").is(404, "there is no such request")
 }
 
