@@ -34,6 +34,8 @@ type Desk interface {
 type Hub interface {
 	policyDesk
 	takenDesk
+	auditDesk
+	tokenDesk
 	userDesk
 }
 
@@ -68,6 +70,8 @@ func New(o Options) http.Handler {
 	}
 	s := &server{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, mux: http.NewServeMux()}
 	s.api = humago.NewWithPrefix(s.mux, Prefix, description(o.Version))
+	s.mountAudit()
+	s.mountTokens()
 	s.mountUsers()
 	s.mountPolicy()
 	s.mountCatalog()
@@ -118,7 +122,11 @@ func route[I, O any](s *server, op huma.Operation, do func(ctx context.Context, 
 		http.StatusTooManyRequests, http.StatusServiceUnavailable,
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := do(ctx, caller(ctx).Actor, in)
+		who := caller(ctx)
+		if !who.Only.Allows(nounOf(op.Path), asks(op)) {
+			return nil, s.problem(op.Method, errNarrow(op, who.Only))
+		}
+		out, err := do(ctx, who.Actor, in)
 		if err != nil {
 			return nil, s.problem(op.Method, err)
 		}

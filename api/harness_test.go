@@ -81,7 +81,7 @@ func around(o *desktest.Office, pace api.Pace) *site {
 		},
 	})
 	h.Handler = api.New(api.Options{
-		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}}),
+		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}, Rand: rand.Reader}),
 		Desk: o.Desk, Reviews: h.Reviews, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	return h

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"birthright/reviews"
 	reviewdesk "birthright/reviews/desk"
 	"birthright/store"
+	"birthright/tokens"
 )
 
 // Who there is. ben gets what rita asks for; anna decides first, dora in her place, lars
@@ -53,6 +55,15 @@ const (
 
 // matrix is who may do what, written down by hand: nothing here comes from the program.
 var matrix = []row{
+	{route: "GET /audit", yes: "root admin auditor"},
+	{route: "GET /audit/export", yes: "root admin auditor"},
+	{route: "GET /audit/verify", yes: "root admin auditor"},
+
+	{route: "GET /tokens", yes: everybody},
+	{route: "POST /tokens", body: `{"role":"auditor"}`, yes: "root admin"},
+	{route: "POST /tokens", body: `{"user":"ben"}`, yes: "ben root admin"},
+	{route: "POST /tokens/revoke", on: "token", body: `{"ids":["{token}"]}`, yes: "ben root admin"},
+
 	{route: "GET /users", yes: "root admin auditor"},
 	{route: "GET /users/{user}", who: "ben", yes: "ben mona root admin auditor"},
 
@@ -201,6 +212,7 @@ func (p *play) nextRoom() string {
 
 // thing is what something is done to.
 type thing struct{ kind, request, grant, delegation, campaign, item, revocation, order string }
+type thing struct{ kind, request, grant, delegation, campaign, item, token string }
 
 // make makes a thing in the state that a row wants.
 func (p *play) make(kind string) thing {
@@ -235,6 +247,12 @@ func (p *play) make(kind string) thing {
 		row := store.OrderRow{Holder: p.As("sven").UserN, Account: "sven", Entitlement: identity.Entitlement{Target: "app", Kind: "role", ID: "odd"}, By: "user:root", Reason: "x"}
 		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.AddOrders(p.Context(), []*store.OrderRow{&row}) }))
 		x.order = row.ID
+	case "token":
+		plain, t, err := tokens.New(rand.Reader, "", tokens.ScopeAPI, p.Now(), 0)
+		p.Must(err)
+		_, t.UserN = plain, p.As("ben").UserN
+		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.SaveToken(p.Context(), store.TokenRow(t)) }))
+		x.token = t.ID
 		return x
 	case "delegation":
 		d, err := p.Delegate(p.Context(), p.As("anna"), desk.Delegation{To: "dora", End: p.Now().Add(24 * time.Hour)})
@@ -273,6 +291,8 @@ func (x thing) id(route string) string {
 		return x.item
 	case strings.Contains(route, "/reviews"):
 		return x.campaign
+	case strings.Contains(route, "/tokens"):
+		return x.token
 	}
 	return x.request
 }
@@ -297,6 +317,11 @@ func (p *play) looks(x thing) string {
 		p.Must(err)
 		out += fmt.Sprint(c.State, c.Progress)
 	}
+	if x.token != "" {
+		t, err := p.DB.Token(p.Context(), x.token)
+		p.Must(err)
+		out += fmt.Sprint(t.RevokedAt)
+	}
 	all, err := p.Delegations(p.Context(), operator)
 	p.Must(err)
 	return out + fmt.Sprint(len(all), slices.ContainsFunc(all, func(d grants.Delegation) bool { return d.ID == x.delegation && !d.RevokedAt.IsZero() }))
@@ -314,6 +339,8 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())
 	}
 	body = strings.NewReplacer("{item}", x.item, "{revocation}", x.revocation, "{order}", x.order).Replace(body)
+	body = strings.ReplaceAll(body, "{item}", x.item)
+	body = strings.ReplaceAll(body, "{token}", x.token)
 	body = strings.ReplaceAll(body, "{soon}", later(p.Office, time.Hour))
 	answer = p.call(p.bearer(who), method, path+r.query, body)
 	switch {

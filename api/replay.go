@@ -50,11 +50,18 @@ func (s *server) replayed(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		if secret(r.URL.Path) {
+			plain(http.StatusUnprocessableEntity, keyHeader+": this call takes none: its answer holds a secret, and answers for later are kept.").write(w)
+			return
+		}
 		if p := s.replay(w, r, keys, next); p != nil {
 			p.write(w)
 		}
 	})
 }
+
+// secret reports whether the answer at a path holds a secret that the hub must not keep.
+func secret(path string) bool { return path == Prefix+"/tokens" || path == Prefix+"/clients" }
 
 func (s *server) replay(w http.ResponseWriter, r *http.Request, keys []string, next http.Handler) *Problem {
 	if len(keys) > 1 || !isKey(keys[0]) {

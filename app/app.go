@@ -129,10 +129,7 @@ func (a *App) Connect(ctx context.Context) error {
 		Store: a.Store, Grants: a.Desk, Engine: a.Engine, Everybody: a.everybody, Admins: hubTerms(a.Config.Auth.OIDC.Admins), Wake: a.wakeWorkers,
 	})
 	a.SignIn = a.signIn()
-	a.Hub = hub.New(hub.Options{
-		Store: a.Store, Desk: a.Desk, Engine: a.Engine, Runner: a.Runner, Targets: a.targetNames(), Wake: a.wakeWorkers,
-		Policy: a.policyInForce, Editable: Editable(a.Config), Now: a.Now, Log: a.Log,
-	})
+	a.Hub = a.hub()
 	return nil
 }
 

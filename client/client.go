@@ -110,11 +110,14 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if method == http.MethodPost {
+	if method == http.MethodPost && !secret(path) {
 		r.Header.Set("Idempotency-Key", c.newID())
 	}
 	return r, nil
 }
+
+// secret reports whether the answer holds a secret, which the hub keeps for nobody.
+func secret(path string) bool { return path == "/tokens" || path == "/clients" }
 
 func (c *Client) unreachable(err error) error {
 	var u *url.Error
@@ -183,3 +186,29 @@ func values(pairs ...string) url.Values {
 
 // segment writes a name as a part of a path.
 func segment(name string) string { return url.PathEscape(name) }
+
+// download writes a file of the hub. A connection that breaks is an error: what arrived
+// is not the whole.
+func (c *Client) download(ctx context.Context, path string, query url.Values, w io.Writer, allowed func()) error {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	r, err := c.request(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "*/*")
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		return c.refusal(answer)
+	}
+	allowed()
+	if _, err := io.Copy(w, answer.Body); err != nil {
+		return &identity.Error{Kind: identity.Incomplete, Op: "download from " + strings.TrimSuffix(c.base, prefix), Err: err, Hint: "try again"}
+	}
+	return nil
+}

@@ -40,8 +40,10 @@ type Options struct {
 
 // Hub is what answers about everything but requests and reviews.
 type Hub interface {
+	auditHub
 	menuHub
 	peopleHub
+	tokenHub
 }
 
 // Desk is what handles requests.
@@ -80,6 +82,7 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	d := door{Console: c, mux: mux, origin: http.NewCrossOriginProtection()}
 	mux.HandleFunc("GET /assets/{name}", c.assets.serve)
 	mux.HandleFunc("GET /favicon.ico", c.assets.icon)
+	c.mountAudit(d)
 	c.mountLogin(d)
 	c.mountPeople(d)
 	c.mountRequest(d)
@@ -87,6 +90,7 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAsk(d)
 	c.mountDecide(d)
 	c.mountDelegations(d)
+	c.mountTokens(d)
 	d.open("/", c.nowhere)
 }
 

@@ -3,7 +3,9 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,3 +172,8 @@ func (f frame) Token(path string) template.HTML {
 	}
 	return template.HTML(`<input type="hidden" name="form" value="` + formToken(f.key, path) + `">`) //nolint:gosec // base64
 }
+
+// segmentOf writes a name as a part of a path.
+func segmentOf(name string) string { return url.PathEscape(name) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -29,6 +30,10 @@ type Options struct {
 	Runner *reconcile.Runner
 	// Targets are the names of the configured targets, in their order.
 	Targets []string
+	// Endpoints are what tokens can be made for.
+	Endpoints Endpoints
+	// Rand is where secrets come from.
+	Rand io.Reader
 	// Wake hints that there is work for the run; nil for nobody.
 	Wake func()
 	// Policy is the policy in force with its files; nil knows of none but Engine.

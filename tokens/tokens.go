@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The scopes: what a token opens.
+// The scopes: what a token opens. One at the API may be narrowed, see Narrowed.
 const (
 	ScopeSCIM = "scim" // push to the SCIM endpoint, as the token's source
 	ScopeAPI  = "api"  // use the API, as the user that the token is of
@@ -47,7 +47,7 @@ type Token struct {
 	// Source is the configured name of the source that it speaks for, or of the
 	// receiver where the scope is ScopeSignals; "" for none.
 	Source string
-	// Scope is one of those above.
+	// Scope is one of those above, perhaps narrowed.
 	Scope string
 	// Client is the ID of the client that it was issued to, "" for one that a
 	// person made.

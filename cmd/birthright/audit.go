@@ -15,12 +15,21 @@ import (
 
 	"birthright/app"
 	"birthright/audit"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/internal/duration"
 	"birthright/store"
 )
 
+// logbook is what the commands about the audit log ask.
+type logbook interface {
+	AuditRecords(ctx context.Context, a approval.Actor, q hub.AuditQuery) (hub.Page[audit.Record], error)
+	VerifyAudit(ctx context.Context, a approval.Actor) (audit.Verdict, error)
+	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer, allowed func()) error
+}
+
 func (p *program) auditCommand() *cobra.Command {
-	return p.family("audit", "The tamper-evident log", p.auditListCommand(), p.auditVerifyCommand(), p.auditExportCommand())
+	return reaching(p.family("audit", "The tamper-evident log", p.auditListCommand(), p.auditVerifyCommand(), p.auditExportCommand()))
 }
 
 // auditFlags choose records of the log.
@@ -39,8 +48,8 @@ func (f *auditFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.run, "run", "", "only of this `RUN`")
 }
 
-func (f *auditFlags) query(now time.Time) (store.AuditQuery, error) {
-	q := store.AuditQuery{Actor: f.actor, Action: f.action, Subject: f.subject, Run: f.run, Limit: f.limit}
+func (f *auditFlags) query(now time.Time) (hub.AuditQuery, error) {
+	q := hub.AuditQuery{Actor: f.actor, Action: f.action, Subject: f.subject, Run: f.run, Limit: f.limit}
 	var err error
 	if q.Since, err = moment("since", f.since, now); err != nil {
 		return q, err
@@ -78,22 +87,16 @@ func (p *program) auditListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List what was done, newest first",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			q, err := f.query(a.Now())
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			q, err := f.query(o.now())
 			if err != nil {
 				return err
 			}
-			q.Desc = true
-			records := []audit.Record{}
-			err = a.Store.View(ctx, func(tx *store.Tx) error {
-				return tx.EachAudit(ctx, q, func(r audit.Record) error {
-					records = append(records, r)
-					return nil
-				})
-			})
+			found, err := o.Hub.AuditRecords(ctx, actor, q)
 			if err != nil {
 				return err
 			}
+			records := found.Items
 			l := listing{data: records, header: []string{"seq", "at", "actor", "action", "subject", "detail"}, empty: "The log has no such records."}
 			for _, r := range records {
 				detail, err := json.Marshal(r.Detail)
@@ -120,16 +123,8 @@ func (p *program) auditVerifyCommand() *cobra.Command {
 			if file != "" {
 				return p.verifyFile(file)
 			}
-			return p.with(func(ctx context.Context, a *app.App, _ []string) error {
-				var verdict audit.Verdict
-				err := a.Store.View(ctx, func(tx *store.Tx) error {
-					head, err := tx.AuditHead(ctx)
-					if err != nil {
-						return err
-					}
-					verdict, err = audit.Verify(allRecords(ctx, tx), audit.Head{}, head)
-					return err
-				})
+			return p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+				verdict, err := o.Hub.VerifyAudit(ctx, actor)
 				if err != nil {
 					return err
 				}
@@ -202,16 +197,8 @@ func (p *program) auditExportCommand() *cobra.Command {
 		Long: `Writes one JSON object a line: an opening, every record with its hash, and a closing
 with the head of the chain. ` + "`birthright audit verify --file FILE`" + ` checks it without a database.`,
 		Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			return p.toFile(file, func(w io.Writer) error {
-				return a.Store.View(ctx, func(tx *store.Tx) error {
-					head, err := tx.AuditHead(ctx)
-					if err != nil {
-						return err
-					}
-					return audit.Export(w, allRecords(ctx, tx), audit.Head{}, head)
-				})
-			})
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			return p.toFile(file, func(w io.Writer) error { return o.Hub.ExportAudit(ctx, actor, w, func() {}) })
 		}),
 	}
 	cmd.Flags().StringVar(&file, "file", "-", "where to write it; - is standard output")

@@ -14,19 +14,12 @@ import (
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
-	"birthright/hub"
 	"birthright/internal/ids"
 )
 
 // The ways in which a command reaches the hub: by the database on this machine, or by
 // the API of a running one. Each command says by its interface what it needs.
 type (
-	// directory is what the commands about people ask.
-	directory interface {
-		Users(ctx context.Context, a approval.Actor, q hub.UserQuery) (hub.Page[hub.User], error)
-		User(ctx context.Context, a approval.Actor, name string) (hub.User, error)
-	}
-
 	// asker is what the commands about requests do, and holder those about grants.
 	asker interface {
 		Catalog(ctx context.Context, a approval.Actor, user, search string) ([]desk.Offer, error)
@@ -62,6 +55,8 @@ type (
 			directory
 			policyDesk
 			takenAway
+			keyring
+			logbook
 		}
 		// Desk handles requests for access.
 		Desk interface {

@@ -2,30 +2,35 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
-	"birthright/audit"
-	"birthright/identity"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/internal/duration"
-	"birthright/store"
-	"birthright/tokens"
 )
 
+// keyring is what the commands about tokens ask.
+type keyring interface {
+	Tokens(ctx context.Context, a approval.Actor, q hub.TokenQuery) (hub.TokenList, error)
+	CreateToken(ctx context.Context, a approval.Actor, w hub.TokenWish) (hub.NewToken, error)
+	RevokeTokens(ctx context.Context, a approval.Actor, ids []string) (revoked int, err error)
+}
+
 func (p *program) tokenCommand() *cobra.Command {
-	return p.family("token", "Bearer tokens for SCIM sources, people and programs that use the API, and receivers that poll for signals",
-		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
+	return reaching(p.family("token", "Bearer tokens for SCIM sources, people and programs that use the API, and receivers that poll for signals",
+		p.tokenCreateCommand(), p.tokenListCommand(), p.tokenRevokeCommand()))
 }
 
 // defaultTokenLife is how long a token is good for unless told otherwise.
 const defaultTokenLife = "180d"
 
 func (p *program) tokenCreateCommand() *cobra.Command {
-	var holder tokenHolder
+	var f tokenFlags
 	var life string
 	var ttl time.Duration
 	cmd := &cobra.Command{
@@ -38,43 +43,28 @@ func (p *program) tokenCreateCommand() *cobra.Command {
               may do, for as long as the user is active
   --role      a program at the API: admin does what administrators may do, which is not
               to decide in place of approvers; auditor reads everything
-  --receiver  a receiver that polls for its signals`,
+  --receiver  a receiver that polls for its signals
+
+One at the API can be narrowed with --only: to "read", to parts of the API such as
+runs or audit, or to both.`,
 		Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			scope, _ := holder.scope()
-			plain, token, err := tokens.New(rand.Reader, holder.source+holder.receiver, scope, a.Now(), ttl)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			wish := f.wish()
+			wish.For = ttl
+			made, err := o.Hub.CreateToken(ctx, actor, wish)
 			if err != nil {
 				return err
 			}
-			row := store.TokenRow(token)
-			err = a.Store.Update(ctx, func(tx *store.Tx) (err error) {
-				if holder, row.UserN, err = holder.find(ctx, tx); err != nil {
-					return err
-				}
-				_, subject := holder.scope()
-				return tx.SaveToken(ctx, row, audit.Event{
-					Actor: a.Actor, Action: "token.created", Subject: subject,
-					Detail: map[string]any{"token": row.ID, "expires_at": row.ExpiresAt.Format(time.RFC3339)},
-				})
-			})
-			if err != nil {
-				return err
-			}
-			expires := row.ExpiresAt.UTC().Format(time.RFC3339)
-			if err := p.print(listing{
-				data: map[string]any{
-					"id": row.ID, "token": plain, "source": holder.source, "receiver": holder.receiver, "user": holder.user, "role": holder.role, "expires_at": expires,
-				},
-				header: []string{"id", "token", "source", "receiver", "user", "role", "expires_at"},
-				rows:   [][]string{{row.ID, plain, holder.source, holder.receiver, holder.user, holder.role, expires}},
-			}); err != nil {
+			if err := p.print(newTokenListing(made)); err != nil {
 				return err
 			}
 			p.remark("This is the only time the token is shown; the hub keeps a hash of it.")
-			p.remarkPulled(a, holder.source)
+			if made.Warning != "" {
+				p.remark("warning: %s", made.Warning)
+			}
 			return nil
 		}, func(a *app.App, _ []string) (err error) {
-			if err := holder.check(a); err != nil {
+			if err := f.check(a); err != nil {
 				return err
 			}
 			if ttl, err = duration.Parse(life); err != nil || ttl <= 0 {
@@ -83,10 +73,11 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 			return nil
 		}),
 	}
-	cmd.Flags().StringVar(&holder.source, "source", "", "the `SOURCE` that the token speaks for")
-	cmd.Flags().StringVar(&holder.user, "user", "", "the `USER` who acts with the token")
-	cmd.Flags().StringVar(&holder.role, "role", "", "the `ROLE` of the program that uses the token: admin or auditor")
-	cmd.Flags().StringVar(&holder.receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
+	cmd.Flags().StringVar(&f.source, "source", "", "the `SOURCE` that the token speaks for")
+	cmd.Flags().StringVar(&f.user, "user", "", "the `USER` who acts with the token")
+	cmd.Flags().StringVar(&f.role, "role", "", "the `ROLE` of the program that uses the token: admin or auditor")
+	cmd.Flags().StringVar(&f.receiver, "receiver", "", "the `RECEIVER` that polls for its signals with the token")
+	cmd.Flags().StringSliceVar(&f.only, "only", nil, "narrow it to these `PARTS` of the API, with commas; read: change nothing")
 	cmd.Flags().StringVar(&life, "expires", defaultTokenLife, "how long it is good for, e.g. 90d or 12h")
 	return cmd
 }
@@ -96,47 +87,23 @@ func (p *program) tokenRevokeCommand() *cobra.Command {
 		Use:   "revoke ID…",
 		Short: "Make tokens useless at once",
 		Args:  takes(1, anyNumber),
-		RunE: p.with(func(ctx context.Context, a *app.App, ids []string) error {
-			revoked := 0
-			err := a.Store.Update(ctx, func(tx *store.Tx) error {
-				for _, id := range ids {
-					t, err := tx.TokenByID(ctx, id)
-					if identity.KindOf(err) == identity.NotFound {
-						return &identity.Error{
-							Kind: identity.NotFound, Op: "revoke token", Object: id, Err: fmt.Errorf("there is no such token"),
-							Hint: "`birthright token list` shows them; nothing was revoked",
-						}
-					}
-					if err != nil {
-						return err
-					}
-					if !t.RevokedAt.IsZero() {
-						continue
-					}
-					t.RevokedAt = tx.Now()
-					detail := map[string]any{"token": t.ID}
-					if t.Client != "" {
-						detail["client"] = t.Client
-					}
-					holder, err := holderOf(ctx, tx, t)
-					if err != nil {
-						return err
-					}
-					_, subject := holder.scope()
-					event := audit.Event{Actor: a.Actor, Action: "token.revoked", Subject: subject, Detail: detail}
-					if err := tx.SaveToken(ctx, t, event); err != nil {
-						return err
-					}
-					revoked++
-				}
-				return nil
-			})
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, ids []string) error {
+			revoked, err := o.Hub.RevokeTokens(ctx, actor, ids)
 			if err != nil {
 				return err
 			}
 			p.remark("%s.", count(revoked, "token was revoked", "tokens were revoked"))
 			return nil
 		}),
+	}
+}
+
+// newTokenListing shows a token, for the only time with its secret.
+func newTokenListing(t hub.NewToken) listing {
+	expires := timeAt(t.ExpiresAt)
+	return listing{
+		data: t, header: []string{"id", "token", "source", "receiver", "user", "role", "only", "expires_at"},
+		rows: [][]string{{t.ID, t.Token, t.Source, t.Receiver, t.User, t.Role, strings.Join(t.Only, " "), expires}},
 	}
 }
 

@@ -16,6 +16,12 @@ import (
 	"birthright/store"
 )
 
+// directory is what the commands about people ask.
+type directory interface {
+	Users(ctx context.Context, a approval.Actor, q hub.UserQuery) (hub.Page[hub.User], error)
+	User(ctx context.Context, a approval.Actor, name string) (hub.User, error)
+}
+
 func (p *program) userCommand() *cobra.Command {
 	return p.family("user", "The directory: who there is, what they have, and why",
 		reaching(p.userListCommand()), reaching(p.userShowCommand()), p.userExplainCommand())

@@ -36,8 +36,9 @@ type Keeper interface {
 // Holder is who acts.
 type Holder struct {
 	approval.Actor
-	// Token is the ID of the token.
+	// Token is the ID of the token, and Only what it is narrowed to.
 	Token string
+	Only  tokens.Only
 }
 
 // Refusal is a token that opens nothing; whoever sent it is not told why.
@@ -105,12 +106,13 @@ func (c Check) Again(ctx context.Context, id string) (Holder, error) {
 }
 
 func (c Check) holder(ctx context.Context, t tokens.Token) (Holder, error) {
-	h := Holder{Token: t.ID, Actor: approval.Actor{UserN: t.UserN, Name: "token:" + t.ID}}
+	scope, only := tokens.SplitScope(t.Scope)
+	h := Holder{Token: t.ID, Only: only, Actor: approval.Actor{UserN: t.UserN, Name: "token:" + t.ID}}
 	switch {
-	case t.Scope == tokens.ScopeAPI && t.UserN != 0:
-	case t.Scope == tokens.ScopeAdmin && t.UserN == 0:
+	case scope == tokens.ScopeAPI && t.UserN != 0:
+	case scope == tokens.ScopeAdmin && t.UserN == 0:
 		h.Admin = true
-	case t.Scope == tokens.ScopeAuditor && t.UserN == 0:
+	case scope == tokens.ScopeAuditor && t.UserN == 0:
 		h.Auditor = true
 	default:
 		return Holder{}, &Refusal{Token: t.ID, Why: ErrScope}

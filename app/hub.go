@@ -1,0 +1,25 @@
+package app
+
+import (
+	"crypto/rand"
+
+	"birthright/hub"
+)
+
+// hub puts together what answers beyond requests and reviews.
+func (a *App) hub() *hub.Hub {
+	return hub.New(hub.Options{
+		Store:     a.Store,
+		Desk:      a.Desk,
+		Engine:    a.Engine,
+		Runner:    a.Runner,
+		Targets:   a.targetNames(),
+		Endpoints: endpoints{a},
+		Rand:      rand.Reader,
+		Wake:      a.wakeWorkers,
+		Policy:    a.policyInForce,
+		Editable:  Editable(a.Config),
+		Now:       a.Now,
+		Log:       a.Log,
+	})
+}
