@@ -211,8 +211,15 @@ func (p *play) nextRoom() string {
 }
 
 // thing is what something is done to.
-type thing struct{ kind, request, grant, delegation, campaign, item, revocation, order string }
-type thing struct{ kind, request, grant, delegation, campaign, item, token string }
+type thing struct {
+	kind           string
+	request, grant string
+	delegation     string
+	campaign, item string
+	revocation     string
+	order          string
+	token          string
+}
 
 // make makes a thing in the state that a row wants.
 func (p *play) make(kind string) thing {
