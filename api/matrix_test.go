@@ -92,6 +92,7 @@ var matrix = []row{
 	{route: "GET /requests/{id}", on: "pending", yes: readers},
 	{route: "GET /requests/{id}", on: "active", yes: readers},
 	{route: "GET /requests/{id}", on: "ended", yes: readers},
+	{route: "GET /requests/{id}/look", on: "pending", yes: readers},
 	{route: "PATCH /requests/{id}", on: "pending", body: `{"reason":"y"}`, yes: "rita"},
 	{route: "PATCH /requests/{id}", on: "active", body: `{"reason":"y"}`, late: "rita"},
 	{route: "PATCH /requests/{id}", on: "ended", body: `{"reason":"y"}`, late: "rita"},

@@ -16,6 +16,7 @@ type requestDesk interface {
 	Ask(ctx context.Context, a approval.Actor, w desk.Wish) ([]desk.Request, error)
 	Requests(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Request, error)
 	Request(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
+	Look(ctx context.Context, a approval.Actor, id string) (desk.Look, error)
 	Amend(ctx context.Context, a approval.Actor, id string, to desk.Amendment) (desk.Request, error)
 }
 
@@ -78,6 +79,10 @@ func (s *server) mountRequests() {
 	route(s, operation("request", http.MethodGet, "/requests/{id}", "One request"),
 		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Request], error) {
 			return answering(s.Desk.Request(ctx, who, in.ID))
+		})
+	route(s, operation("look", http.MethodGet, "/requests/{id}/look", "One request with what helps to decide on it: who, what they have, what colleagues have, what became of it before"),
+		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Look], error) {
+			return answering(s.Desk.Look(ctx, who, in.ID))
 		})
 	route(s, operation("amend", http.MethodPatch, "/requests/{id}", "Change a request that is open; who has approved it must do so again"), s.amend)
 }

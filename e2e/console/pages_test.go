@@ -28,6 +28,7 @@ var pages = []page{
 	{name: "request form", as: "ada", path: "/request?group=prod&group=prod-logs&for=2h&reason=The+disk+is+full&ticket=OPS-7"},
 	{name: "request nothing", as: "ada", path: "/request?q=nothing-is-called-so"},
 	{name: "emergency", as: "ada", path: "/break-glass?group=prod"},
+	{name: "emergency refused", as: "ada", path: "/break-glass?group=prod-logs"},
 	{name: "decide", as: "olga", path: "/decide"},
 	{name: "decide nothing", as: "ada", path: "/decide"},
 	{name: "grant", as: "eve", path: "{grant}"},

@@ -42,7 +42,7 @@ groups:
     risk: high
     owners: ["user:olga", "user:otto"]
     access: ["app:role/prod"]
-    request: {durations: {default: 1h, max: 8h}, approve: [{by: owners}]}
+    request: {durations: {default: 1h, max: 8h}, approve: [{by: owners}], break_glass: {max: 30m}}
   - name: prod-logs
     owners: ["user:otto"]
     access: ["app:role/logs"]

@@ -25,8 +25,8 @@ type Subject struct {
 	Title       string   `json:"title"`
 	Description string   `json:"description"`
 	Risk        string   `json:"risk"`
-	Owners      []string `json:"owners"`
-	Gives       []string `json:"gives"`
+	Owners      []string `json:"owners" nullable:"false"`
+	Gives       []string `json:"gives" nullable:"false"`
 }
 
 // Peers is how usual the group is among those who are active in the same department and

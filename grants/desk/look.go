@@ -11,23 +11,25 @@ import (
 
 // Look is what somebody sees who looks at a request, perhaps to decide on it.
 type Look struct {
-	Request Request
+	Request Request `json:"request"`
 	// Viewer is the name of the actor, as the audit log writes it.
-	Viewer string
+	Viewer string `json:"-"`
 	// Decides says that the actor may decide now; Why says why not.
-	Decides bool
-	Why     string
+	Decides bool   `json:"decides"`
+	Why     string `json:"why,omitempty"`
 	// Cancels, Amends and Examines say that the actor may take it back, change it, or say
 	// whether the emergency was one.
-	Cancels, Amends, Examines bool
+	Cancels  bool `json:"cancels"`
+	Amends   bool `json:"amends"`
+	Examines bool `json:"examines"`
 	// Person is who gets it, Subject what it is, Peers how usual it is, and Before what
 	// became of it before.
-	Person  Person
-	Subject Subject
-	Peers   Peers
-	Before  []Before
+	Person  Person   `json:"person"`
+	Subject Subject  `json:"subject"`
+	Peers   Peers    `json:"peers"`
+	Before  []Before `json:"before" nullable:"false"`
 	// Beside are the groups of the same owners that the beneficiary is in, sorted.
-	Beside []string
+	Beside []string `json:"beside" nullable:"false"`
 }
 
 // Look shows a request with what helps to decide on it.

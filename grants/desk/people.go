@@ -24,6 +24,8 @@ type people struct {
 	worlds map[int64]*rules.World
 	causes map[int64]map[string][]identity.Cause // by user and group
 	groups map[string][]int64                    // members, as far as they were asked for
+	named  map[string]int64                      // by user name; 0 for nobody
+	places map[inPlace][]int64                   // who decides in whose place
 	err    error
 }
 
@@ -31,7 +33,7 @@ func newPeople(ctx context.Context, tx *store.Tx, engine *rules.Engine, world fu
 	return &people{
 		ctx: ctx, tx: tx, engine: engine, world: world, users: map[int64]*identity.User{},
 		worlds: map[int64]*rules.World{}, causes: map[int64]map[string][]identity.Cause{},
-		groups: map[string][]int64{},
+		groups: map[string][]int64{}, named: map[string]int64{}, places: map[inPlace][]int64{},
 	}
 }
 
@@ -75,7 +77,11 @@ func (p *people) Named(userName string) int64 {
 	if userName == "" || p.err != nil {
 		return 0
 	}
+	if n, known := p.named[userName]; known {
+		return n
+	}
 	u, err := p.tx.UserByName(p.ctx, userName)
+	p.named[userName] = u.N
 	if p.fail(err) {
 		return 0
 	}
@@ -209,19 +215,25 @@ func (p *people) deciders(ids []string) [][]int64 {
 
 // Principals implements approval.People.
 func (p *people) Principals(n int64) []int64 {
-	return p.delegated(n, p.tx.DelegationsTo, func(d *grants.Delegation) int64 { return d.FromN })
+	return p.delegated(inPlace{n, true}, p.tx.DelegationsTo, func(d *grants.Delegation) int64 { return d.FromN })
 }
 
 // Delegates implements approval.Crowd.
 func (p *people) Delegates(n int64) []int64 {
-	return p.delegated(n, p.tx.DelegationsFrom, func(d *grants.Delegation) int64 { return d.ToN })
+	return p.delegated(inPlace{n, false}, p.tx.DelegationsFrom, func(d *grants.Delegation) int64 { return d.ToN })
 }
 
-func (p *people) delegated(n int64, read func(context.Context, int64) ([]grants.Delegation, error), other func(*grants.Delegation) int64) []int64 {
-	if p.err != nil {
-		return nil
+// inPlace asks in whose place a user decides, or who decides in theirs.
+type inPlace struct {
+	n         int64
+	principal bool
+}
+
+func (p *people) delegated(ask inPlace, read func(context.Context, int64) ([]grants.Delegation, error), other func(*grants.Delegation) int64) []int64 {
+	if known, ok := p.places[ask]; ok || p.err != nil {
+		return known
 	}
-	found, err := read(p.ctx, n)
+	found, err := read(p.ctx, ask.n)
 	if p.fail(err) {
 		return nil
 	}
@@ -231,6 +243,7 @@ func (p *people) delegated(n int64, read func(context.Context, int64) ([]grants.
 			out = append(out, other(&found[i]))
 		}
 	}
+	p.places[ask] = out
 	return out
 }
 
