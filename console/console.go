@@ -43,6 +43,7 @@ type Hub interface {
 	auditHub
 	menuHub
 	peopleHub
+	policyHub
 	tokenHub
 }
 
@@ -85,6 +86,7 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAudit(d)
 	c.mountLogin(d)
 	c.mountPeople(d)
+	c.mountPolicy(d)
 	c.mountRequest(d)
 	c.mountAccess(d)
 	c.mountAsk(d)

@@ -23,6 +23,7 @@ import (
 	"birthright/grants/desk/desktest"
 	"birthright/hub"
 	"birthright/internal/ids"
+	"birthright/rules"
 	"birthright/signin"
 	sessions "birthright/signin/backing"
 	"birthright/store"
@@ -50,6 +51,7 @@ type site struct {
 	trusting http.RoundTripper // of the site's certificate
 	log      bytes.Buffer
 	provider console.Provider
+	files    []rules.File // of the policy, for those who edit it
 }
 
 func open(t *testing.T) *site {
@@ -67,7 +69,10 @@ func open(t *testing.T) *site {
 
 func (s *site) mount(mux *http.ServeMux, public string) {
 	console.New(console.Options{
-		Hub:  hub.New(hub.Options{Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Targets: []string{"app"}}),
+		Hub: hub.New(hub.Options{
+			Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Targets: []string{"app"},
+			Policy: func() hub.InForce { return hub.InForce{Engine: s.Desk.Engine(), Files: s.files} },
+		}),
 		Desk: s.Desk, SignIn: s.signIn(), Provider: s.provider, PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
 		Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	}).Mount(mux)

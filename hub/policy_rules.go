@@ -130,21 +130,26 @@ func (h *Hub) RuleMembers(ctx context.Context, a approval.Actor, rule, after str
 		}
 		holds, _ := e.Holding(rule, crowd.Population, crowd.World)
 		out.Total = int(holds.GetCardinality())
-		users, err := s.tx.BareUsers(ctx, firstBehind(holds, behind, more(limit)))
-		if err != nil {
-			return err
-		}
-		list := make([]RuleMember, len(users))
-		for i, u := range users {
-			list[i] = RuleMember{
-				User: u.UserName, DisplayName: u.Attributes.First(identity.AttrDisplayName), Department: u.Attributes.First(identity.AttrDepartment),
-				Team: u.Attributes.First(identity.AttrTeam), State: u.State, n: u.N,
-			}
-		}
-		out.Page = pageOf(list, limit, func(m RuleMember) string { return strconv.FormatInt(m.n, 10) })
-		return nil
+		out.Page, err = s.members(holds, behind, limit)
+		return err
 	})
 	return out, err
+}
+
+// members is a page of the people of a set, by number.
+func (s *session) members(set *roaring.Bitmap, behind int64, limit int) (Page[RuleMember], error) {
+	users, err := s.tx.BareUsers(s.ctx, firstBehind(set, behind, more(limit)))
+	if err != nil {
+		return Page[RuleMember]{}, err
+	}
+	list := make([]RuleMember, len(users))
+	for i, u := range users {
+		list[i] = RuleMember{
+			User: u.UserName, DisplayName: u.Attributes.First(identity.AttrDisplayName), Department: u.Attributes.First(identity.AttrDepartment),
+			Team: u.Attributes.First(identity.AttrTeam), State: u.State, n: u.N,
+		}
+	}
+	return pageOf(list, limit, func(m RuleMember) string { return strconv.FormatInt(m.n, 10) }), nil
 }
 
 // firstBehind are the first numbers of a set behind one; a limit of 0 is no bound.

@@ -18,15 +18,27 @@ const (
 	footHeight = 76.0
 )
 
+// Style is how the drawing looks, to be put around it where it stands in a page: within
+// the class "drawing".
+func Style() string { return ".drawing {" + style + "}" }
+
 // SVG draws the picture.
-func (g *Graph) SVG() []byte {
+func (g *Graph) SVG() []byte { return g.draw(nil) }
+
+// Linked draws the picture to stand in a page that has Style: link is where a box leads,
+// "" for nowhere.
+func (g *Graph) Linked(link func(Node) string) []byte { return g.draw(link) }
+
+func (g *Graph) draw(link func(Node) string) []byte {
 	d := lay(g)
-	s := &sheet{drawing: d}
+	s := &sheet{drawing: d, link: link}
 	s.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s" role="img" aria-labelledby="title desc" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif">`,
 		px(d.width), px(d.height))
 	s.printf(`  <title id="title">%s</title>`, escaped(g.Title()))
 	s.printf(`  <desc id="desc">%s</desc>`, escaped(g.description()))
-	s.printf("  <style>%s</style>", style)
+	if link == nil {
+		s.printf("  <style>%s</style>", style)
+	}
 	s.printf(`  <rect class="ground" width="%s" height="%s" rx="12"/>`, px(d.width), px(d.height))
 	s.head()
 	s.edges()
@@ -40,6 +52,7 @@ func (g *Graph) SVG() []byte {
 type sheet struct {
 	bytes.Buffer
 	*drawing
+	link func(Node) string // nil for a picture by itself
 }
 
 func (s *sheet) printf(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
@@ -132,6 +145,14 @@ func (s *sheet) boxes() {
 }
 
 func (s *sheet) box(b *box) {
+	to := ""
+	if s.link != nil {
+		to = s.link(*b.Node)
+	}
+	if to != "" {
+		s.printf(`  <a href="%s">`, escaped(to))
+		defer s.printf(`  </a>`)
+	}
 	s.printf(`  <g><title>%s</title>`, escaped(s.g.tooltip(b.Node)))
 	if b.Kind == Folded || b.Kind == Made && b.Holds > 1 {
 		s.printf(`    <rect class="shade" x="%s" y="%s" width="%s" height="%s" rx="5"/>`, px(b.x+3), px(b.y+3), px(b.w), px(b.h))
