@@ -35,6 +35,7 @@ type Hub interface {
 	policyDesk
 	takenDesk
 	auditDesk
+	statusDesk
 	tokenDesk
 	userDesk
 }
@@ -71,6 +72,7 @@ func New(o Options) http.Handler {
 	s := &server{Options: o, check: holder.Check{Keeper: o.Tokens, Now: o.Now, Log: o.Log}, mux: http.NewServeMux()}
 	s.api = humago.NewWithPrefix(s.mux, Prefix, description(o.Version))
 	s.mountAudit()
+	s.mountStatus()
 	s.mountTokens()
 	s.mountUsers()
 	s.mountPolicy()
@@ -82,8 +84,9 @@ func New(o Options) http.Handler {
 	s.mountDelegations()
 	s.mountReviews()
 	s.mountTaken()
+	s.mux.HandleFunc("GET "+Prefix+PagePath, s.page())
 	s.mux.HandleFunc("/", s.nowhere)
-	return s.guard(s.paced(s.replayed(s.named(s.mux))))
+	return s.guard(s.paced(s.tagged(s.replayed(s.named(s.mux)))))
 }
 
 // named says by which pattern a request was routed, for whoever tells of requests.

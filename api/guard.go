@@ -48,7 +48,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 // public reports whether a request asks for the description of the API, which is no
 // secret.
 func public(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, Prefix+"/openapi")
+	return r.Method == http.MethodGet && (strings.HasPrefix(r.URL.Path, Prefix+"/openapi") || r.URL.Path == Prefix+PagePath)
 }
 
 // recovered answers after a panic below it.

@@ -59,6 +59,9 @@ var matrix = []row{
 	{route: "GET /audit/export", yes: "root admin auditor"},
 	{route: "GET /audit/verify", yes: "root admin auditor"},
 
+	{route: "GET /status", yes: "root admin auditor"},
+	{route: "GET /version", yes: everybody},
+
 	{route: "GET /tokens", yes: everybody},
 	{route: "POST /tokens", body: `{"role":"auditor"}`, yes: "root admin"},
 	{route: "POST /tokens", body: `{"user":"ben"}`, yes: "ben root admin"},
@@ -255,6 +258,7 @@ func (p *play) make(kind string) thing {
 		row := store.OrderRow{Holder: p.As("sven").UserN, Account: "sven", Entitlement: identity.Entitlement{Target: "app", Kind: "role", ID: "odd"}, By: "user:root", Reason: "x"}
 		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.AddOrders(p.Context(), []*store.OrderRow{&row}) }))
 		x.order = row.ID
+		return x
 	case "token":
 		plain, t, err := tokens.New(rand.Reader, "", tokens.ScopeAPI, p.Now(), 0)
 		p.Must(err)

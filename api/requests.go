@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 )
@@ -77,14 +79,34 @@ func (s *server) mountRequests() {
 			return requests.pages(ctx, s, who, &in.Question, q, in.text("requests", in.Approver, strconv.FormatBool(in.Mine), in.State))
 		})
 	route(s, operation("request", http.MethodGet, "/requests/{id}", "One request"),
-		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Request], error) {
-			return answering(s.Desk.Request(ctx, who, in.ID))
+		func(ctx context.Context, who approval.Actor, in *Named) (*requestAnswer, error) {
+			r, err := s.Desk.Request(ctx, who, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return &requestAnswer{Tag: requestTag(r), Body: r}, nil
 		})
 	route(s, operation("look", http.MethodGet, "/requests/{id}/look", "One request with what helps to decide on it: who, what they have, what colleagues have, what became of it before"),
 		func(ctx context.Context, who approval.Actor, in *Named) (*answer[desk.Look], error) {
 			return answering(s.Desk.Look(ctx, who, in.ID))
 		})
 	route(s, operation("amend", http.MethodPatch, "/requests/{id}", "Change a request that is open; who has approved it must do so again"), s.amend)
+}
+
+// requestAnswer is a request with a tag of its own.
+type requestAnswer struct {
+	Tag  string `header:"ETag" doc:"what If-Match takes"`
+	Body desk.Request
+}
+
+// requestTag is the tag of a request. While it waits, its end moves on with the clock,
+// which is no change of it.
+func requestTag(r desk.Request) string {
+	if r.State == grants.Pending {
+		r.EndsAt = time.Time{}
+	}
+	text, _ := json.Marshal(r) // it is made of what JSON has
+	return tag(text)
 }
 
 func (s *server) ask(ctx context.Context, who approval.Actor, in *asking) (*answer[items[desk.Request]], error) {

@@ -44,6 +44,7 @@ type Hub interface {
 	menuHub
 	peopleHub
 	policyHub
+	statusHub
 	tokenHub
 }
 
@@ -92,6 +93,7 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAsk(d)
 	c.mountDecide(d)
 	c.mountDelegations(d)
+	c.mountOverview(d)
 	c.mountTokens(d)
 	d.open("/", c.nowhere)
 }

@@ -53,6 +53,7 @@ type (
 	office struct {
 		Hub interface {
 			directory
+			gauge
 			policyDesk
 			takenAway
 			keyring

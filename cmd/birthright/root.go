@@ -94,7 +94,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	)...)
 	root.AddCommand(
 		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.sessionsCommand(), p.loginLinkCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
-		p.migrateCommand(), p.backupCommand(), p.doctorCommand(), p.versionCommand(),
+		p.migrateCommand(), p.backupCommand(), reaching(p.statusCommand()), p.doctorCommand(), p.versionCommand(),
 	)
 	return root
 }
