@@ -116,11 +116,6 @@ func (d door) form(pattern string, h handler) {
 	d.mount(pattern, maxForm, d.known(d.answer(d.fitting(h))))
 }
 
-// draft is form for forms that bring a file of a policy.
-func (d door) draft(pattern string, h handler) {
-	d.mount(pattern, maxDraft, d.known(d.answer(d.fitting(h))))
-}
-
 // raw serves those who are logged in with something else than a page: a download, or
 // what a script asks for.
 func (d door) raw(pattern string, serve func(http.ResponseWriter, *http.Request, visitor)) {

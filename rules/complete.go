@@ -109,9 +109,6 @@ func keysAt(above, line string) []string {
 		path, indent = append([]string{m[2]}, path...), len(m[1])
 		if strings.HasSuffix(m[1], "- ") { // the keys of one entry stand side by side
 			path = path[1:]
-			if len(path) == 0 || !strings.HasSuffix(strings.TrimSpace(lines[i]), ":") {
-				continue
-			}
 		}
 	}
 	return keysBelow(reflect.TypeFor[document](), path)
