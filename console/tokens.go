@@ -59,7 +59,7 @@ func (c *Console) tokens(r *http.Request, v visitor, made *hub.NewToken) (view, 
 // an address must not hold a secret. Sent again, it makes another.
 func (c *Console) createToken(r *http.Request, v visitor) (view, error) {
 	typed := map[string]string{}
-	for _, name := range []string{"kind", "name", "only", "expires"} {
+	for _, name := range []string{"kind", "whose", "only", "expires"} {
 		typed[name] = strings.TrimSpace(r.PostFormValue(name))
 	}
 	wish, err := tokenWish(typed)
@@ -80,7 +80,7 @@ func (c *Console) createToken(r *http.Request, v visitor) (view, error) {
 
 // tokenWish is what the form asks for.
 func tokenWish(typed map[string]string) (w hub.TokenWish, err error) {
-	name := typed["name"]
+	name := typed["whose"]
 	switch typed["kind"] {
 	case "user":
 		w.User = name
