@@ -14,6 +14,7 @@ import (
 	"birthright/identity"
 	"birthright/reviews/evidence"
 	"birthright/store"
+	"birthright/store/storetest"
 )
 
 // past is a hub with a clock of the test's own.
@@ -25,7 +26,7 @@ type past struct {
 
 func newPast(t *testing.T) *past {
 	p := &past{T: t, at: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), store.Options{Migrate: true, Now: func() time.Time { return p.at }})
+	db, err := store.Open(t.Context(), "sqlite:"+storetest.SQLite(t), store.Options{Migrate: true, Now: func() time.Time { return p.at }})
 	if err != nil {
 		t.Fatal(err)
 	}

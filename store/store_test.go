@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"birthright/internal/pgtest"
@@ -32,13 +31,7 @@ func TestMain(m *testing.M) {
 // databases are the kinds that the contract is run on: each URL is an empty,
 // migrated database.
 var databases = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string {
-		url := "sqlite:" + filepath.Join(t.TempDir(), "hub.db")
-		if _, err := store.Migrate(t.Context(), url, store.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		return url
-	},
+	"sqlite":   func(t testing.TB) string { return "sqlite:" + storetest.SQLite(t) },
 	"postgres": func(t testing.TB) string { return postgres.URL(t) },
 }
 

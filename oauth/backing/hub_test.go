@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"birthright/scim"
 	scimbacking "birthright/scim/backing"
 	"birthright/store"
+	"birthright/store/storetest"
 	"birthright/tokens"
 )
 
@@ -51,7 +51,7 @@ func (h *hub) pass(d time.Duration) { h.passed.Add(int64(d)) }
 // onEach runs a test on both databases.
 func onEach(t *testing.T, test func(t *testing.T, h *hub)) {
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, start(t, "sqlite:"+filepath.Join(t.TempDir(), "hub.db")))
+		test(t, start(t, "sqlite:"+storetest.SQLite(t)))
 	})
 	t.Run("postgres", func(t *testing.T) { test(t, start(t, postgres.URL(t))) })
 }

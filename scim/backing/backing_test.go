@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"birthright/scim"
 	"birthright/scim/backing"
 	"birthright/store"
+	"birthright/store/storetest"
 	"birthright/tokens"
 )
 
@@ -48,7 +48,7 @@ type hub struct {
 // onEach runs a test on both databases.
 func onEach(t *testing.T, test func(t *testing.T, h *hub)) {
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, start(t, "sqlite:"+filepath.Join(t.TempDir(), "hub.db")))
+		test(t, start(t, "sqlite:"+storetest.SQLite(t)))
 	})
 	t.Run("postgres", func(t *testing.T) { test(t, start(t, postgres.URL(t))) })
 }

@@ -14,7 +14,6 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +25,7 @@ import (
 	"birthright/signals"
 	"birthright/signals/signing"
 	"birthright/store"
+	"birthright/store/storetest"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -57,7 +57,7 @@ func newHub(t *testing.T) *hub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hub{T: t, file: filepath.Join(t.TempDir(), "hub.db"), key: key, clock: noon}
+	h := &hub{T: t, file: storetest.SQLite(t), key: key, clock: noon}
 	h.open()
 	t.Cleanup(h.close)
 	return h

@@ -3,7 +3,6 @@ package scim
 import (
 	"crypto/rand"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"birthright/scim"
 	"birthright/scim/backing"
 	"birthright/store"
+	"birthright/store/storetest"
 	"birthright/targets"
 	"birthright/tokens"
 )
@@ -20,7 +20,7 @@ import (
 // door is our own SCIM endpoint with a database behind it, and a token for it.
 func door(t *testing.T) (url, key string) {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), store.Options{Migrate: true, Index: scim.NewIndex([]string{"okta"})})
+	db, err := store.Open(t.Context(), "sqlite:"+storetest.SQLite(t), store.Options{Migrate: true, Index: scim.NewIndex([]string{"okta"})})
 	if err != nil {
 		t.Fatal(err)
 	}

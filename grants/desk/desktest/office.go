@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -22,6 +21,7 @@ import (
 	"birthright/reconcile"
 	"birthright/rules"
 	"birthright/store"
+	"birthright/store/storetest"
 	"birthright/targets"
 	"birthright/targets/memory"
 )
@@ -52,7 +52,7 @@ type Office struct {
 // Open makes an office with a policy, on SQLite.
 func Open(t testing.TB, policy string) *Office {
 	t.Helper()
-	return OpenOn(t, "sqlite:"+filepath.Join(t.TempDir(), "hub.db"), policy)
+	return OpenOn(t, "sqlite:"+storetest.SQLite(t), policy)
 }
 
 // OpenOn is Open on a database of the caller's.
