@@ -33,6 +33,8 @@ type Desk interface {
 // Hub is what answers about everything else.
 type Hub interface {
 	policyDesk
+	evidenceDesk
+	reportDesk
 	takenDesk
 	auditDesk
 	statusDesk
@@ -85,6 +87,8 @@ func New(o Options) http.Handler {
 	s.mountReviews()
 	s.mountTaken()
 	s.mux.HandleFunc("GET "+Prefix+PagePath, s.page())
+	s.mountReports()
+	s.mountEvidence()
 	s.mux.HandleFunc("/", s.nowhere)
 	return s.guard(s.paced(s.tagged(s.replayed(s.named(s.mux)))))
 }

@@ -58,6 +58,7 @@ type site struct {
 	*desktest.Office
 	http.Handler
 	Reviews *reviewdesk.Desk
+	reports *reporter
 
 	log    bytes.Buffer
 	tokens map[string]string // by who
@@ -71,7 +72,7 @@ func open(t testing.TB) *site {
 }
 
 func around(o *desktest.Office, pace api.Pace) *site {
-	h := &site{Office: o, tokens: map[string]string{}}
+	h := &site{Office: o, tokens: map[string]string{}, reports: &reporter{now: o.Now}}
 	behind := backing.New(o.DB)
 	h.Reviews = reviewdesk.New(reviewdesk.Options{
 		Store: o.DB, Grants: o.Desk, Engine: o.Desk.Engine, Admins: o.Desk.Admins,
@@ -81,7 +82,7 @@ func around(o *desktest.Office, pace api.Pace) *site {
 		},
 	})
 	h.Handler = api.New(api.Options{
-		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}, Rand: rand.Reader}),
+		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}, Rand: rand.Reader, Reporter: h.reports, Now: o.Now}),
 		Desk: o.Desk, Reviews: h.Reviews, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	return h

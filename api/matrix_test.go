@@ -142,6 +142,14 @@ var matrix = []row{
 	{route: "GET /reviews/{id}/items", on: "campaign", yes: "olga root admin auditor"},
 	{route: "GET /reviews/{id}/report", on: "campaign", yes: "root admin auditor"},
 	{route: "GET /reviews/{id}/reviewers", on: "campaign", yes: "root admin auditor"},
+	{route: "GET /reports", yes: "root admin auditor"},
+	{route: "GET /reports/{kind}", who: "creep", yes: "root admin auditor"},
+	{route: "GET /reports/{kind}", who: "orphans", query: "?format=csv", yes: "root admin auditor"},
+	{route: "GET /reports/{kind}/trend", who: "creep", yes: "root admin auditor"},
+	{route: "POST /reports", yes: "root admin"},
+	{route: "POST /reports/creep/plan", body: `{}`, yes: "root admin auditor"},
+	{route: "POST /reports/creep/apply", body: because, yes: "root admin"},
+	{route: "POST /evidence", body: `{"from":"2020-01-01T00:00:00Z"}`, yes: "root admin"},
 	{route: "GET /revocations", yes: "root admin auditor"},
 	{route: "GET /orders", yes: "root admin auditor"},
 	{route: "POST /revocations/lift", body: `{"ids":["{revocation}"],"reason":"x"}`, on: "revocation", yes: "root admin"},
@@ -344,7 +352,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	p.Helper()
 	p.cells++
 	method, path, _ := strings.Cut(strings.ReplaceAll(r.route, "{id}", x.id(r.route)), " ")
-	path = strings.ReplaceAll(path, "{user}", r.who)
+	path = strings.NewReplacer("{user}", r.who, "{kind}", r.who).Replace(path)
 	path = strings.NewReplacer("{version}", "1", "{rule}", "club").Replace(path)
 	body := r.body
 	if strings.Contains(body, "{room}") {

@@ -46,7 +46,7 @@ type Answers interface {
 func (s *server) replayed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		keys := r.Header.Values(keyHeader)
-		if len(keys) == 0 || r.Method != http.MethodPost || isTrial(r) {
+		if len(keys) == 0 || r.Method != http.MethodPost || isTrial(r) || unkept(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"birthright/audit"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/reviews"
 	"birthright/reviews/creep"
@@ -15,19 +16,10 @@ import (
 	"birthright/store"
 )
 
-// Looking says what reports of what people hold are to count as what.
-type Looking struct {
-	// Usage is a file of who used what last; "" for none.
-	Usage string
-	// Dormant is for how long an account must not have been used, and Stale how old the
-	// last look at a target may be.
-	Dormant, Stale time.Duration
-}
-
 // Usual is what the configuration says of reports.
-func (a *App) Usual() Looking {
+func (a *App) Usual() hub.Looking {
 	r := a.Config.Reports
-	l := Looking{Dormant: r.Dormant, Stale: r.Stale}
+	l := hub.Looking{Dormant: r.Dormant, Stale: r.Stale}
 	if r.Usage != "" {
 		l.Usage = a.path(r.Usage)
 	}
@@ -42,7 +34,7 @@ const mostEarlier = 52
 
 // Creep finds what people hold on targets and nothing explains, as of one moment. It
 // changes nothing.
-func (a *App) Creep(ctx context.Context, l Looking) (report *creep.Report, err error) {
+func (a *App) Creep(ctx context.Context, l hub.Looking) (report *creep.Report, err error) {
 	err = a.Store.View(ctx, func(tx *store.Tx) error {
 		report, err = a.creep(ctx, tx, l)
 		return err
@@ -50,7 +42,7 @@ func (a *App) Creep(ctx context.Context, l Looking) (report *creep.Report, err e
 	return report, err
 }
 
-func (a *App) creep(ctx context.Context, tx *store.Tx, l Looking) (*creep.Report, error) {
+func (a *App) creep(ctx context.Context, tx *store.Tx, l hub.Looking) (*creep.Report, error) {
 	p := a.policy.loaded.Load()
 	in := creep.Input{At: tx.Now(), Engine: p.Engine, MaxAge: l.Stale, Unused: l.Dormant}
 	reader, err := suggest.Reader(creep.Readings())
@@ -136,7 +128,7 @@ func observedOn(ctx context.Context, tx *store.Tx, state store.TargetState) (cre
 }
 
 // keepReport keeps a report, for later ones to be compared with.
-func (a *App) keepReport(ctx context.Context, m *Made, event audit.Event) error {
+func (a *App) keepReport(ctx context.Context, m *hub.Made, event audit.Event) error {
 	row := store.ReportRow{
 		ID: m.Manifest.Report, Kind: m.Manifest.Kind, At: m.Manifest.MadeAt, By: event.Actor, Policy: a.Engine().Policy().Hash,
 		Summary: json.RawMessage("{}"), Lines: json.RawMessage("[]"),
@@ -169,8 +161,8 @@ func (a *App) reportedSince(ctx context.Context, at time.Time) (done bool, err e
 }
 
 // tellOwners tells those who answer for what was found in surplus where the report is.
-func (a *App) tellOwners(ctx context.Context, made []Made, dir string) error {
-	at := slices.IndexFunc(made, func(m Made) bool { return m.Manifest.Kind == reportCreep })
+func (a *App) tellOwners(ctx context.Context, made []hub.Made, dir string) error {
+	at := slices.IndexFunc(made, func(m hub.Made) bool { return m.Manifest.Kind == reportCreep })
 	if at < 0 {
 		return nil
 	}
@@ -226,7 +218,10 @@ func earlierReports(ctx context.Context, tx *store.Tx) (earlier []creep.Summary,
 	if err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
-	for _, row := range rows {
+	for i, row := range rows {
+		if i > 0 && row.At.Equal(rows[i-1].At) {
+			continue // the same, in another form
+		}
 		var s creep.Summary
 		if err := json.Unmarshal(row.Summary, &s); err != nil {
 			return nil, nil, err

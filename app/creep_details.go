@@ -11,6 +11,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"birthright/grants"
+	"birthright/hub"
 	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/creep"
@@ -34,7 +35,7 @@ type creepDetails struct {
 	groups map[int64]string
 }
 
-func (d *creepDetails) load(ctx context.Context, l Looking) (creep.Details, error) {
+func (d *creepDetails) load(ctx context.Context, l hub.Looking) (creep.Details, error) {
 	d.out = creep.Details{People: map[uint32]creep.Person{}, Facts: map[creep.Pair]creep.Facts{}, Grants: map[creep.Member]creep.Grants{}, Since: map[creep.Member]time.Time{}}
 	d.pairs, d.older = map[uint32][]identity.Entitlement{}, map[int64]*rules.Engine{}
 	for p := range d.surplus.Pairs() {

@@ -6,65 +6,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"birthright/audit"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/reviews/evidence"
 	"birthright/store"
 )
 
-// Evidence is an archive that was made.
-type Evidence struct {
-	File     string     `json:"file"`
-	From     time.Time  `json:"from"`
-	Until    time.Time  `json:"until"`
-	Manifest audit.Hash `json:"manifest_sha256"`
-	SHA256   audit.Hash `json:"sha256"`
-	NotRead  []string   `json:"targets_not_read"`
-}
-
-// MakeEvidence writes the archive of a period into a new file, and its sums into the
-// audit log. Where it fails, there is no file.
-func (a *App) MakeEvidence(ctx context.Context, from, until time.Time, path string) (*Evidence, error) {
+// Evidence writes the archive of a period to w, and its sums into the audit log under a
+// name. What was written is worth nothing where it fails.
+func (a *App) Evidence(ctx context.Context, from, until time.Time, by, name string, w io.Writer) (*hub.Evidence, error) {
 	if err := a.checkPeriod(from, until); err != nil {
 		return nil, err
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return nil, &identity.Error{Kind: identity.Conflict, Op: "make evidence", Object: path, Err: os.ErrExist, Hint: "evidence is never written over; choose another name"}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".evidence-*") // only its owner reads it
-	if err != nil {
-		return nil, fmt.Errorf("make evidence: %w", err)
-	}
-	defer os.Remove(f.Name()) // what it was linked to stays
-	out := &Evidence{File: path, From: from.UTC().Truncate(time.Microsecond), Until: until.UTC().Truncate(time.Microsecond)}
+	out := &hub.Evidence{File: name, From: from.UTC().Truncate(time.Microsecond), Until: until.UTC().Truncate(time.Microsecond)}
 	sum := sha256.New()
-	err = a.Store.View(ctx, func(tx *store.Tx) error { return out.write(ctx, tx, io.MultiWriter(f, sum)) })
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("make evidence %s: %w", path, err)
+	err := a.Store.View(ctx, func(tx *store.Tx) error { return gather(ctx, tx, out, io.MultiWriter(w, sum)) })
+	if err != nil {
+		return nil, fmt.Errorf("make evidence %s: %w", name, err)
 	}
 	sum.Sum(out.SHA256[:0])
-	return out, a.publish(ctx, f.Name(), out)
-}
-
-// publish gives a finished archive its name, and notes it. A file of that name that came
-// meanwhile is not written over.
-func (a *App) publish(ctx context.Context, finished string, e *Evidence) error {
-	if err := os.Link(finished, e.File); err != nil {
-		return fmt.Errorf("make evidence: %w", err)
-	}
-	err := a.Store.Update(ctx, func(tx *store.Tx) error {
-		return tx.Audit(ctx, audit.Event{Actor: a.Actor, Action: "evidence.made", Subject: "evidence:" + filepath.Base(e.File), Detail: map[string]any{
-			"from": e.From, "until": e.Until, "manifest_sha256": e.Manifest.String(), "sha256": e.SHA256.String(),
+	return out, a.Store.Update(ctx, func(tx *store.Tx) error {
+		return tx.Audit(ctx, audit.Event{Actor: by, Action: "evidence.made", Subject: "evidence:" + filepath.Base(name), Detail: map[string]any{
+			"from": out.From, "until": out.Until, "manifest_sha256": out.Manifest.String(), "sha256": out.SHA256.String(),
 		}})
 	})
-	if err != nil {
-		return errors.Join(err, os.Remove(e.File))
-	}
-	return nil
 }
 
 func (a *App) checkPeriod(from, until time.Time) error {
@@ -95,7 +64,8 @@ type collector struct {
 	policies map[int64]store.PolicyRow
 }
 
-func (e *Evidence) write(ctx context.Context, tx *store.Tx, to io.Writer) error {
+// gather writes the archive of a period.
+func gather(ctx context.Context, tx *store.Tx, e *hub.Evidence, to io.Writer) error {
 	c := &collector{ctx: ctx, tx: tx, out: evidence.NewWriter(to, e.Until), policies: map[int64]store.PolicyRow{}}
 	c.manifest = evidence.Manifest{From: e.From, Until: e.Until, NotRead: []string{}}
 	began, err := tx.HistoryBegan(ctx)

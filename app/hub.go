@@ -21,5 +21,6 @@ func (a *App) hub() *hub.Hub {
 		Editable:  Editable(a.Config),
 		Now:       a.Now,
 		Log:       a.Log,
+		Reporter:  a,
 	})
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"time"
 
-	"birthright/reviews/document"
 	"birthright/reviews/jit"
-	"birthright/reviews/paper"
 	"birthright/store"
 )
 
@@ -48,24 +46,4 @@ func (a *App) JIT(ctx context.Context, since time.Duration) (report *jit.Report,
 		}
 	})
 	return report, err
-}
-
-// jitPaper is the report of just-in-time access as a document.
-func (a *App) jitPaper(ctx context.Context, since time.Duration) (*document.Document, *jit.Report, error) {
-	r, err := a.JIT(ctx, since)
-	if err != nil {
-		return nil, nil, err
-	}
-	return paper.JIT(r), r, nil
-}
-
-// JITPaper is the report of just-in-time access, as one that can be written.
-func (a *App) JITPaper(ctx context.Context, since time.Duration) (Made, *jit.Report, error) {
-	d, r, err := a.jitPaper(ctx, since)
-	if err != nil {
-		return Made{}, nil, err
-	}
-	m := Made{Document: d, Manifest: a.manifest("jit", d.Made, nil)}
-	d.Facts = append(m.Manifest.Facts(), d.Facts...)
-	return m, r, nil
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"birthright/audit"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/internal/duration"
 	"birthright/reviews/creep"
@@ -17,48 +20,50 @@ import (
 	"birthright/reviews/paper"
 )
 
-// Made is a report with what its files are proven by.
-type Made struct {
-	Manifest document.Manifest
-	Document *document.Document
-	// Creep is what a report of what is held was made of; nil for another kind.
-	Creep *creep.Report
-}
-
 // Papers makes reports of these kinds, all as of one moment. It writes nothing.
-func (a *App) Papers(ctx context.Context, kinds []string, l Looking) ([]Made, error) {
-	var held *creep.Report
-	var out []Made
+func (a *App) Papers(ctx context.Context, kinds []string, l hub.Looking) ([]hub.Made, error) {
+	var r hub.Report
+	var out []hub.Made
 	for _, kind := range kinds {
-		var d *document.Document
-		if slices.Contains(heldKinds(), kind) && held == nil {
-			var err error
-			if held, err = a.Creep(ctx, l); err != nil {
-				return nil, err
-			}
+		var err error
+		switch {
+		case slices.Contains(heldKinds(), kind) && r.Creep == nil:
+			r.Creep, err = a.Creep(ctx, l)
+		case kind == "jit":
+			r.JIT, err = a.JIT(ctx, usualWindow)
 		}
-		m := Made{Creep: held}
-		switch kind {
-		case reportCreep:
-			d = paper.Creep(held)
-		case "orphans":
-			d = paper.Orphans(held)
-		case "dormant":
-			d = paper.Dormant(held, duration.Format(l.Dormant))
-		case "sod":
-			d = paper.SoD(held)
-		default:
-			m.Creep = nil
-			var err error
-			if d, err = a.otherPaper(ctx, kind); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
 		}
-		m.Document, m.Manifest = d, a.manifest(kind, d.Made, m.Creep)
-		d.Facts = append(m.Manifest.Facts(), d.Facts...)
+		m, err := a.Paper(kind, &r, l)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// Paper makes a document of a report.
+func (a *App) Paper(kind string, r *hub.Report, l hub.Looking) (hub.Made, error) {
+	m := hub.Made{Creep: r.Creep}
+	switch {
+	case kind == reportCreep:
+		m.Document = paper.Creep(r.Creep)
+	case kind == "orphans":
+		m.Document = paper.Orphans(r.Creep)
+	case kind == "dormant":
+		m.Document = paper.Dormant(r.Creep, duration.Format(l.Dormant))
+	case kind == "sod":
+		m.Document = paper.SoD(r.Creep)
+	case kind == "jit":
+		m.Document, m.Creep = paper.JIT(r.JIT), nil
+	default:
+		return m, &identity.Error{Kind: identity.Invalid, Op: "make report", Object: kind, Err: errors.New("there is no such report on paper")}
+	}
+	m.Manifest = a.manifest(kind, m.Document.Made, m.Creep)
+	m.Document.Facts = append(m.Manifest.Facts(), m.Document.Facts...)
+	return m, nil
 }
 
 // heldKinds are the reports of what people hold.
@@ -84,7 +89,7 @@ func suffix(id string) string { return id[max(0, len(id)-6):] }
 // WritePaper writes a report into files of a folder, names them in the audit log and
 // keeps it for later ones to be compared with. base is what the files are called, ""
 // for the report's id. A file that cannot be written is an error, and none is left.
-func (a *App) WritePaper(ctx context.Context, m *Made, dir, base string, forms []document.Form, by string) ([]string, error) {
+func (a *App) WritePaper(ctx context.Context, m *hub.Made, dir, base string, forms []document.Form, by string) ([]string, error) {
 	if base == "" {
 		base = m.Manifest.Report
 	}
@@ -123,18 +128,61 @@ func (a *App) WritePaper(ctx context.Context, m *Made, dir, base string, forms [
 	return names, nil
 }
 
-// PrintPaper writes a report in one form to w, and names it in the audit log.
-func (a *App) PrintPaper(ctx context.Context, m *Made, w io.Writer, form document.Form, by string) error {
+// PrintPaper writes a report in one form to w, and names it in the audit log. Of CSV it
+// writes the table of that name, or, where that is "*", an archive of all of them.
+func (a *App) PrintPaper(ctx context.Context, m *hub.Made, w io.Writer, form document.Form, table, by string) error {
 	seal := document.NewSeal(w)
-	if err := m.Document.Write(seal, form); err != nil {
-		return err
+	name := m.Manifest.Report + "." + form.Ending()
+	switch {
+	case form == document.FormCSV && table == "*":
+		files, err := archived(m, w)
+		if err != nil {
+			return err
+		}
+		m.Manifest.Files = files
+		return a.keepPaper(ctx, m, by)
+	case form == document.FormCSV && table != "":
+		one, known := m.Document.Table(table)
+		if !known {
+			return &identity.Error{Kind: identity.Invalid, Field: "table", Err: fmt.Errorf("the report has no table %q", table)}
+		}
+		name = m.Manifest.Report + "-" + table + ".csv"
+		if err := document.CSV(seal, one); err != nil {
+			return err
+		}
+	default:
+		if err := m.Document.Write(seal, form); err != nil {
+			return err
+		}
 	}
-	m.Manifest.Files = []document.Sealed{seal.File(m.Manifest.Report + "." + form.Ending())}
+	m.Manifest.Files = []document.Sealed{seal.File(name)}
 	return a.keepPaper(ctx, m, by)
 }
 
+// archived writes every table of a report as a file of an archive. The log names the
+// files, not the archive.
+func archived(m *hub.Made, w io.Writer) (sealed []document.Sealed, err error) {
+	files, err := m.Document.Files(m.Manifest.Report, document.FormCSV)
+	if err != nil {
+		return nil, err
+	}
+	z := zip.NewWriter(w)
+	for _, f := range files {
+		into, err := z.Create(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		seal := document.NewSeal(into)
+		if err := f.Write(seal); err != nil {
+			return nil, err
+		}
+		sealed = append(sealed, seal.File(f.Name))
+	}
+	return sealed, z.Close()
+}
+
 // keepPaper puts a report on record.
-func (a *App) keepPaper(ctx context.Context, m *Made, by string) error {
+func (a *App) keepPaper(ctx context.Context, m *hub.Made, by string) error {
 	return a.keepReport(ctx, m, audit.Event{Actor: by, Action: document.Action, Subject: "report:" + m.Manifest.Report, Detail: m.Manifest.Detail()})
 }
 
@@ -200,7 +248,7 @@ func (a *App) WriteReports(ctx context.Context, by string) ([]string, error) {
 		}
 		out = append(out, names...)
 	}
-	if at := slices.IndexFunc(made, func(m Made) bool { return m.Manifest.Kind == reportCreep }); at >= 0 {
+	if at := slices.IndexFunc(made, func(m hub.Made) bool { return m.Manifest.Kind == reportCreep }); at >= 0 {
 		if _, err := a.ReviewScores(ctx, made[at].Creep); err != nil {
 			return out, err
 		}
@@ -230,13 +278,4 @@ func VerdictOf(name string, each func(func(audit.Record) error) error) (document
 		return v, nil, nil
 	}
 	return v, &records[v.Event], nil
-}
-
-// otherPaper makes a report that is not about what people hold.
-func (a *App) otherPaper(ctx context.Context, kind string) (*document.Document, error) {
-	if kind == "jit" {
-		d, _, err := a.jitPaper(ctx, usualWindow)
-		return d, err
-	}
-	return nil, &identity.Error{Kind: identity.Invalid, Op: "make report", Object: kind, Err: errors.New("there is no such report")}
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 
 	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/reviews"
 	"birthright/reviews/desk"
 	"birthright/reviews/paper"
 )
 
 // ReviewPaper is what a campaign came to, as a report that can be written.
-func (a *App) ReviewPaper(ctx context.Context, actor approval.Actor, id string) (Made, desk.Report, error) {
+func (a *App) ReviewPaper(ctx context.Context, actor approval.Actor, id string) (hub.Made, desk.Report, error) {
 	r, err := a.Reviews.Report(ctx, actor, id)
 	if err != nil {
-		return Made{}, r, err
+		return hub.Made{}, r, err
 	}
 	items := make([]reviews.Item, len(r.Items))
 	for i := range r.Items {
@@ -29,7 +30,7 @@ func (a *App) ReviewPaper(ctx context.Context, actor approval.Actor, id string) 
 		})
 	}
 	now := a.Now().UTC()
-	m := Made{Document: paper.Campaign(&r.Campaign.Campaign, r.Campaign.State, now, items, reviewers), Manifest: a.manifest("review", now, nil)}
+	m := hub.Made{Document: paper.Campaign(&r.Campaign.Campaign, r.Campaign.State, now, items, reviewers), Manifest: a.manifest("review", now, nil)}
 	m.Document.Facts = append(m.Manifest.Facts(), m.Document.Facts...)
 	return m, r, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"birthright/config"
 	"birthright/grants"
+	"birthright/hub"
 	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/suggest"
@@ -20,28 +21,13 @@ import (
 	"birthright/store"
 )
 
-// Learning says what suggestions are to be made of.
-type Learning struct {
-	// Since is how far back requests count.
-	Since time.Duration
-	suggest.Thresholds
-	// Usage is a file of who used what last; "" for none. What was used before Unused
-	// counts as not used, and of a group the share Idle must lie unused.
-	Usage  string
-	Unused time.Duration
-	Idle   float64
-	// Held says that rules are looked for in what people hold on targets, too.
-	Held     bool
-	FromHeld suggest.HeldThresholds
-}
-
 // Suggestions are what was learned.
 type Suggestions struct {
 	suggest.Report
 	Unused suggest.UnusedReport
 	Held   suggest.HeldReport
 	// Unseen are targets that nothing is concluded from, or only in part.
-	Unseen []Unseen
+	Unseen []hub.Unseen
 	// From and At bound the window.
 	From, At time.Time
 	// Ignored are attributes about which nothing is suggested: people can change them
@@ -55,7 +41,7 @@ type Suggestions struct {
 
 // Suggestions learns from requests, and from usage where there is a file. It changes
 // nothing.
-func (a *App) Suggestions(ctx context.Context, l Learning) (out Suggestions, err error) {
+func (a *App) Suggestions(ctx context.Context, l hub.Learning) (out Suggestions, err error) {
 	err = a.Store.View(ctx, func(tx *store.Tx) error {
 		out, err = a.learn(ctx, a.directory(tx), l)
 		return err
@@ -63,7 +49,7 @@ func (a *App) Suggestions(ctx context.Context, l Learning) (out Suggestions, err
 	return out, err
 }
 
-func (a *App) learn(ctx context.Context, d trial.Directory, l Learning) (Suggestions, error) {
+func (a *App) learn(ctx context.Context, d trial.Directory, l hub.Learning) (Suggestions, error) {
 	out := Suggestions{policy: a.policy.loaded.Load(), At: d.Tx.Now()}
 	out.From = out.At.Add(-l.Since)
 	in := suggest.Input{
@@ -151,7 +137,7 @@ func (a *App) decided(ctx context.Context, tx *store.Tx, since time.Time) ([]sug
 }
 
 // unused compares what rules give with a file of what is used.
-func (a *App) unused(ctx context.Context, d trial.Directory, in suggest.Input, l Learning) (out suggest.UnusedReport, err error) {
+func (a *App) unused(ctx context.Context, d trial.Directory, in suggest.Input, l hub.Learning) (out suggest.UnusedReport, err error) {
 	data, err := os.ReadFile(l.Usage)
 	if err != nil {
 		return out, &identity.Error{Kind: identity.Invalid, Op: "read usage", Err: err}

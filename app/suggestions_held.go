@@ -3,21 +3,16 @@ package app
 import (
 	"context"
 
+	"birthright/hub"
 	"birthright/hub/trial"
 	"birthright/identity"
 	"birthright/reviews/suggest"
 	"birthright/store"
 )
 
-// Unseen is a target of which it is not known, or not well, what is held there.
-type Unseen struct {
-	Target string `json:"target"`
-	Reason string `json:"reason"`
-}
-
 // unseen names the targets that nothing is concluded from, or only in part.
-func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]Unseen, error) {
-	out := []Unseen{}
+func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]hub.Unseen, error) {
+	out := []hub.Unseen{}
 	for _, target := range a.Config.Targets {
 		state, err := tx.TargetState(ctx, target.Name)
 		if err != nil && identity.KindOf(err) != identity.NotFound {
@@ -28,11 +23,11 @@ func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]Unseen, error) {
 		case err != nil:
 			return nil, err
 		case sighting.Last.IsZero():
-			out = append(out, Unseen{target.Name, "it was never read whole"})
+			out = append(out, hub.Unseen{Target: target.Name, Reason: "it was never read whole"})
 		case state.LastError != "":
-			out = append(out, Unseen{target.Name, "the last attempt to read it failed: " + state.LastError})
+			out = append(out, hub.Unseen{Target: target.Name, Reason: "the last attempt to read it failed: " + state.LastError})
 		case sighting.Gap != "":
-			out = append(out, Unseen{target.Name, sighting.Gap})
+			out = append(out, hub.Unseen{Target: target.Name, Reason: sighting.Gap})
 		}
 	}
 	return out, nil

@@ -34,6 +34,8 @@ type Options struct {
 	Endpoints Endpoints
 	// Rand is where secrets come from.
 	Rand io.Reader
+	// Reporter makes reports.
+	Reporter Reporter
 	// Wake hints that there is work for the run; nil for nobody.
 	Wake func()
 	// Policy is the policy in force with its files; nil knows of none but Engine.
@@ -50,6 +52,9 @@ type Hub struct {
 	people residents
 	// places reads departments and teams, which pictures and editors of policies need.
 	places func() (*rules.Question, error)
+	shelf  *shelf
+	// archives has room for the evidence that is being gathered: one at a time.
+	archives chan struct{}
 }
 
 // New returns a Hub.
@@ -66,7 +71,7 @@ func New(o Options) *Hub {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Hub{Options: o, places: sync.OnceValues(placesRead)}
+	return &Hub{Options: o, places: sync.OnceValues(placesRead), shelf: newShelf(), archives: make(chan struct{}, 1)}
 }
 
 // session is one transaction on behalf of one actor, who is as the directory has them at

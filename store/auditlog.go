@@ -128,3 +128,11 @@ func (tx *Tx) auditPage(ctx context.Context, q AuditQuery, size int) ([]audit.Re
 	}
 	return selected(ctx, s, readAudit)
 }
+
+// AuditOf returns the records of one action about some subjects, by number.
+func (tx *Tx) AuditOf(ctx context.Context, action string, subjects []string) ([]audit.Record, error) {
+	if len(subjects) == 0 {
+		return nil, nil
+	}
+	return list(ctx, tx, readAudit, "SELECT "+namesOf(auditColumns)+" FROM audit WHERE subject IN {texts} AND action = ? ORDER BY seq", texts(subjects), action)
+}

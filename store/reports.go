@@ -61,3 +61,21 @@ func (tx *Tx) ReportLines(ctx context.Context, n int64) (json.RawMessage, error)
 	}
 	return unpack[json.RawMessage](found[0])
 }
+
+// ReportPage returns some reports of a kind, of all where that is "", newest first and
+// without what they found. BeforeN is the number of the last one of the page before.
+func (tx *Tx) ReportPage(ctx context.Context, kind string, beforeN int64, limit int) ([]ReportRow, error) {
+	where, args := "WHERE kind = ?", []any{kind}
+	if kind == "" {
+		where, args = "WHERE kind <> ?", []any{""}
+	}
+	if beforeN > 0 {
+		where, args = where+" AND n < ?", append(args, beforeN)
+	}
+	return list(ctx, tx, func(row scanner) (r ReportRow, err error) {
+		var at int64
+		err = row.Scan(&r.N, &r.ID, &r.Kind, &at, &r.By, &r.Policy)
+		r.At = instant(at)
+		return r, err
+	}, "SELECT n, id, kind, at, by_actor, policy FROM reports "+where+" ORDER BY n DESC LIMIT ?", append(args, bound(limit))...)
+}

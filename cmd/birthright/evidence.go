@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -12,11 +13,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
+	"birthright/identity"
 	"birthright/reviews/evidence"
 )
 
 func (p *program) evidenceCommand() *cobra.Command {
-	return p.family("evidence", "Archives that show an auditor who had what and why, and their check", p.evidenceMakeCommand(), p.evidenceVerifyCommand())
+	return p.family("evidence", "Archives that show an auditor who had what and why, and their check", reaching(p.evidenceMakeCommand()), p.evidenceVerifyCommand())
 }
 
 func (p *program) evidenceMakeCommand() *cobra.Command {
@@ -40,12 +44,15 @@ seen to give, requests, votes, grants, reviews, what was changed on targets, the
 force, the runs, and the part of the audit log that all this is found in again. The sum of
 its manifest is written into the audit log. See docs/evidence.md.`,
 		Args: takes(1, 1),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
-			begin, end, err := period(a.Now())
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			begin, end, err := period(time.Now())
 			if err != nil {
 				return err
 			}
-			e, err := a.MakeEvidence(ctx, begin, end, args[0])
+			if until == "" {
+				end = time.Time{} // now is when the hub says so
+			}
+			e, err := makeEvidence(ctx, o, actor, begin, end, args[0])
 			if err != nil {
 				return err
 			}
@@ -61,7 +68,29 @@ its manifest is written into the audit log. See docs/evidence.md.`,
 	return cmd
 }
 
-func evidenceText(e *app.Evidence) string {
+// makeEvidence writes the archive of a period into a new file. Where it fails, there is
+// none.
+func makeEvidence(ctx context.Context, o office, actor approval.Actor, from, until time.Time, path string) (*hub.Evidence, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, &identity.Error{Kind: identity.Conflict, Op: "make evidence", Object: path, Err: os.ErrExist, Hint: "evidence is never written over; choose another name"}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".evidence-*") // only its owner reads it
+	if err != nil {
+		return nil, fmt.Errorf("make evidence: %w", err)
+	}
+	defer os.Remove(f.Name()) // what it was linked to stays
+	e, err := o.Hub.Evidence(ctx, actor, from, until, filepath.Base(path), f)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(f.Name(), path); err != nil { // what came meanwhile is not written over
+		return nil, fmt.Errorf("make evidence: %w", err)
+	}
+	e.File = path
+	return e, nil
+}
+
+func evidenceText(e *hub.Evidence) string {
 	return fmt.Sprintf("%s: from %s until %s.\nSHA-256 of the manifest, also in the audit log: %s\n", e.File, timeText(e.From), timeText(e.Until), e.Manifest)
 }
 

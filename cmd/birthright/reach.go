@@ -55,6 +55,7 @@ type (
 			directory
 			gauge
 			policyDesk
+			reports
 			takenAway
 			keyring
 			logbook

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"time"
 
 	"birthright/grants/approval"
 	"birthright/hub"
@@ -15,6 +17,16 @@ type (
 		Orders(ctx context.Context, a approval.Actor, q hub.TakenQuery) (hub.Page[hub.Order], error)
 		Lift(ctx context.Context, a approval.Actor, ids []string, reason string) ([]hub.Revocation, error)
 		Withdraw(ctx context.Context, a approval.Actor, ids []string, reason string) ([]hub.Order, error)
+	}
+
+	// reports is what the commands about reports and evidence ask and do.
+	reports interface {
+		Report(ctx context.Context, a approval.Actor, q hub.ReportQuery) (*hub.Report, error)
+		Paper(ctx context.Context, a approval.Actor, q hub.PaperQuery, w io.Writer) error
+		PlanRemoval(ctx context.Context, a approval.Actor, q hub.ReportQuery) (hub.Removal, error)
+		Remove(ctx context.Context, a approval.Actor, q hub.ReportQuery, mark, reason string) ([]hub.Order, error)
+		WriteReports(ctx context.Context, a approval.Actor) ([]string, error)
+		Evidence(ctx context.Context, a approval.Actor, from, until time.Time, name string, w io.Writer) (*hub.Evidence, error)
 	}
 
 	// campaigns is what the commands about access reviews ask and do.

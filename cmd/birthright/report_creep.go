@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/reviews/creep"
 	"birthright/reviews/paper"
 )
@@ -38,7 +40,9 @@ flags choose: people lose it at once, accounts that belong to nobody with the ne
 look at their target. What went stays in the report until the next look at the whole
 target: birthright sync --full. docs/reports.md explains the figures.`,
 		Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error { return p.reportCreep(ctx, a, &f) }, f.check),
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			return p.reportCreep(ctx, o, actor, &f)
+		}, f.check),
 	}
 	f.heldFlags.add(cmd)
 	flags := cmd.Flags()
@@ -72,18 +76,16 @@ func (f *creepFlags) chooses() bool {
 	return len(f.Users)+len(f.Targets)+len(f.Entitlements)+f.MinScore+f.MinUserScore > 0
 }
 
-func (p *program) reportCreep(ctx context.Context, a *app.App, f *creepFlags) error {
-	m, done, err := p.paper(ctx, a, "creep", &f.heldFlags)
+func (p *program) reportCreep(ctx context.Context, o office, actor approval.Actor, f *creepFlags) error {
+	q := hub.ReportQuery{Kind: hub.ReportCreep, Looking: f.looking, Filter: f.Filter}
+	if (f.plan || f.apply) && f.file == "" {
+		return p.creepPlan(ctx, o, actor, q, f)
+	}
+	found, done, err := p.look(ctx, o, actor, q, &f.heldFlags)
 	if done || err != nil {
 		return err
 	}
-	if f.plan || f.apply {
-		return p.creepPlan(ctx, a, m.Creep.Plan(f.Filter), f)
-	}
-	r := m.Creep
-	if f.chooses() {
-		r = r.Narrowed(f.Filter)
-	}
+	r := found.Creep
 	l := listing{data: r, header: []string{"user", "score", "entitlement", "first_seen", "cause", "risk", "last_used", "peers", "because"}, empty: "Nothing is held that nothing explains."}
 	for i := range r.Users {
 		for k := range r.Users[i].Surplus {
@@ -94,7 +96,7 @@ func (p *program) reportCreep(ctx context.Context, a *app.App, f *creepFlags) er
 		return err
 	}
 	p.remark("%s", creepSentence(r))
-	p.remarkIncomplete(m)
+	p.remarkIncomplete(r)
 	return nil
 }
 
@@ -130,7 +132,11 @@ func creepSentence(r *creep.Report) string {
 }
 
 // creepPlan shows what would remove a surplus, and has it done where that is asked for.
-func (p *program) creepPlan(ctx context.Context, a *app.App, plan creep.Plan, f *creepFlags) error {
+func (p *program) creepPlan(ctx context.Context, o office, actor approval.Actor, q hub.ReportQuery, f *creepFlags) error {
+	plan, err := o.Hub.PlanRemoval(ctx, actor, q)
+	if err != nil {
+		return err
+	}
 	l := listing{data: plan, header: []string{"target", "user", "account", "entitlement", "score", "cause", "because"}, empty: "There is nothing to remove."}
 	for _, o := range plan.Orders {
 		l.rows = append(l.rows, []string{o.Target, cmp.Or(o.User, "nobody"), o.Account, o.Entitlement, strconv.Itoa(o.Score), paper.CauseText(o.Cause), o.How})
@@ -139,7 +145,7 @@ func (p *program) creepPlan(ctx context.Context, a *app.App, plan creep.Plan, f 
 		if err := p.print(l); err != nil {
 			return err
 		}
-		p.remarkRemaining(plan)
+		p.remarkRemaining(plan.Plan)
 		return nil
 	}
 	if len(plan.Orders) == 0 {
@@ -154,23 +160,28 @@ func (p *program) creepPlan(ctx context.Context, a *app.App, plan creep.Plan, f 
 			return err
 		}
 	}
-	rows, err := a.OrderRemovals(ctx, plan, a.Actor, f.reason)
+	ordered, err := o.Hub.Remove(ctx, actor, q, plan.Mark, f.reason)
 	if err != nil {
 		return err
 	}
-	ordered := listing{header: []string{"order", "target", "account", "entitlement"}}
-	var data []map[string]any
-	for _, o := range rows {
-		ordered.rows = append(ordered.rows, []string{o.ID, o.Target, o.Account, o.Entitlement.String()})
-		data = append(data, map[string]any{"id": o.ID, "target": o.Target, "account": o.Account, "entitlement": o.Entitlement.String(), "reason": o.Reason})
-	}
-	ordered.data = map[string]any{"orders": data}
-	if err := p.print(ordered); err != nil {
+	if err := p.print(removalListing(ordered)); err != nil {
 		return err
 	}
-	p.remarkRemaining(plan)
-	p.remark("%s ordered; `birthright serve` carries it out at once, else `birthright sync --full`. It is done when the target was seen without it, and leaves the report with the next `birthright sync --full`.", count(len(rows), "removal", "removals"))
+	p.remarkRemaining(plan.Plan)
+	p.remark("%s ordered; `birthright serve` carries it out at once, else `birthright sync --full`. It is done when the target was seen without it, and leaves the report with the next `birthright sync --full`.", count(len(ordered), "removal", "removals"))
 	return nil
+}
+
+// removalListing shows what was ordered to go.
+func removalListing(orders []hub.Order) listing {
+	l := listing{header: []string{"order", "target", "account", "entitlement"}}
+	var data []map[string]any
+	for _, o := range orders {
+		l.rows = append(l.rows, []string{o.ID, o.Target, o.Account, o.Entitlement})
+		data = append(data, map[string]any{"id": o.ID, "target": o.Target, "account": o.Account, "entitlement": o.Entitlement, "reason": o.Reason})
+	}
+	l.data = map[string]any{"orders": data}
+	return l
 }
 
 func (p *program) remarkRemaining(plan creep.Plan) {

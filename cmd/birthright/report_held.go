@@ -13,7 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/internal/duration"
+	"birthright/reviews/creep"
 	"birthright/reviews/document"
 )
 
@@ -25,7 +28,7 @@ type heldFlags struct {
 	usage, dormant, stale string
 	file                  string
 	force                 bool
-	looking               app.Looking
+	looking               hub.Looking
 }
 
 func (f *heldFlags) add(cmd *cobra.Command) {
@@ -53,6 +56,9 @@ func (f *heldFlags) check(a *app.App, _ []string) error {
 		f.looking.Usage = f.usage
 	}
 	var faults []error
+	if a.Config == nil && f.usage != "" {
+		faults = append(faults, errors.New("--usage: the file is read where the database is; a hub reads the one of its configuration (reports.usage)"))
+	}
 	for _, d := range []struct {
 		flag, text string
 		into       *time.Duration
@@ -92,16 +98,41 @@ func (f *heldFlags) form() (document.Form, error) {
 	return form, nil
 }
 
-// paper makes one report, and writes or prints it where that is asked for; done says
-// that there is nothing more to print.
-func (p *program) paper(ctx context.Context, a *app.App, kind string, f *heldFlags) (m app.Made, done bool, err error) {
-	made, err := a.Papers(ctx, []string{kind}, f.looking)
-	if err != nil {
-		return app.Made{}, false, err
+// look makes a report, or writes or prints it as a document where that is asked for: then
+// done says that there is nothing more to print.
+func (p *program) look(ctx context.Context, o office, actor approval.Actor, q hub.ReportQuery, f *heldFlags) (r *hub.Report, done bool, err error) {
+	q.Looking = f.looking
+	switch {
+	case f.file != "" && o.App != nil:
+		return nil, true, p.writeHere(ctx, o.App, q, f)
+	case f.file != "":
+		return nil, true, p.writeThere(ctx, o, actor, q, f)
+	case p.wantsPaper():
+		q.Filter = creep.Filter{}
+		return nil, true, o.Hub.Paper(ctx, actor, hub.PaperQuery{ReportQuery: q, Form: document.Form(p.output)}, p.out)
 	}
-	m = made[0]
-	done, err = p.onPaper(ctx, a, &m, f, a.Actor)
-	return m, done, err
+	r, err = o.Hub.Report(ctx, actor, q)
+	return r, false, err
+}
+
+// writeHere writes a report to the file that a flag names, with the database here.
+func (p *program) writeHere(ctx context.Context, a *app.App, q hub.ReportQuery, f *heldFlags) error {
+	var m hub.Made
+	if q.Kind == hub.ReportJIT {
+		r, err := a.JIT(ctx, q.Since)
+		if err != nil {
+			return err
+		}
+		if m, err = a.Paper(q.Kind, &hub.Report{JIT: r}, q.Looking); err != nil {
+			return err
+		}
+		return p.writePaper(ctx, a, &m, f, a.Actor)
+	}
+	made, err := a.Papers(ctx, []string{q.Kind}, q.Looking)
+	if err != nil {
+		return err
+	}
+	return p.writePaper(ctx, a, &made[0], f, a.Actor)
 }
 
 // wantsPaper reports whether a report is to be printed as a document.
@@ -109,18 +140,18 @@ func (p *program) wantsPaper() bool { return slices.Contains(strings.Split(paper
 
 // onPaper writes a report to the file that a flag names, or prints it in the form of
 // --output; done says that one of them was asked for.
-func (p *program) onPaper(ctx context.Context, a *app.App, m *app.Made, f *heldFlags, by string) (done bool, err error) {
+func (p *program) onPaper(ctx context.Context, a *app.App, m *hub.Made, f *heldFlags, by string) (done bool, err error) {
 	switch {
 	case f.file != "":
 		return true, p.writePaper(ctx, a, m, f, by)
 	case p.wantsPaper():
-		return true, a.PrintPaper(ctx, m, p.out, document.Form(p.output), by)
+		return true, a.PrintPaper(ctx, m, p.out, document.Form(p.output), "", by)
 	}
 	return false, nil
 }
 
 // writePaper writes a report to the file that a flag names.
-func (p *program) writePaper(ctx context.Context, a *app.App, m *app.Made, f *heldFlags, by string) error {
+func (p *program) writePaper(ctx context.Context, a *app.App, m *hub.Made, f *heldFlags, by string) error {
 	form, err := f.form()
 	if err != nil {
 		return err
@@ -134,8 +165,8 @@ func (p *program) writePaper(ctx context.Context, a *app.App, m *app.Made, f *he
 }
 
 // remarkIncomplete names, beside a report, the targets of which it does not know enough.
-func (p *program) remarkIncomplete(m app.Made) {
-	for _, i := range m.Creep.Incomplete {
+func (p *program) remarkIncomplete(r *creep.Report) {
+	for _, i := range r.Incomplete {
 		p.remark("%s is not known well enough (%s): %s", i.Target, strings.ReplaceAll(i.Reason, "-", " "), i.Detail)
 	}
 }

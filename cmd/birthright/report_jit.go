@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/internal/duration"
 	"birthright/reviews/jit"
 	"birthright/reviews/suggest"
@@ -23,18 +25,15 @@ func (p *program) reportJITCommand() *cobra.Command {
 		Use:   "jit",
 		Short: "Who asks for what, how long decisions take, and who approves without a look",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			m, r, err := a.JITPaper(ctx, window)
-			if err != nil {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			r, done, err := p.look(ctx, o, actor, hub.ReportQuery{Kind: hub.ReportJIT, Since: window}, &f)
+			if done || err != nil {
 				return err
 			}
-			if done, err := p.onPaper(ctx, a, &m, &f, a.Actor); done {
+			if err := p.print(jitListing(r.JIT)); err != nil {
 				return err
 			}
-			if err := p.print(jitListing(r)); err != nil {
-				return err
-			}
-			p.remarkJIT(r)
+			p.remarkJIT(r.JIT)
 			return nil
 		}, f.check, func(*app.App, []string) (err error) {
 			if window, err = duration.Parse(since); err != nil || window <= 0 {

@@ -8,25 +8,25 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
-	"birthright/reviews/creep"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/reviews/paper"
 )
 
 // heldReport is a command that lists one part of what people hold.
-func (p *program) heldReport(kind, short string, list func(*creep.Report) listing) *cobra.Command {
+func (p *program) heldReport(kind, short string, list func(*hub.Report) listing) *cobra.Command {
 	var f heldFlags
 	cmd := &cobra.Command{
 		Use: kind, Short: short, Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			m, done, err := p.paper(ctx, a, kind, &f)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			r, done, err := p.look(ctx, o, actor, hub.ReportQuery{Kind: kind}, &f)
 			if done || err != nil {
 				return err
 			}
-			if err := p.print(list(m.Creep)); err != nil {
+			if err := p.print(list(r)); err != nil {
 				return err
 			}
-			p.remarkIncomplete(m)
+			p.remarkIncomplete(r.Creep)
 			return nil
 		}, f.check),
 	}
@@ -35,8 +35,9 @@ func (p *program) heldReport(kind, short string, list func(*creep.Report) listin
 }
 
 func (p *program) reportOrphansCommand() *cobra.Command {
-	return p.heldReport("orphans", "Accounts on targets that belong to no user, and what they hold", func(r *creep.Report) listing {
-		l := listing{data: map[string]any{"orphans": r.Orphans, "incomplete": r.Incomplete}, header: []string{"target", "account", "entitlement", "first_seen", "risk", "score"}, empty: "Every account that holds something belongs to somebody."}
+	return p.heldReport("orphans", "Accounts on targets that belong to no user, and what they hold", func(of *hub.Report) listing {
+		r := of.Creep
+		l := listing{data: of.Shown(hub.ReportOrphans), header: []string{"target", "account", "entitlement", "first_seen", "risk", "score"}, empty: "Every account that holds something belongs to somebody."}
 		for i := range r.Orphans {
 			for k := range r.Orphans[i].Holds {
 				e := &r.Orphans[i].Holds[k]
@@ -48,8 +49,9 @@ func (p *program) reportOrphansCommand() *cobra.Command {
 }
 
 func (p *program) reportDormantCommand() *cobra.Command {
-	return p.heldReport("dormant", "Accounts that hold something and that nobody used for long", func(r *creep.Report) listing {
-		l := listing{data: map[string]any{"dormant": r.Dormant, "incomplete": r.Incomplete}, header: []string{"target", "user", "account", "last_used", "days"}, empty: "No account is known to lie unused."}
+	return p.heldReport("dormant", "Accounts that hold something and that nobody used for long", func(of *hub.Report) listing {
+		r := of.Creep
+		l := listing{data: of.Shown(hub.ReportDormant), header: []string{"target", "user", "account", "last_used", "days"}, empty: "No account is known to lie unused."}
 		for i := range r.Dormant {
 			d := &r.Dormant[i]
 			for _, x := range d.Accounts {
@@ -68,8 +70,9 @@ func (p *program) reportDormantCommand() *cobra.Command {
 }
 
 func (p *program) reportSoDCommand() *cobra.Command {
-	return p.heldReport("sod", "Who holds together what constraints keep apart, whoever gave it", func(r *creep.Report) listing {
-		l := listing{data: map[string]any{"sod": r.SoD, "incomplete": r.Incomplete}, header: []string{"constraint", "mode", "user", "groups", "since", "how"}, empty: "Nobody holds together what constraints keep apart."}
+	return p.heldReport("sod", "Who holds together what constraints keep apart, whoever gave it", func(of *hub.Report) listing {
+		r := of.Creep
+		l := listing{data: of.Shown(hub.ReportSoD), header: []string{"constraint", "mode", "user", "groups", "since", "how"}, empty: "Nobody holds together what constraints keep apart."}
 		for i := range r.SoD {
 			x := &r.SoD[i]
 			l.rows = append(l.rows, []string{x.Constraint, x.Mode, cmp.Or(x.User, x.Account), paper.SidesText(x), strings.TrimSuffix(timeText(x.Since), "Z"), paper.HowText(x)})

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/internal/duration"
 	"birthright/reviews/suggest"
@@ -17,7 +19,7 @@ import (
 
 // suggestionFlags say what suggestions must reach, and where drafts go.
 type suggestionFlags struct {
-	app.Learning
+	hub.Learning
 	since, unused string
 	draft         string
 	force         bool
@@ -25,11 +27,12 @@ type suggestionFlags struct {
 
 func (p *program) reportCommand() *cobra.Command {
 	return p.family("report", "What the hub knows, for people who decide",
-		p.reportCreepCommand(), p.reportOrphansCommand(), p.reportDormantCommand(), p.reportSoDCommand(), p.reportJITCommand(), p.reportSuggestionsCommand(), p.reportWriteCommand(), p.reportVerifyCommand())
+		reaching(p.reportCreepCommand()), reaching(p.reportOrphansCommand()), reaching(p.reportDormantCommand()), reaching(p.reportSoDCommand()), reaching(p.reportJITCommand()),
+		reaching(p.reportSuggestionsCommand()), reaching(p.reportWriteCommand()), p.reportVerifyCommand())
 }
 
 func (p *program) reportSuggestionsCommand() *cobra.Command {
-	flags := suggestionFlags{Learning: app.Learning{Thresholds: suggest.Usual(), FromHeld: suggest.UsualHeld()}}
+	flags := suggestionFlags{Learning: hub.Learning{Thresholds: suggest.Usual(), FromHeld: suggest.UsualHeld()}}
 	cmd := &cobra.Command{
 		Use:   "suggestions",
 		Short: "Rules drafted from what people ask for again and again, and what rules give in vain; changes nothing",
@@ -49,8 +52,10 @@ With --draft FILE all of it is written into a copy of the policy, as one file:
 ` + "`birthright policy diff --against live FILE`" + ` says what it would change.
 docs/learning.md explains the numbers.`,
 		Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error { return p.suggest(ctx, a, flags) },
-			func(*app.App, []string) error { return flags.check() }),
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			return p.suggest(ctx, o, actor, flags)
+		},
+			func(a *app.App, _ []string) error { return errors.Join(flags.check(), flags.checkUsage(a)) }),
 	}
 	flags.add(cmd)
 	return cmd
@@ -111,13 +116,25 @@ func (f *suggestionFlags) free() error {
 	return nil
 }
 
+// checkUsage refuses a file of usage where the hub is elsewhere.
+func (f *suggestionFlags) checkUsage(a *app.App) error {
+	if a.Config == nil && f.Usage != "" {
+		return usageError{errors.New("--usage: the file is read where the database is: run it there")}
+	}
+	return nil
+}
+
 // suggest learns, prints what was found and writes the drafts.
-func (p *program) suggest(ctx context.Context, a *app.App, f suggestionFlags) error {
-	found, err := a.Suggestions(ctx, f.Learning)
+func (p *program) suggest(ctx context.Context, o office, actor approval.Actor, f suggestionFlags) error {
+	f.Draft = f.draft != ""
+	r, err := o.Hub.Report(ctx, actor, hub.ReportQuery{Kind: hub.ReportSuggestions, Learning: f.Learning})
 	if err != nil {
 		return err
 	}
-	view := viewSuggestions(found)
+	found := *r.Suggestions
+	policy := found.Policy
+	found.Policy = ""
+	view := suggestionsText{&found}
 	if p.output == markdown {
 		_, err = fmt.Fprint(p.out, view.comment())
 	} else {
@@ -127,25 +144,20 @@ func (p *program) suggest(ctx context.Context, a *app.App, f suggestionFlags) er
 		}
 		err = p.print(l)
 	}
-	for _, u := range found.Unseen {
+	for _, u := range found.Incomplete {
 		p.remark("%s is not known well enough: %s", u.Target, u.Reason)
 	}
 	if err != nil || f.draft == "" {
 		return err
 	}
-	return p.writeDraft(a, found, f)
+	return p.writeDraft(policy, len(found.Drafts)+len(found.Unused)+len(found.Held), f)
 }
 
 // writeDraft writes the policy with the drafts in it.
-func (p *program) writeDraft(a *app.App, found app.Suggestions, f suggestionFlags) error {
-	n := len(found.Drafts) + len(found.Unused.Drafts) + len(found.Held.Drafts)
+func (p *program) writeDraft(policy string, n int, f suggestionFlags) error {
 	if n == 0 {
 		p.remark("nothing is suggested: %s is not written", f.draft)
 		return nil
-	}
-	data, err := a.Draft(found)
-	if err != nil {
-		return err
 	}
 	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if f.force {
@@ -153,7 +165,7 @@ func (p *program) writeDraft(a *app.App, found app.Suggestions, f suggestionFlag
 	}
 	file, err := os.OpenFile(f.draft, how, 0o644)
 	if err == nil {
-		_, err = file.Write(data)
+		_, err = file.WriteString(policy)
 		err = errors.Join(err, file.Close())
 	}
 	if err != nil {

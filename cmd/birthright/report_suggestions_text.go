@@ -6,18 +6,28 @@ import (
 	"strings"
 	"time"
 
+	"birthright/hub"
 	"birthright/internal/duration"
 	"birthright/reviews/suggest"
 )
 
+// suggestionsText is suggestions, for people.
+type suggestionsText struct{ *hub.Suggestions }
+
+// draftText and unusedText are one of them.
+type (
+	draftText  struct{ *hub.Draft }
+	unusedText struct{ *hub.Unused }
+)
+
 // listing is what spreadsheets get: one line for each suggestion.
-func (v suggestionsView) listing() listing {
-	l := listing{data: v, header: []string{
+func (v suggestionsText) listing() listing {
+	l := listing{data: v.Suggestions, header: []string{
 		"kind", "group", "risk", "condition", "requests", "askers", "approval", "median", "per_person", "precision", "coverage", "would_gain", "new_memberships", "rule",
 	}}
 	for _, d := range v.Drafts {
 		l.rows = append(l.rows, []string{
-			d.Kind, d.Group, d.Risk, d.Condition, strconv.Itoa(d.Evidence.Requests), strconv.Itoa(d.Evidence.Askers), number(d.Evidence.ApprovalRate), d.Evidence.median(),
+			d.Kind, d.Group, d.Risk, d.Condition, strconv.Itoa(d.Evidence.Requests), strconv.Itoa(d.Evidence.Askers), number(d.Evidence.ApprovalRate), median(d.Evidence),
 			number(d.Evidence.PerPerson), number(d.Precision), number(d.Coverage), strconv.Itoa(d.WouldGain.Count), strconv.Itoa(d.NewMemberships), d.Rule,
 		})
 	}
@@ -32,12 +42,12 @@ func (v suggestionsView) listing() listing {
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-func (e evidenceView) median() string {
+func median(e hub.DraftEvidence) string {
 	return duration.Format(time.Duration(e.MedianSeconds) * time.Second)
 }
 
 // sentence says in one line what was found.
-func (v suggestionsView) sentence() string {
+func (v suggestionsText) sentence() string {
 	text := fmt.Sprintf("%s for %s since %s: %s", count(v.Requests, "request", "requests"), count(v.Groups, "group", "groups"),
 		v.Since.Format(time.DateOnly), count(len(v.Drafts), "suggestion", "suggestions"))
 	if n := len(v.Unused); n > 0 {
@@ -50,17 +60,17 @@ func (v suggestionsView) sentence() string {
 }
 
 // text is the report for people at a terminal.
-func (v suggestionsView) text() string {
+func (v suggestionsText) text() string {
 	var b strings.Builder
 	b.WriteString(v.sentence() + "\n")
 	for i := range v.Drafts {
-		b.WriteString("\n" + v.Drafts[i].text())
+		b.WriteString("\n" + draftText{&v.Drafts[i]}.text())
 	}
 	for i := range v.Unused {
-		b.WriteString("\n" + v.Unused[i].text())
+		b.WriteString("\n" + unusedText{&v.Unused[i]}.text())
 	}
 	for i := range v.Held {
-		b.WriteString("\n" + v.Held[i].text())
+		b.WriteString("\n" + heldText{&v.Held[i]}.text())
 	}
 	section := func(header []string, rows [][]string) {
 		if len(rows) > 0 {
@@ -77,7 +87,7 @@ func (v suggestionsView) text() string {
 	return b.String()
 }
 
-func (v suggestionsView) leftOutRows() [][]string {
+func (v suggestionsText) leftOutRows() [][]string {
 	var rows [][]string
 	for _, l := range v.LeftOut {
 		rows = append(rows, []string{l.Group, strconv.Itoa(l.Requests), strconv.Itoa(l.Askers), l.Reason})
@@ -85,7 +95,7 @@ func (v suggestionsView) leftOutRows() [][]string {
 	return rows
 }
 
-func (v suggestionsView) notUnusedRows() [][]string {
+func (v suggestionsText) notUnusedRows() [][]string {
 	var rows [][]string
 	for _, l := range v.UnusedLeftOut {
 		rows = append(rows, []string{l.Group, l.Rule, strconv.Itoa(l.Members), strconv.Itoa(l.NotInFile), l.Reason})
@@ -94,7 +104,7 @@ func (v suggestionsView) notUnusedRows() [][]string {
 }
 
 // headline says what is suggested.
-func (d *draftView) headline() string {
+func (d draftText) headline() string {
 	switch d.Kind {
 	case suggest.AsRule:
 		return fmt.Sprintf("%s as birthright where %s", d.Group, d.Condition)
@@ -105,11 +115,11 @@ func (d *draftView) headline() string {
 }
 
 // lines are the evidence, for people.
-func (d *draftView) lines() []string {
+func (d draftText) lines() []string {
 	e := d.Evidence
 	out := []string{
 		fmt.Sprintf("%s by %s, %s approved, for %s at the median, %s times a person", count(e.Requests, "request", "requests"),
-			count(e.Askers, "person", "people"), suggest.Percent(e.ApprovalRate), e.median(), number(e.PerPerson)),
+			count(e.Askers, "person", "people"), suggest.Percent(e.ApprovalRate), median(e), number(e.PerPerson)),
 		fmt.Sprintf("%s: %s asked for it, and so did %s of all who asked", d.Condition, suggest.Percent(d.Precision), suggest.Percent(d.Coverage)),
 	}
 	if d.Why != "" {
@@ -117,9 +127,9 @@ func (d *draftView) lines() []string {
 	}
 	switch {
 	case d.Kind == suggest.AsRule:
-		out = append(out, fmt.Sprintf("%s, %s", count(d.NewMemberships, "new membership", "new memberships"), d.WouldGain.others("did not ask")))
+		out = append(out, fmt.Sprintf("%s, %s", count(d.NewMemberships, "new membership", "new memberships"), others(d.WouldGain, "did not ask")))
 	case d.Kind == suggest.AsAuto:
-		out = append(out, d.WouldGain.others("would not have to wait either"))
+		out = append(out, others(d.WouldGain, "would not have to wait either"))
 	}
 	if d.Except != "" {
 		out = append(out, "but not where "+d.Except+": a property of the policy guards it")
@@ -137,7 +147,7 @@ func (d *draftView) lines() []string {
 }
 
 // others says how many more people there are, and who.
-func (x peopleView) others(what string) string {
+func others(x hub.SomePeople, what string) string {
 	if x.Count == 0 {
 		return "nobody else"
 	}
@@ -151,19 +161,19 @@ func (x peopleView) others(what string) string {
 	return text
 }
 
-func (d *draftView) text() string { return paragraph(d.headline(), d.lines(), d.YAML) }
+func (d draftText) text() string { return paragraph(d.headline(), d.lines(), d.YAML) }
 
-func (u *unusedView) headline() string {
+func (u unusedText) headline() string {
 	return fmt.Sprintf("%s out of rule %s (%s), to be asked for", u.Group, u.Rule, u.Position)
 }
 
-func (u *unusedView) lines() []string {
-	out := []string{fmt.Sprintf("%d of %s do not use it, %d do, %d are not in the file", u.Unused, count(u.Members, "member", "members"), u.Used, u.NotInFile)}
+func (u unusedText) lines() []string {
+	out := []string{fmt.Sprintf("%d of %s do not use it, %d do, %d are not in the file", u.Unused.Unused, count(u.Members, "member", "members"), u.Used, u.NotInFile)}
 	if u.Keep != "" {
 		out = append(out, fmt.Sprintf("%s: %d keep it", u.Keep, u.Kept))
 	}
 	if u.MustAsk.Count > 0 {
-		out = append(out, u.MustAsk.others("would have to ask for what they use"))
+		out = append(out, others(u.MustAsk, "would have to ask for what they use"))
 	}
 	if u.Requestable {
 		return append(out, "it can be asked for already")
@@ -171,7 +181,7 @@ func (u *unusedView) lines() []string {
 	return append(out, fmt.Sprintf("for %s, or %s at most: %s", u.Default, u.Max, u.HowUsed))
 }
 
-func (u *unusedView) text() string { return paragraph(u.headline(), u.lines(), u.YAML) }
+func (u unusedText) text() string { return paragraph(u.headline(), u.lines(), u.YAML) }
 
 // paragraph is one suggestion at a terminal.
 func paragraph(headline string, lines []string, yaml string) string {
@@ -187,17 +197,17 @@ func paragraph(headline string, lines []string, yaml string) string {
 }
 
 // comment is the report in Markdown.
-func (v suggestionsView) comment() string {
+func (v suggestionsText) comment() string {
 	c := &comment{}
 	c.add("### What people ask for again and again\n\n" + v.sentence() + "\n")
 	for i := range v.Drafts {
-		c.add(chapter(v.Drafts[i].headline(), v.Drafts[i].lines(), v.Drafts[i].YAML))
+		c.add(chapter(draftText{&v.Drafts[i]}.headline(), draftText{&v.Drafts[i]}.lines(), v.Drafts[i].YAML))
 	}
 	for i := range v.Unused {
-		c.add(chapter(v.Unused[i].headline(), v.Unused[i].lines(), v.Unused[i].YAML))
+		c.add(chapter(unusedText{&v.Unused[i]}.headline(), unusedText{&v.Unused[i]}.lines(), v.Unused[i].YAML))
 	}
 	for i := range v.Held {
-		c.add(chapter(v.Held[i].headline(), v.Held[i].lines(), v.Held[i].YAML))
+		c.add(chapter(heldText{&v.Held[i]}.headline(), heldText{&v.Held[i]}.lines(), v.Held[i].YAML))
 	}
 	c.table("Left out,Requests,Askers,Because", v.leftOutRows())
 	c.table("Left out,Rule,Members,Not in the file,Because", v.notUnusedRows())

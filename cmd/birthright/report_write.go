@@ -9,6 +9,7 @@ import (
 
 	"birthright/app"
 	"birthright/audit"
+	"birthright/grants/approval"
 	"birthright/reviews/document"
 	"birthright/store"
 )
@@ -18,8 +19,8 @@ func (p *program) reportWriteCommand() *cobra.Command {
 		Use:   "write",
 		Short: "Write the reports of the configuration into its folder now, and tell the owners",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			written, err := a.WriteReports(ctx, a.Actor)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			written, err := o.Hub.WriteReports(ctx, actor)
 			if err != nil {
 				return err
 			}
