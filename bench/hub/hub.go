@@ -72,6 +72,9 @@ func (h *Hub) Serve(ctx context.Context) (*Client, error) {
 	return newClient("http://"+h.server.Addr()+"/scim/v2", plain), err
 }
 
+// URL is how the server is reached.
+func (h *Hub) URL() string { return "http://" + h.server.Addr() }
+
 // Close stops what runs and closes the hub.
 func (h *Hub) Close(ctx context.Context) error {
 	var stopped error
