@@ -35,6 +35,8 @@ type Hub interface {
 	policyDesk
 	evidenceDesk
 	reportDesk
+	groupDesk
+	personDesk
 	takenDesk
 	auditDesk
 	statusDesk
@@ -78,6 +80,8 @@ func New(o Options) http.Handler {
 	s.mountTokens()
 	s.mountUsers()
 	s.mountPolicy()
+	s.mountPerson()
+	s.mountGroups()
 	s.mountCatalog()
 	s.mountRequests()
 	s.mountDecisions()

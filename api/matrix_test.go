@@ -69,6 +69,17 @@ var matrix = []row{
 
 	{route: "GET /users", yes: "root admin auditor"},
 	{route: "GET /users/{user}", who: "ben", yes: "ben mona root admin auditor"},
+	{route: "GET /me", yes: everybody},
+	{route: "GET /users/{user}/then", who: "ben", query: "?at={now}", yes: "ben mona root admin auditor"},
+	{route: "GET /users/{user}/difference", who: "ben", query: "?at={now}&compare={now}", yes: "ben mona root admin auditor"},
+	{route: "GET /users/{user}/explain", who: "ben", yes: "ben mona root admin auditor"},
+	{route: "GET /users/{user}/explain", who: "ben", query: "?group=club&lose=true", yes: "ben mona root admin auditor"},
+	{route: "GET /users/{user}/timeline", who: "ben", yes: "ben mona root admin auditor"},
+
+	{route: "GET /groups", yes: everybody},
+	{route: "GET /groups/{group}", yes: everybody},
+	{route: "GET /groups/{group}/members", yes: "olga root admin auditor"},
+	{route: "GET /groups/{group}/members/then", query: "?at={now}", yes: "olga root admin auditor"},
 
 	{route: "GET /policy", yes: "root admin auditor"},
 	{route: "GET /policy/versions", yes: "root admin auditor"},
@@ -354,6 +365,7 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	method, path, _ := strings.Cut(strings.ReplaceAll(r.route, "{id}", x.id(r.route)), " ")
 	path = strings.NewReplacer("{user}", r.who, "{kind}", r.who).Replace(path)
 	path = strings.NewReplacer("{version}", "1", "{rule}", "club").Replace(path)
+	path = strings.NewReplacer("{user}", r.who, "{group}", "club").Replace(path)
 	body := r.body
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())
@@ -362,7 +374,8 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	body = strings.ReplaceAll(body, "{item}", x.item)
 	body = strings.ReplaceAll(body, "{token}", x.token)
 	body = strings.ReplaceAll(body, "{soon}", later(p.Office, time.Hour))
-	answer = p.call(p.bearer(who), method, path+r.query, body)
+	query := strings.ReplaceAll(r.query, "{now}", p.Now().Format(time.RFC3339Nano))
+	answer = p.call(p.bearer(who), method, path+query, body)
 	switch {
 	case answer.status == 401, answer.status == 403:
 		return "no", answer

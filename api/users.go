@@ -23,8 +23,8 @@ type userQuestion struct {
 	Q          string `query:"q" maxLength:"200" doc:"a text in user name, display name or e-mail"`
 }
 
-// userPath names a user.
-type userPath struct {
+// UserPath names a user.
+type UserPath struct {
 	User string `path:"user" maxLength:"256" doc:"user name, or id"`
 }
 
@@ -38,7 +38,7 @@ func (s *server) mountUsers() {
 			})
 		})
 	route(s, operation("user", http.MethodGet, "/users/{user}", "One user: attributes, records, memberships, accounts"),
-		func(ctx context.Context, who approval.Actor, in *userPath) (*answer[hub.User], error) {
+		func(ctx context.Context, who approval.Actor, in *UserPath) (*answer[hub.User], error) {
 			return answering(s.Hub.User(ctx, who, in.User))
 		})
 }

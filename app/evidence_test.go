@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"birthright/audit"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/reviews/evidence"
 	"birthright/store"
@@ -81,7 +82,7 @@ func TestUserAtAMoment(t *testing.T) {
 	got := map[string]string{}
 	err := p.app.Store.View(t.Context(), func(tx *store.Tx) error {
 		for name, at := range map[string]time.Time{"first": start, "before": start.Add(24*time.Hour - time.Microsecond), "moved": start.Add(24 * time.Hour), "now": p.at} {
-			then, err := UserAt(t.Context(), tx, *u, at)
+			then, err := hub.UserAt(t.Context(), tx, *u, at)
 			if err != nil {
 				return err
 			}
@@ -90,10 +91,10 @@ func TestUserAtAMoment(t *testing.T) {
 				got[name] += " " + m.Group + " " + m.Causes[0].Name
 			}
 		}
-		if _, err := UserAt(t.Context(), tx, *u, start.Add(-time.Second)); identity.KindOf(err) != identity.NotFound {
+		if _, err := hub.UserAt(t.Context(), tx, *u, start.Add(-time.Second)); identity.KindOf(err) != identity.NotFound {
 			t.Errorf("before the first: %v", err)
 		}
-		if _, err := UserAt(t.Context(), tx, *u, p.at.Add(time.Second)); identity.KindOf(err) != identity.Invalid {
+		if _, err := hub.UserAt(t.Context(), tx, *u, p.at.Add(time.Second)); identity.KindOf(err) != identity.Invalid {
 			t.Errorf("in the future: %v", err)
 		}
 		return nil

@@ -41,10 +41,12 @@ type Options struct {
 // Hub is what answers about everything but requests and reviews.
 type Hub interface {
 	auditHub
+	groupHub
 	menuHub
 	peopleHub
 	policyHub
 	statusHub
+	personHub
 	tokenHub
 }
 
@@ -88,6 +90,8 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountLogin(d)
 	c.mountPeople(d)
 	c.mountPolicy(d)
+	c.mountPerson(d)
+	c.mountGroups(d)
 	c.mountRequest(d)
 	c.mountAccess(d)
 	c.mountAsk(d)

@@ -33,6 +33,8 @@ func (c *Console) words() template.FuncMap {
 		"why":      whyText,
 		"decides":  whoDecides,
 		"asset":    c.assets.path,
+		"wayText":  wayText,
+		"happened": happened,
 	}
 }
 

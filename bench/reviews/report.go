@@ -14,6 +14,7 @@ import (
 	"birthright/app"
 	"birthright/bench/measure"
 	"birthright/config"
+	"birthright/hub"
 	"birthright/identity"
 	sourcekinds "birthright/sources/builtin"
 	"birthright/store"
@@ -113,7 +114,7 @@ func (b *bench) reports(ctx context.Context, dir string, result *measure.Result)
 				return err
 			}
 			began := time.Now()
-			then, err := app.UserAt(ctx, tx, u, tx.Now())
+			then, err := hub.UserAt(ctx, tx, u, tx.Now())
 			took = append(took, time.Since(began).Seconds())
 			if err == nil && (len(then.Memberships) != groupsEach || len(then.Observed) < groupsEach) {
 				err = fmt.Errorf("%s had %d memberships and %d entitlements", u.UserName, len(then.Memberships), len(then.Observed))

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
 	"birthright/hub"
-	"birthright/store"
 )
 
 // momentFlags choose a moment to look back to, and another to compare it with.
@@ -42,47 +42,22 @@ func past(flag, text string, now time.Time) (time.Time, error) {
 	return moment(flag, strings.TrimPrefix(text, "-"), now)
 }
 
-// difference is what is not the same at two moments.
-type difference struct {
-	From    *app.Then      `json:"from"`
-	To      *app.Then      `json:"to"`
-	Changed []changedValue `json:"changed"`
-}
-
-// changedValue is one thing that is not the same: an attribute, a membership, access
-// that was seen.
-type changedValue struct {
-	What   string `json:"what"`
-	Before string `json:"before"`
-	After  string `json:"after"`
-}
-
-func (p *program) showUserAt(ctx context.Context, a *app.App, name string, f momentFlags) error {
-	now := a.Now()
+// showUserAt prints what somebody was and had at a moment, or what was different at two.
+func (p *program) showUserAt(ctx context.Context, o office, actor approval.Actor, name string, f momentFlags) error {
+	now := p.now(o)
 	at, _ := past("at", f.at, now) // checked before
-	other, _ := past("compare", f.compare, now)
-	var then, later *app.Then
-	err := a.Store.View(ctx, func(tx *store.Tx) error {
-		u, err := findUser(ctx, tx, name)
+	if f.compare == "" {
+		then, err := o.Hub.UserThen(ctx, actor, name, at)
 		if err != nil {
 			return err
 		}
-		if then, err = app.UserAt(ctx, tx, u, at); err != nil || f.compare == "" {
-			return err
-		}
-		later, err = app.UserAt(ctx, tx, u, other)
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case later == nil:
 		return p.print(thenDetail(then))
 	}
-	if later.At.Before(then.At) {
-		then, later = later, then
+	other, _ := past("compare", f.compare, now)
+	d, err := o.Hub.UserDifference(ctx, actor, name, at, other)
+	if err != nil {
+		return err
 	}
-	d := difference{then, later, differences(then, later)}
 	l := listing{data: d, header: []string{"what", "before", "after"}, empty: "Nothing was different."}
 	for _, c := range d.Changed {
 		l.rows = append(l.rows, []string{c.What, c.Before, c.After})
@@ -90,8 +65,16 @@ func (p *program) showUserAt(ctx context.Context, a *app.App, name string, f mom
 	return p.print(l)
 }
 
+// now is the time by which moments are read: the hub's where it is here.
+func (p *program) now(o office) time.Time {
+	if o.App == nil {
+		return time.Now()
+	}
+	return o.App.Now()
+}
+
 // thenDetail lays out what somebody was and had; CSV gets a row for each membership.
-func thenDetail(t *app.Then) listing {
+func thenDetail(t *hub.Then) listing {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  at %s\n\n", t.UserName, t.State, timeText(t.At))
 	b.WriteString(columns("  ", attributeRows(hub.User{Attributes: t.Attributes})))
@@ -124,58 +107,15 @@ func instantOf(t *time.Time) string {
 	return timeText(*t)
 }
 
-// differences lists what is not the same, in the order of its names.
-func differences(a, b *app.Then) []changedValue {
-	before, after := facts(a), facts(b)
-	var names []string
-	for name := range before {
-		names = append(names, name)
-	}
-	for name := range after {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	out := []changedValue{}
-	for _, name := range slices.Compact(names) {
-		if before[name] != after[name] {
-			out = append(out, changedValue{name, before[name], after[name]})
-		}
-	}
-	return out
-}
-
-// facts are what somebody was and had, by name.
-func facts(t *app.Then) map[string]string {
-	out := map[string]string{"userName": t.UserName, "state": string(t.State)}
-	for name, values := range t.Attributes {
-		out[name] = strings.Join(values, ", ")
-	}
-	for _, m := range t.Memberships {
-		out["group "+m.Group] = because(m.Causes)
-	}
-	for _, s := range t.Observed {
-		out["seen "+s.Entitlement] = "since " + timeText(s.FirstSeen)
-	}
-	return out
-}
-
-func (p *program) showMembersAt(ctx context.Context, a *app.App, group string, f momentFlags) error {
-	at, _ := past("at", f.at, a.Now()) // checked before
-	var members []app.HeldThen
-	err := a.Store.View(ctx, func(tx *store.Tx) error {
-		numbers, err := tx.GroupNumbers(ctx, []string{group}, false)
-		if err != nil {
-			return err
-		}
-		if _, ok := a.Engine().Group(group); !ok && len(numbers) == 0 {
-			return noGroup(group)
-		}
-		members, err = app.MembersAt(ctx, tx, numbers[group], at)
-		return err
-	})
+// showMembersAt prints who was in a group at a moment, by name.
+func (p *program) showMembersAt(ctx context.Context, o office, actor approval.Actor, group string, f momentFlags) error {
+	at, _ := past("at", f.at, p.now(o)) // checked before
+	found, err := o.Hub.MembersThen(ctx, actor, hub.MomentQuery{Group: group, At: at})
 	if err != nil {
 		return err
 	}
+	members := found.Items
+	slices.SortFunc(members, func(a, b hub.HeldThen) int { return strings.Compare(a.User, b.User) })
 	l := listing{data: members, header: []string{"user", "because", "policy", "since", "until"}, empty: "Nobody was in it."}
 	for _, m := range members {
 		l.rows = append(l.rows, []string{m.User, because(m.Causes), m.Policy, timeText(m.Since), instantOf(m.Until)})

@@ -56,6 +56,7 @@ type (
 			gauge
 			policyDesk
 			reports
+			groupBook
 			takenAway
 			keyring
 			logbook

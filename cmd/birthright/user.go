@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"birthright/grants/approval"
 	"birthright/hub"
 	"birthright/identity"
+	"birthright/reconcile"
 	"birthright/store"
 )
 
@@ -20,11 +22,15 @@ import (
 type directory interface {
 	Users(ctx context.Context, a approval.Actor, q hub.UserQuery) (hub.Page[hub.User], error)
 	User(ctx context.Context, a approval.Actor, name string) (hub.User, error)
+	UserThen(ctx context.Context, a approval.Actor, name string, at time.Time) (*hub.Then, error)
+	UserDifference(ctx context.Context, a approval.Actor, name string, one, other time.Time) (hub.Difference, error)
+	Explain(ctx context.Context, a approval.Actor, name string, q reconcile.Question) ([]reconcile.Explained, error)
+	Timeline(ctx context.Context, a approval.Actor, q hub.TimelineQuery) (hub.Page[hub.Happening], error)
 }
 
 func (p *program) userCommand() *cobra.Command {
 	return p.family("user", "The directory: who there is, what they have, and why",
-		reaching(p.userListCommand()), reaching(p.userShowCommand()), p.userExplainCommand())
+		reaching(p.userListCommand()), reaching(p.userShowCommand()), reaching(p.userExplainCommand()), reaching(p.userTimelineCommand()))
 }
 
 // states are the values of --state.

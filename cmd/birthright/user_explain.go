@@ -8,11 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"birthright/app"
+	"birthright/grants/approval"
 	"birthright/identity"
 	"birthright/reconcile"
 	"birthright/rules"
-	"birthright/store"
 )
 
 func (p *program) userExplainCommand() *cobra.Command {
@@ -26,24 +25,16 @@ user would get it. Of an entitlement, TARGET:KIND/ID, it answers for every group
 carries it. With neither, it lists what is held, and what rules give and something
 keeps away.`,
 		Args: takes(1, 2),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			question, err := questionOf(args[1:], lose)
 			if err != nil {
 				return err
 			}
-			var u identity.User
-			var all []reconcile.Explained
-			err = a.Store.View(ctx, func(tx *store.Tx) (err error) {
-				if u, err = findUser(ctx, tx, args[0]); err != nil {
-					return err
-				}
-				all, err = a.Runner.Explain(ctx, tx, u, question)
-				return err
-			})
+			all, err := o.Hub.Explain(ctx, actor, args[0], question)
 			if err != nil {
 				return err
 			}
-			return p.print(explanationListing(u, len(args) == 2, all))
+			return p.print(explanationListing(args[0], len(args) == 2, all))
 		}),
 	}
 	cmd.Flags().BoolVar(&lose, "lose", false, "of what is held: the smallest change by which it would be lost")
@@ -70,10 +61,10 @@ func questionOf(args []string, lose bool) (reconcile.Question, error) {
 
 // explanationListing prints one answer as an object where one group was asked
 // about, else a list of them.
-func explanationListing(u identity.User, asked bool, all []reconcile.Explained) listing {
+func explanationListing(user string, asked bool, all []reconcile.Explained) listing {
 	l := listing{
 		data: all, header: []string{"user", "group", "held", "because"},
-		empty: u.UserName + " is in no group.",
+		empty: user + " is in no group.",
 	}
 	if asked && len(all) == 1 {
 		l.data = all[0]

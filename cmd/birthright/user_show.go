@@ -19,7 +19,7 @@ func (p *program) userShowCommand() *cobra.Command {
 		Args:  takes(1, 1),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
 			if f.at != "" {
-				return p.showUserAt(ctx, o.App, args[0], f)
+				return p.showUserAt(ctx, o, actor, args[0], f)
 			}
 			view, err := o.Hub.User(ctx, actor, args[0])
 			if err != nil {

@@ -1,4 +1,4 @@
-package app
+package hub
 
 import (
 	"context"
@@ -23,16 +23,16 @@ type Then struct {
 	Department  string              `json:"department"`
 	Team        string              `json:"team"`
 	Attributes  identity.Attributes `json:"attributes"`
-	Memberships []HeldThen          `json:"memberships"`
+	Memberships []HeldThen          `json:"memberships" nullable:"false"`
 	// Observed is what targets were seen to give.
-	Observed []SeenThen `json:"observed"`
+	Observed []SeenThen `json:"observed" nullable:"false"`
 }
 
 // HeldThen is a membership at a moment.
 type HeldThen struct {
 	User   string           `json:"user,omitempty"`
 	Group  string           `json:"group"`
-	Causes []identity.Cause `json:"causes"`
+	Causes []identity.Cause `json:"causes" nullable:"false"`
 	Policy string           `json:"policy"`
 	Since  time.Time        `json:"since"`
 	EndsAt *time.Time       `json:"ends_at"`
@@ -72,7 +72,7 @@ func UserAt(ctx context.Context, tx *store.Tx, u identity.User, at time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	out := &Then{At: at.UTC(), KnownSince: known(began), ID: u.ID, Memberships: []HeldThen{}, Observed: []SeenThen{}}
+	out := &Then{At: at.UTC(), KnownSince: instant(began), ID: u.ID, Memberships: []HeldThen{}, Observed: []SeenThen{}}
 	if err := out.person(ctx, tx, u); err != nil {
 		return nil, err
 	}
@@ -146,41 +146,35 @@ func (t *Then) seen(ctx context.Context, tx *store.Tx, userN int64) error {
 		address[e.N] = e.Address.String()
 	}
 	for _, p := range past {
-		t.Observed = append(t.Observed, SeenThen{address[p.EntN], p.Since, known(p.Until)})
+		t.Observed = append(t.Observed, SeenThen{address[p.EntN], p.Since, instant(p.Until)})
 	}
 	slices.SortFunc(t.Observed, func(a, b SeenThen) int { return strings.Compare(a.Entitlement, b.Entitlement) })
 	t.Observed = slices.CompactFunc(t.Observed, func(a, b SeenThen) bool { return a.Entitlement == b.Entitlement })
 	return nil
 }
 
-// MembersAt returns who was in a group at a moment, by name.
-func MembersAt(ctx context.Context, tx *store.Tx, groupN int64, at time.Time) ([]HeldThen, error) {
-	if _, err := knownAt(ctx, tx, at); err != nil {
-		return nil, err
-	}
-	stretches, err := tx.StretchesOfGroup(ctx, groupN)
-	if err != nil {
-		return nil, err
-	}
-	return heldThen(ctx, tx, stretches, at)
+// heldThen gives names to those stretches that cover a moment, and sorts them by these.
+func heldThen(ctx context.Context, tx *store.Tx, stretches []store.Stretch, at time.Time) ([]HeldThen, error) {
+	out, err := heldAny(ctx, tx, slices.DeleteFunc(stretches, func(s store.Stretch) bool { return !s.During(at) }))
+	slices.SortFunc(out, func(a, b HeldThen) int { return strings.Compare(a.User+"\x00"+a.Group, b.User+"\x00"+b.Group) })
+	return out, err
 }
 
-// heldThen gives names to those stretches that cover a moment.
-func heldThen(ctx context.Context, tx *store.Tx, stretches []store.Stretch, at time.Time) ([]HeldThen, error) {
-	stretches = slices.DeleteFunc(stretches, func(s store.Stretch) bool { return !s.During(at) })
-	var groupNs, userNs, policyNs []int64
+// heldAny gives names to stretches.
+func heldAny(ctx context.Context, tx *store.Tx, stretches []store.Stretch) ([]HeldThen, error) {
+	var groupNs, userNs, policyNs, causeNs []int64
 	for _, s := range stretches {
-		groupNs, userNs, policyNs = append(groupNs, s.GroupN), append(userNs, s.UserN), append(policyNs, s.PolicyN)
+		groupNs, userNs, policyNs, causeNs = append(groupNs, s.GroupN), append(userNs, s.UserN), append(policyNs, s.PolicyN), append(causeNs, s.CausesN)
 	}
 	groups, err := tx.GroupNames(ctx, unique(groupNs))
 	if err != nil {
 		return nil, err
 	}
-	users, err := tx.UsersByN(ctx, unique(userNs))
+	users, err := tx.BareUsers(ctx, unique(userNs))
 	if err != nil {
 		return nil, err
 	}
-	causes, err := tx.CauseSetsByN(ctx, causeNumbers(stretches))
+	causes, err := tx.CauseSetsByN(ctx, unique(causeNs))
 	if err != nil {
 		return nil, err
 	}
@@ -197,9 +191,8 @@ func heldThen(ctx context.Context, tx *store.Tx, stretches []store.Stretch, at t
 	}
 	out := make([]HeldThen, len(stretches))
 	for i, s := range stretches {
-		out[i] = HeldThen{names[s.UserN], groups[s.GroupN], causes[s.CausesN], versions[s.PolicyN], s.Since, known(s.EndsAt), known(s.Until)}
+		out[i] = HeldThen{names[s.UserN], groups[s.GroupN], causes[s.CausesN], versions[s.PolicyN], s.Since, instant(s.EndsAt), instant(s.Until)}
 	}
-	slices.SortFunc(out, func(a, b HeldThen) int { return strings.Compare(a.User+"\x00"+a.Group, b.User+"\x00"+b.Group) })
 	return out, nil
 }
 
