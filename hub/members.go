@@ -39,7 +39,7 @@ func (h *Hub) Members(ctx context.Context, a approval.Actor, q MemberQuery) (out
 		if err != nil {
 			return err
 		}
-		views, err := s.members(rows)
+		views, err := s.named(rows)
 		out = pageOf(views, q.Limit, func(m Member) string { return m.User })
 		return err
 	})
@@ -63,8 +63,8 @@ func (s *session) listable(name string) (n int64, members int, err error) {
 	return numbers[name], counts[name], err
 }
 
-// members gives names to memberships.
-func (s *session) members(rows []store.MembershipRow) ([]Member, error) {
+// named gives names to memberships.
+func (s *session) named(rows []store.MembershipRow) ([]Member, error) {
 	ns := make([]int64, len(rows))
 	for i, row := range rows {
 		ns[i] = row.UserN
