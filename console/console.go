@@ -44,9 +44,9 @@ type Hub interface {
 	groupHub
 	menuHub
 	peopleHub
+	personHub
 	policyHub
 	statusHub
-	personHub
 	tokenHub
 }
 
