@@ -212,7 +212,7 @@ var toldOtherwise = []string{"user.created", "user.changed", "user.state", "memb
 func (s *session) deeds(u identity.User, former []store.FormerUser, by time.Time, most int) ([]Happening, error) {
 	var out []Happening
 	told := func(name string, from, until time.Time) error {
-		records, err := s.tx.AuditOf(s.ctx, "user:"+name, from, until, most, toldOtherwise...)
+		records, err := s.tx.AuditAbout(s.ctx, "user:"+name, from, until, most, toldOtherwise...)
 		for i := range records {
 			out = append(out, ofRecord(&records[i]))
 		}

@@ -91,9 +91,9 @@ func (tx *Tx) ChangesOf(ctx context.Context, userN int64, by time.Time, limit in
 	return list(ctx, tx, readChange, selectChanges+"WHERE user_n = ? AND planned_at <= ? ORDER BY planned_at DESC, id DESC LIMIT ?", userN, micros(by), bound(limit))
 }
 
-// AuditOf returns up to limit records of the log about a subject within a time, newest
+// AuditAbout returns up to limit records of the log about a subject within a time, newest
 // first, but for some actions.
-func (tx *Tx) AuditOf(ctx context.Context, subject string, from, by time.Time, limit int, without ...string) ([]audit.Record, error) {
+func (tx *Tx) AuditAbout(ctx context.Context, subject string, from, by time.Time, limit int, without ...string) ([]audit.Record, error) {
 	if !isText(subject) {
 		return nil, nil
 	}

@@ -63,11 +63,3 @@ func until(t, now time.Time) string {
 	}
 	return t.Format(layout)
 }
-
-// known is a time, nil for none.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
