@@ -17,6 +17,7 @@ import (
 	"birthright/intake"
 	"birthright/internal/ids"
 	"birthright/internal/ratelimit"
+	"birthright/internal/tracing"
 	"birthright/migrations"
 	"birthright/reconcile"
 	reviewdesk "birthright/reviews/desk"
@@ -67,6 +68,7 @@ type App struct {
 	wake         chan struct{}
 	stopping     atomic.Bool // requests should go elsewhere
 	figures      *metrics.Metrics
+	traces       *tracing.Tracer    // nil where nobody wants them
 	budgets      *ratelimit.Budgets // shared by targets with one credential
 	closers      closers
 }
@@ -111,6 +113,9 @@ func (a *App) prepare() error {
 // Connect opens the database. One without tables gets them; one that is older
 // than the program is refused until somebody says `birthright migrate up`.
 func (a *App) Connect(ctx context.Context) error {
+	if err := a.openTraces(ctx); err != nil {
+		return err
+	}
 	if err := a.openStore(ctx); err != nil {
 		return err
 	}
@@ -119,7 +124,7 @@ func (a *App) Connect(ctx context.Context) error {
 	a.Runner = reconcile.New(reconcile.Options{
 		Store: a.Store, Engine: a.Engine, Fit: a.fit, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Overlap: reconcile.Overlap{For: a.Config.Reviews.Movers.Overlap, Risks: a.Config.Reviews.Movers.Risks},
-		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress, Ran: a.figures.Ran,
+		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress, Ran: a.figures.Ran, Traces: a.traces,
 	})
 	a.Desk = desk.New(desk.Options{
 		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Wake: a.wakeWorkers,

@@ -5,6 +5,7 @@ import (
 
 	"birthright/app/metrics"
 	"birthright/intake"
+	"birthright/internal/tracing"
 )
 
 // newMetrics makes the figures that /metrics shows.
@@ -25,10 +26,17 @@ func (a *App) newMetrics() *metrics.Metrics {
 	return metrics.New(o)
 }
 
-// timed reads a source and counts how that went.
-func (a *App) timed(ctx context.Context, s Source, read func(context.Context, Source) (intake.Report, error)) (intake.Report, error) {
+// timed reads a source, and counts and traces how that went.
+func (a *App) timed(ctx context.Context, s Source, read func(context.Context, Source) (intake.Report, error)) (report intake.Report, err error) {
+	ctx, span := a.traces.Start(ctx, "import")
+	defer func() { span.End(err) }()
+	span.Source(s.Name)
 	began := a.Now()
-	report, err := read(ctx, s)
+	report, err = read(ctx, s)
+	span.Count(tracing.Seen, report.Seen)
+	span.Count(tracing.Changed, report.Added+report.Changed)
+	span.Count(tracing.Gone, report.Gone)
+	span.Count(tracing.Held, report.Ambiguous)
 	a.figures.Imported(s.Name, a.Now().Sub(began), err)
 	return report, err
 }

@@ -7,15 +7,22 @@ import (
 	"strings"
 
 	"birthright/internal/requestlog"
+	"birthright/internal/tracing"
 	"birthright/scim"
 )
 
-// watched tells of each request that next answers: in the log, and to the figures.
+// probed are the routes that are asked for all the time, and say nothing when they are.
+var probed = []string{"/healthz", "/readyz", "/metrics"}
+
+// watched tells of each request that next answers: in the log, to the figures, and in a trace.
 func (a *App) watched(next http.Handler) http.Handler {
-	return requestlog.Handler(requestlog.Options{
-		Observe: func(_ context.Context, r requestlog.Request) { a.figures.Answered(r.Method, r.Route, r.Status, r.Took) },
-		Quiet:   []string{"/healthz", "/readyz", "/metrics"}, Log: a.Log, Now: a.Now, NewID: a.NewID,
-	}, next)
+	return a.traced(requestlog.Handler(requestlog.Options{
+		Observe: func(ctx context.Context, r requestlog.Request) {
+			a.figures.Answered(r.Method, r.Route, r.Status, r.Took)
+			tracing.Current(ctx).Answered(r.Method, r.Route, r.Status)
+		},
+		Quiet: probed, Log: a.Log, Now: a.Now, NewID: a.NewID,
+	}, next))
 }
 
 // scimNamed says by which pattern the front door serves a request: it routes by itself.

@@ -68,6 +68,13 @@ func checkListen(address string) error {
 
 // checkURL wants an http or https URL that other URLs can be appended to.
 func (l *loader) checkURL(path, text, example string) {
+	if fault := urlFault(text, example); fault != "" {
+		l.fault(path, "%s", fault)
+	}
+}
+
+// urlFault says why text is not such a URL, "" where it is one.
+func urlFault(text, example string) string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
@@ -75,12 +82,13 @@ func (l *loader) checkURL(path, text, example string) {
 		if strings.Contains(text, "@") {
 			shown = "this" // it may hold a password
 		}
-		l.fault(path, "%s is not a URL such as %s", shown, example)
+		return fmt.Sprintf("%s is not a URL such as %s", shown, example)
 	case u.User != nil:
-		l.fault(path, "a user name or password does not belong in this URL")
+		return "a user name or password does not belong in this URL"
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		l.fault(path, "%q must end before ? or #", text)
+		return fmt.Sprintf("%q must end before ? or #", text)
 	}
+	return ""
 }
 
 func (l *loader) checkDatabase() {

@@ -44,6 +44,8 @@ type Config struct {
 	Reports Reports `yaml:"reports"`
 	// Reviews is which reviews the hub opens by itself.
 	Reviews Reviews `yaml:"reviews"`
+	// Telemetry is where traces of the hub's work go.
+	Telemetry Telemetry `yaml:"telemetry"`
 
 	// File is the configuration file as it was named, Dir its folder as an
 	// absolute path: relative paths in the file start there.

@@ -22,6 +22,7 @@ func defaults() process {
 			OIDC:   OIDC{Scopes: []string{"profile", "email"}, Admins: []string{}, Auditors: []string{}},
 			Tokens: Tokens{Lifetime: time.Hour}, Session: Session{Life: 8 * time.Hour},
 		},
+		Telemetry: Telemetry{Sample: 0.1},
 		Sync: Sync{
 			Schedule: "*/15 * * * *",
 			Guard:    Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10},

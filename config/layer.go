@@ -41,4 +41,5 @@ func (l *loader) layer(file process) {
 	l.cfg.Server, l.cfg.Database, l.cfg.Policies = merged.Server, merged.Database, merged.Policies
 	l.cfg.Auth, l.cfg.Sync, l.cfg.Signals = merged.Auth, merged.Sync, merged.Signals
 	l.cfg.Reports, l.cfg.Reviews = merged.Reports, merged.Reviews
+	l.cfg.Telemetry = merged.Telemetry
 }

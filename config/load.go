@@ -58,14 +58,15 @@ type document struct {
 
 // process holds the settings of the process itself: fixed keys, layered by viper.
 type process struct {
-	Server   Server   `yaml:"server"`
-	Database Database `yaml:"database"`
-	Policies []string `yaml:"policies"`
-	Auth     Auth     `yaml:"auth"`
-	Sync     Sync     `yaml:"sync"`
-	Signals  Signals  `yaml:"signals"`
-	Reports  Reports  `yaml:"reports"`
-	Reviews  Reviews  `yaml:"reviews"`
+	Server    Server    `yaml:"server"`
+	Database  Database  `yaml:"database"`
+	Policies  []string  `yaml:"policies"`
+	Auth      Auth      `yaml:"auth"`
+	Sync      Sync      `yaml:"sync"`
+	Signals   Signals   `yaml:"signals"`
+	Reports   Reports   `yaml:"reports"`
+	Reviews   Reviews   `yaml:"reviews"`
+	Telemetry Telemetry `yaml:"telemetry"`
 }
 
 // loader is one load under way: what it has read, and what it found wrong.
@@ -95,6 +96,7 @@ func load(path, dir string, data []byte, kinds Kinds, env []string) (*Config, er
 	l.channels(doc.Notify)
 	l.cfg.derive()
 	l.check()
+	l.telemetry(env)
 	l.secrets()
 	l.add(l.env.unknown(l.secretNames()))
 

@@ -93,7 +93,7 @@ func TestComplete(t *testing.T) {
 				Accounts: config.Accounts{Leaver: "keep"}, Settings: &csvKind{Path: "wiki.csv"},
 			},
 		},
-		Reports: usualReports(), Reviews: usualReviews(),
+		Reports: usualReports(), Reviews: usualReviews(), Telemetry: config.Telemetry{Sample: 0.1},
 		File: "testdata/complete.yaml", Dir: dir,
 		PolicyFiles: []string{dir + "/policies/base.yaml", dir + "/policies/more.yaml"},
 		Warnings: []string{
@@ -127,7 +127,7 @@ func TestDefaults(t *testing.T) {
 				},
 				Sync:      config.Sync{Schedule: "*/15 * * * *", Guard: config.Guard{MaxRemovals: 500, MaxRemovalPercent: 10, MaxMissingPercent: 10, MinRemovals: 10}},
 				Correlate: [][]string{{"employeeNumber"}, {"email"}, {"userName"}},
-				Reports:   usualReports(), Reviews: usualReviews(),
+				Reports:   usualReports(), Reviews: usualReviews(), Telemetry: config.Telemetry{Sample: 0.1},
 				File: path, Dir: filepath.Dir(path),
 			}
 			if diff := cmp.Diff(want, load(t, path)); diff != "" {

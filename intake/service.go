@@ -7,6 +7,7 @@ import (
 
 	"birthright/directory"
 	"birthright/internal/ids"
+	"birthright/internal/tracing"
 	"birthright/store"
 )
 
@@ -75,12 +76,17 @@ func New(db *store.DB, o Options) *Service {
 
 // change runs fn in one transaction on what actor says about source, and tells
 // the workers if it left work for them.
-func (s *Service) change(ctx context.Context, source, actor string, fn func(b *batch) error) error {
+func (s *Service) change(ctx context.Context, source, actor string, fn func(b *batch) error) (err error) {
+	ctx, span := tracing.Start(ctx, "take in")
+	defer func() { span.End(err) }()
 	var b *batch
-	err := s.db.Update(ctx, func(tx *store.Tx) error {
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		b = s.newBatch(tx, source, actor) // anew, should the transaction be tried again
 		return fn(b)
 	})
+	if err == nil {
+		span.Count(tracing.Users, len(b.worked))
+	}
 	if err == nil && len(b.worked) > 0 {
 		s.o.Notify()
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"birthright/internal/tracing"
 	"birthright/plan"
 	"birthright/store"
 	"birthright/targets"
@@ -161,11 +162,13 @@ func (a *applier) lane(ctx context.Context, w *waves, removes bool, over time.Ti
 }
 
 // batch writes the intents, calls the target, and writes the outcomes.
-func (a *applier) batch(ctx context.Context, changes []plan.Change) error {
-	changes, err := a.intend(ctx, a.ready(changes))
-	if err != nil || len(changes) == 0 {
+func (a *applier) batch(ctx context.Context, changes []plan.Change) (err error) {
+	if changes, err = a.intend(ctx, a.ready(changes)); err != nil || len(changes) == 0 {
 		return err
 	}
+	ctx, span := tracing.Start(ctx, "apply")
+	defer func() { span.End(err) }()
+	span.Target(a.dest.Name())
 	ops := make([]targets.Op, len(changes))
 	for i, c := range changes {
 		ops[i] = c.Op()
@@ -174,6 +177,7 @@ func (a *applier) batch(ctx context.Context, changes []plan.Change) error {
 	a.noteReach(results)
 	a.settleUnknown(ctx, changes, results)
 	verdicts := a.judge(changes, results)
+	a.sent(span, changes, verdicts)
 	// The deed is done, whatever happened to ctx meanwhile: the outcome must be
 	// on record even when the program is being stopped.
 	return a.record(context.WithoutCancel(ctx), changes, verdicts)

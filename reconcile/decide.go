@@ -8,6 +8,7 @@ import (
 
 	"birthright/directory"
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/rules"
 	"birthright/store"
 )
@@ -66,9 +67,10 @@ func (r *Runner) decide(ctx context.Context, scope []int64) (d *decision, err er
 	return d, err
 }
 
-func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, error) {
-	d, err := r.decide(ctx, scope)
-	if err != nil {
+func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (d *decision, err error) {
+	ctx, span := tracing.Start(ctx, "rules")
+	defer func() { span.End(err) }()
+	if d, err = r.decide(ctx, scope); err != nil {
 		return nil, err
 	}
 	kept, err := r.handOver(ctx, d)
@@ -78,6 +80,8 @@ func (r *Runner) decideAndSave(ctx context.Context, scope []int64) (*decision, e
 	if err != nil {
 		return nil, err
 	}
+	span.Count(tracing.Users, len(d.users))
+	span.Count(tracing.Changed, len(d.diffs))
 	if err := r.saveDecision(ctx, d); err != nil {
 		return d, err
 	}
@@ -330,9 +334,16 @@ func (r *Runner) refreshTurned(ctx context.Context, scope []int64) error {
 		turned = slices.DeleteFunc(turned, func(n int64) bool { return !slices.Contains(scope, n) })
 	}
 	for chunk := range slices.Chunk(turned, usersPerTransaction) {
-		if err := r.Refresh(ctx, chunk); err != nil {
+		if err := r.refresh(ctx, chunk); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *Runner) refresh(ctx context.Context, users []int64) (err error) {
+	ctx, span := tracing.Start(ctx, "refresh people")
+	defer func() { span.End(err) }()
+	span.Count(tracing.Users, len(users))
+	return r.Refresh(ctx, users)
 }

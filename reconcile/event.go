@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/store"
 )
 
@@ -103,7 +104,11 @@ func (r *Runner) claim(ctx context.Context, removalsOnly bool) (claimed []store.
 }
 
 // stepFor does the work of one target; "" stands for users who changed.
-func (r *Runner) stepFor(ctx context.Context, target string, work []store.Work) error {
+func (r *Runner) stepFor(ctx context.Context, target string, work []store.Work) (err error) {
+	ctx, span := r.Traces.Follow(ctx, "work off", places(work))
+	defer func() { span.End(err) }()
+	span.Count(tracing.Users, len(work))
+	span.Target(target)
 	if target == "" {
 		return r.stepUsers(ctx, work)
 	}
@@ -137,13 +142,13 @@ func (r *Runner) stepUsers(ctx context.Context, work []store.Work) error {
 		return err
 	}
 	return r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		if err := tx.EnqueueWork(ctx, slices.Concat(owed...)); err != nil {
+		if err := tx.EnqueueWork(ctx, followed(slices.Concat(owed...), work)); err != nil {
 			return err
 		}
 		if err := tx.FinishWork(ctx, work); err != nil {
 			return err
 		}
-		return tx.EnqueueWork(ctx, again)
+		return tx.EnqueueWork(ctx, followed(again, work))
 	})
 }
 
@@ -184,7 +189,7 @@ func (r *Runner) stepTarget(ctx context.Context, dest Destination, work []store.
 		if err := tx.FinishWork(ctx, done); err != nil {
 			return err
 		}
-		return tx.EnqueueWork(ctx, again)
+		return tx.EnqueueWork(ctx, followed(again, work))
 	})
 }
 

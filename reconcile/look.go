@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/plan"
 	"birthright/store"
 	"birthright/targets"
@@ -299,9 +300,13 @@ func (r *Runner) noteUnfound(p *prepared, people []decided) {
 }
 
 // read fills a picture with what q asks for, whole or not at all.
-func (p *prepared) read(ctx context.Context, progress func(string, string, int, int), into *picture, q targets.Query) error {
+func (p *prepared) read(ctx context.Context, progress func(string, string, int, int), into *picture, q targets.Query) (err error) {
+	ctx, span := tracing.Start(ctx, "read target")
+	defer func() { span.End(err) }()
+	span.Target(p.dest.Name())
 	c := collector{w: p.wants, p: into, index: map[string]int{}, progress: progress}
 	end, err := p.dest.Target.Read(ctx, q, &c)
+	span.Count(tracing.Accounts, len(into.accounts))
 	if err == nil && !end.Complete {
 		err = &identity.Error{Kind: identity.Incomplete, Err: errors.New("the answer ended before it was whole")}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"birthright/internal/tracing"
 	"birthright/plan"
 	"birthright/store"
 )
@@ -48,10 +49,17 @@ type bookkeeping struct {
 // prepare makes the plan for one target. When the target does not answer, the
 // plan is made from what is remembered and returned together with the trouble,
 // so that what is owed can be shown.
-func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, scope []int64, s sight) (*prepared, error) {
+func (r *Runner) prepare(ctx context.Context, dest Destination, d *decision, scope []int64, s sight) (out *prepared, err error) {
+	ctx, span := tracing.Start(ctx, "plan")
+	defer func() {
+		planned(span, out)
+		span.End(err)
+	}()
+	span.Target(dest.Name())
+	span.Kind(s.word())
 	p := &prepared{}
 	var standing plan.Standing
-	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
+	err = r.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if p.wants, err = wantsOn(ctx, tx, dest, d, scope != nil && s != everything); err != nil {
 			return err
 		}

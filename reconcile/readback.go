@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/plan"
 	"birthright/targets"
 )
@@ -30,8 +31,12 @@ func newTruth(dest Destination) *truth {
 }
 
 // readBack reads the accounts and entitlements that changes name.
-func readBack(ctx context.Context, dest Destination, changes []plan.Change) (*truth, error) {
-	t := newTruth(dest)
+func readBack(ctx context.Context, dest Destination, changes []plan.Change) (t *truth, err error) {
+	ctx, span := tracing.Start(ctx, "read back")
+	defer func() { span.End(err) }()
+	span.Target(dest.Name())
+	span.Count(tracing.Changes, len(changes))
+	t = newTruth(dest)
 	q := targets.Query{Accounts: []targets.Account{}, Entitlements: []identity.Entitlement{}}
 	for _, c := range changes {
 		if c.Account.ID != "" || c.Account.Name != "" {

@@ -15,7 +15,10 @@ import (
 )
 
 // Plan works out what Sync would do, and changes nothing.
-func (r *Runner) Plan(ctx context.Context, req Request) (Report, error) {
+func (r *Runner) Plan(ctx context.Context, req Request) (out Report, err error) {
+	ctx, span := r.Traces.Start(ctx, "plan run")
+	defer func() { span.End(err) }()
+	span.Kind(req.kind())
 	dests, scope, err := r.resolve(ctx, req)
 	if err != nil {
 		return Report{}, err
@@ -38,7 +41,10 @@ func (r *Runner) Plan(ctx context.Context, req Request) (Report, error) {
 // Sync makes the targets what they should be, as far as guards and targets
 // allow, and reports what became of each change. The error is nil when every
 // target was dealt with; what could not be done stands in the report.
-func (r *Runner) Sync(ctx context.Context, req Request) (Report, error) {
+func (r *Runner) Sync(ctx context.Context, req Request) (out Report, err error) {
+	ctx, span := r.Traces.Start(ctx, "sync run")
+	defer func() { span.End(err) }()
+	span.Kind(req.kind())
 	dests, scope, err := r.resolve(ctx, req)
 	if err != nil {
 		return Report{}, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"birthright/grants"
+	"birthright/internal/tracing"
 	"birthright/plan"
 	"birthright/rules"
 	"birthright/store"
@@ -47,6 +48,8 @@ type Options struct {
 	Now          func() time.Time
 	NewID        func() string
 	Log          *slog.Logger
+	// Traces follows runs; nil follows none.
+	Traces *tracing.Tracer
 	// Ran, if set, hears what each target's part of a run came to, once it is over.
 	Ran func(Run)
 	// Progress, if set, hears how far a long step is; total is 0 when unknown.
@@ -88,4 +91,15 @@ type Request struct {
 	Full bool
 	// Actor is who asked for it, for the audit log.
 	Actor string
+}
+
+// kind is for whom the run is, for a trace.
+func (q Request) kind() string {
+	switch {
+	case q.User != "":
+		return "one user"
+	case q.Full:
+		return "full"
+	}
+	return "everybody"
 }

@@ -10,6 +10,7 @@ import (
 	"birthright/audit"
 	"birthright/grants"
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -29,6 +30,9 @@ func (r *Runner) settleGrants(ctx context.Context, userNs []int64) (again []stor
 	if err := r.Store.View(ctx, func(tx *store.Tx) error { return s.load(ctx, tx, userNs) }); err != nil || len(s.open) == 0 {
 		return nil, err
 	}
+	ctx, span := tracing.Start(ctx, "settle grants")
+	defer func() { span.End(err) }()
+	span.Count(tracing.Grants, len(s.open))
 	seen := s.readBack(ctx)
 	err = r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
 		again, err = s.save(ctx, tx, seen)
@@ -208,7 +212,7 @@ func (s *settling) readBack(ctx context.Context) map[sighting]bool {
 	return seen
 }
 
-func (s *settling) readTarget(ctx context.Context, dest Destination, people map[int64][]identity.Entitlement, seen map[sighting]bool) error {
+func (s *settling) readTarget(ctx context.Context, dest Destination, people map[int64][]identity.Entitlement, seen map[sighting]bool) (err error) {
 	q := targets.Query{Accounts: []targets.Account{}, Entitlements: []identity.Entitlement{}}
 	owner := map[string]int64{}
 	for _, userN := range slices.Sorted(maps.Keys(people)) {
@@ -228,6 +232,10 @@ func (s *settling) readTarget(ctx context.Context, dest Destination, people map[
 	t := newTruth(dest)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	ctx, span := tracing.Start(ctx, "read back")
+	defer func() { span.End(err) }()
+	span.Target(dest.Name())
+	span.Count(tracing.Accounts, len(q.Accounts))
 	end, err := dest.Target.Read(ctx, q, t)
 	if err == nil && !end.Complete {
 		err = &identity.Error{Kind: identity.Incomplete, Op: "read back from target " + dest.Name()}

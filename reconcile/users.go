@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"birthright/internal/tracing"
 	"birthright/store"
 	"birthright/targets"
 )
@@ -28,7 +29,14 @@ func visitFor(work []store.Work, s sight) visit {
 // syncUsers makes one target right for a few users and returns, as work, what
 // could not be done. It holds the target's lock from the first look to the last
 // outcome, so that nothing that it plans from is on its way to change.
-func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, v visit) (Run, []store.Work, error) {
+func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, v visit) (out Run, left []store.Work, err error) {
+	ctx, span := tracing.Start(ctx, "sync target")
+	defer func() {
+		span.Run(out.ID)
+		span.Count(tracing.Left, len(left))
+		span.End(err)
+	}()
+	span.Target(dest.Name())
 	unlock, err := r.lockTarget(ctx, dest.Name(), v.urgent)
 	if err != nil {
 		return Run{Target: dest.Name()}, nil, err

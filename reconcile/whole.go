@@ -6,12 +6,19 @@ import (
 	"slices"
 	"time"
 
+	"birthright/internal/tracing"
 	"birthright/store"
 )
 
 // syncWhole carries out one target's part of a run over everybody. Such runs
 // take turns.
-func (r *Runner) syncWhole(ctx context.Context, dest Destination, d *decision, req Request) (Run, error) {
+func (r *Runner) syncWhole(ctx context.Context, dest Destination, d *decision, req Request) (out Run, err error) {
+	ctx, span := tracing.Start(ctx, "sync target")
+	defer func() {
+		span.Run(out.ID)
+		span.End(err)
+	}()
+	span.Target(dest.Name())
 	unlock, err := r.Store.Lock(ctx, "run:"+dest.Name())
 	if err != nil {
 		return Run{Target: dest.Name()}, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/tracing"
 	"birthright/scim/fault"
 	"birthright/tokens"
 )
@@ -36,6 +37,7 @@ func (h *handler) authenticate(c *call) (*Source, error) {
 	err = token.Verify(plain, now)
 	if !errors.Is(err, tokens.ErrMismatch) { // it is the source that speaks, perhaps with a token of former times
 		c.talk.Source, c.talk.Token = token.Source, id
+		tracing.Current(c.Context()).Source(token.Source)
 	}
 	if err != nil {
 		c.talk.Notes.Add("token %s was refused: %s", id, err)

@@ -1,11 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"birthright/audit"
+	"birthright/internal/tracing"
 )
+
+// mostFollowed is how much work one thing may make for a trace to go on with it: a bulk
+// load is not followed person by person.
+const mostFollowed = 200
 
 // Work is a note that a user must be looked at: decided anew (Target "") or
 // brought up to date on one target that could not be reached.
@@ -21,6 +27,9 @@ type Work struct {
 	Attempts  int
 	Removal   bool // access must be taken away: goes first
 	LastError string
+	// Trace is the place in the trace (package tracing) of what made it necessary; "" for
+	// the place of whoever enqueues it.
+	Trace string
 	// Version is set by ClaimWork and read by FinishWork and PostponeWork.
 	Version int64
 }
@@ -37,14 +46,14 @@ type workKey struct {
 }
 
 var workColumns = concat(words("target"), ints("user_n", "due_at", "since", "attempts"), truths("removal"), words("last_error"),
-	ints("version", "claim", "leased_until"))
+	ints("version", "claim", "leased_until"), words("trace"))
 
-const selectWork = "SELECT target, user_n, due_at, since, attempts, removal, last_error, version, claim, leased_until FROM work "
+const selectWork = "SELECT target, user_n, due_at, since, attempts, removal, last_error, version, claim, leased_until, trace FROM work "
 
 func readWorkRow(row scanner) (workRow, error) {
 	var w workRow
 	var due, since int64
-	err := row.Scan(&w.Target, &w.UserN, &due, &since, &w.Attempts, &w.Removal, &w.LastError, &w.Version, &w.claim, &w.leasedUntil)
+	err := row.Scan(&w.Target, &w.UserN, &due, &since, &w.Attempts, &w.Removal, &w.LastError, &w.Version, &w.claim, &w.leasedUntil, &w.Trace)
 	w.DueAt, w.Since = instant(due), instant(since)
 	return w, err
 }
@@ -57,11 +66,16 @@ func readWork(row scanner) (Work, error) {
 
 // EnqueueWork notes work, one note for each target and user. Where there is one
 // already, the earlier DueAt and Since, the greater Attempts, and the newer
-// LastError hold, Removal stays, and a claim on it no longer finishes it.
+// LastError and Trace hold, Removal stays, and a claim on it no longer finishes it.
 func (tx *Tx) EnqueueWork(ctx context.Context, work []Work, events ...audit.Event) error {
 	merged := make([]Work, 0, len(work))
 	at := make(map[workKey]int, len(work))
+	place := ""
+	if len(work) <= mostFollowed {
+		place = tracing.Place(ctx)
+	}
 	for _, w := range work {
+		w.Trace = cmp.Or(w.Trace, place)
 		w.DueAt, w.Since = orNow(w.DueAt, tx.now), orNow(w.Since, tx.now)
 		if i, twice := at[workKey{w.Target, w.UserN}]; twice {
 			merged[i] = merge(merged[i], w)
@@ -83,6 +97,7 @@ func (tx *Tx) EnqueueWork(ctx context.Context, work []Work, events ...audit.Even
 		attempts = CASE WHEN excluded.attempts > work.attempts THEN excluded.attempts ELSE work.attempts END,
 		removal = work.removal OR excluded.removal,
 		last_error = CASE WHEN excluded.last_error <> '' THEN excluded.last_error ELSE work.last_error END,
+		trace = CASE WHEN excluded.trace <> '' THEN excluded.trace ELSE work.trace END,
 		version = excluded.version`}
 	err = into.write(ctx, tx, len(merged), func(i int, v []any) {
 		fillWork(workRow{Work: merged[i]}, version+int64(i), v)
@@ -107,13 +122,14 @@ func merge(a, b Work) Work {
 	if b.LastError != "" {
 		a.LastError = b.LastError
 	}
+	a.Trace = cmp.Or(b.Trace, a.Trace)
 	a.Attempts, a.Removal = max(a.Attempts, b.Attempts), a.Removal || b.Removal
 	return a
 }
 
 func fillWork(w workRow, version int64, v []any) {
 	v[0], v[1], v[2], v[3], v[4] = w.Target, w.UserN, micros(w.DueAt), micros(w.Since), int64(w.Attempts)
-	v[5], v[6], v[7], v[8], v[9] = w.Removal, printable(w.LastError), version, w.claim, w.leasedUntil
+	v[5], v[6], v[7], v[8], v[9], v[10] = w.Removal, printable(w.LastError), version, w.claim, w.leasedUntil, w.Trace
 }
 
 // HastenWork makes due now the removals that some targets are owed: they can be

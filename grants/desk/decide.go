@@ -9,6 +9,7 @@ import (
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/internal/duration"
+	"birthright/internal/tracing"
 	"birthright/rules"
 	"birthright/store"
 )
@@ -42,6 +43,8 @@ func (d *Desk) Deny(ctx context.Context, a approval.Actor, id, reason string) (A
 
 // Decide is Approve or Deny.
 func (d *Desk) Decide(ctx context.Context, a approval.Actor, id string, w Decision) (out Answer, err error) {
+	ctx, span := tracing.Start(ctx, "decide on a request")
+	defer func() { span.End(err) }()
 	err = d.update(ctx, a, func(s *session) error {
 		r, err := s.tx.RequestByID(s.ctx, id)
 		if err != nil {
@@ -53,6 +56,10 @@ func (d *Desk) Decide(ctx context.Context, a approval.Actor, id string, w Decisi
 		out.Request, err = s.describeOne(r)
 		return err
 	})
+	if err == nil {
+		span.Request(out.Request.ID)
+		span.Outcome(string(out.Request.State))
+	}
 	return out, err
 }
 

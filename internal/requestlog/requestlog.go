@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"birthright/internal/tracing"
 )
 
 // Header is where clients find the id of a request, and may give one of their own.
@@ -73,8 +75,14 @@ func (o Options) tell(ctx context.Context, r Request) {
 			level = slog.LevelDebug
 		}
 	}
-	o.Log.LogAttrs(ctx, level, "request", slog.String("method", r.Method), slog.String("route", r.Route), slog.Int("status", r.Status),
-		slog.Duration("took", r.Took), slog.Int64("bytes", r.Bytes), slog.String("request", r.ID))
+	told := []slog.Attr{
+		slog.String("method", r.Method), slog.String("route", r.Route), slog.Int("status", r.Status),
+		slog.Duration("took", r.Took), slog.Int64("bytes", r.Bytes), slog.String("request", r.ID),
+	}
+	if trace := tracing.ID(ctx); trace != "" {
+		told = append(told, slog.String("trace", trace))
+	}
+	o.Log.LogAttrs(ctx, level, "request", told...)
 }
 
 // idOf is the id that the client gave, as long as it is one, or a new one.

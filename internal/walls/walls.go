@@ -120,7 +120,7 @@ func above() []Wall {
 			Why:    "it keeps nouns; whoever it imported would be decided for by SQL",
 			Behind: func(f File) bool { return !f.Test() && f.In("store", "migrations") && !f.In("store/storetest") },
 			Allows: func(_ File, i Import) bool {
-				return !i.Own || own(i, "identity", "audit", "grants", "reviews", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc")
+				return !i.Own || own(i, "identity", "audit", "grants", "reviews", "targets", "migrations", "internal/ids", "internal/casefold", "internal/searchdoc", "internal/tracing")
 			},
 		},
 		{
@@ -170,6 +170,10 @@ func libraries() []Wall {
 			[]string{"github.com/okta"}, "targets/okta"),
 		library("vendors' descriptions are for tests", "they are large, and judge what we send; nothing is built from them",
 			[]string{"github.com/getkin"}, "internal/sim/vendorspec"),
+		library("OpenTelemetry stays in tracing", "what a span may say is decided in one place: nothing about people",
+			[]string{"go.opentelemetry.io"}, "internal/tracing"),
+		library("OpenTelemetry's SDK stays with what sends", "how spans reach a collector, and that none is waited for, is one package's business; all others begin and end spans",
+			[]string{"go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters", "go.opentelemetry.io/proto"}, "internal/tracing/otlp"),
 		library("AWS's SDK stays in its target", "it brings its own ways to sign, retry and find credentials: one package bends them to ours",
 			[]string{"github.com/aws"}, "targets/aws"),
 		library("huma stays in the API", "it turns JSON into what the desk takes; nothing below knows that there is HTTP",

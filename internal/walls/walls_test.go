@@ -84,7 +84,9 @@ var plants = map[string]plant{
 	"the command line stays in cmd":                 {file("app/app.go", "github.com/spf13/cobra"), file("cmd/birthright/root.go", "github.com/spf13/cobra")},
 	"who asks the front door does not know it":      {file("scim/conformance/client.go", "birthright/scim/filter"), file("scim/conformance/client.go", "birthright/scim/shape")},
 	"comparing and guessing are for tests":          {file("store/users.go", "github.com/google/go-cmp/cmp"), file("store/storetest/users.go", "github.com/google/go-cmp/cmp")},
+	"OpenTelemetry stays in tracing":                {file("reconcile/run.go", "go.opentelemetry.io/otel/trace"), file("internal/tracing/span.go", "go.opentelemetry.io/otel/trace")},
 
+	"OpenTelemetry's SDK stays with what sends":                  {file("internal/tracing/span.go", "go.opentelemetry.io/otel/sdk/trace"), file("internal/tracing/otlp/otlp.go", "go.opentelemetry.io/otel/sdk/trace")},
 	"MySQL's protocol stays in its target":                       {file("store/open.go", "github.com/go-sql-driver/mysql"), file("targets/mysql/read.go", "github.com/go-sql-driver/mysql")},
 	"PostgreSQL's protocol stays in the store and in its target": {file("targets/ldap/read.go", "github.com/jackc/pgx/v5"), file("targets/postgres/read.go", "github.com/jackc/pgx/v5")},
 }

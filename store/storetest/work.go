@@ -82,6 +82,24 @@ var workCases = []Case{
 		},
 	},
 	{
+		Name: "work knows in which trace it was made necessary",
+		Why:  "a change is followed from its source to its targets, whoever works on it and however often",
+		Run: func(h *Hub) {
+			h.enqueue(store.Work{UserN: 1, Trace: "old"}, store.Work{UserN: 2, Trace: "other"}, store.Work{UserN: 3})
+			h.enqueue(store.Work{UserN: 1, Trace: "new"}, store.Work{UserN: 2}, store.Work{UserN: 3, Trace: "late"}, store.Work{UserN: 3})
+			traces := func() (out []string) {
+				for _, w := range h.claim(9) {
+					out = append(out, w.Trace)
+				}
+				return out
+			}
+			want := []string{"new", "other", "late"}
+			h.same("claimed", traces(), want)
+			h.pass(time.Hour)
+			h.same("claimed by somebody else", traces(), want)
+		},
+	},
+	{
 		Name: "finished work is gone, unless it was enqueued meanwhile",
 		Why:  "a change that comes while its user is being worked on must not be lost",
 		Run: func(h *Hub) {
