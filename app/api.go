@@ -18,6 +18,6 @@ func (a *App) mountAPI(mux *http.ServeMux, publicURL string, provider console.Pr
 	})
 	mux.Handle(api.Prefix+"/", door)
 	console.New(console.Options{
-		Hub: a.Hub, Desk: a.Desk, SignIn: a.SignIn, Provider: provider, PublicURL: publicURL, Rand: rand.Reader, Now: a.Now, NewID: a.NewID, Log: a.Log,
+		Hub: a.Hub, Desk: a.Desk, Reviews: a.Reviews, SignIn: a.SignIn, Provider: provider, PublicURL: publicURL, Rand: rand.Reader, Now: a.Now, NewID: a.NewID, Log: a.Log,
 	}).Mount(mux)
 }

@@ -24,8 +24,9 @@ const (
 
 // Options are what a Console needs.
 type Options struct {
-	Hub  Hub
-	Desk Desk
+	Hub     Hub
+	Desk    Desk
+	Reviews reviewDesk
 	// SignIn lets people in; Provider is the company's own, nil where there is none.
 	SignIn   *signin.Service
 	Provider Provider
@@ -46,6 +47,7 @@ type Hub interface {
 	peopleHub
 	personHub
 	policyHub
+	reportHub
 	statusHub
 	tokenHub
 }
@@ -97,6 +99,10 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAsk(d)
 	c.mountDecide(d)
 	c.mountDelegations(d)
+	c.mountReviewItems(d)
+	c.mountCampaigns(d)
+	c.mountReports(d)
+	c.mountEvidence(d)
 	c.mountOverview(d)
 	c.mountTokens(d)
 	d.open("/", c.nowhere)

@@ -70,10 +70,10 @@ func open(t *testing.T) *site {
 func (s *site) mount(mux *http.ServeMux, public string) {
 	console.New(console.Options{
 		Hub: hub.New(hub.Options{
-			Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Targets: []string{"app"},
+			Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Reporter: &reporter{now: s.Now}, Now: s.Now, Targets: []string{"app"},
 			Policy: func() hub.InForce { return hub.InForce{Engine: s.Desk.Engine(), Files: s.files} },
 		}),
-		Desk: s.Desk, SignIn: s.signIn(), Provider: s.provider, PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
+		Desk: s.Desk, Reviews: s.reviews(), SignIn: s.signIn(), Provider: s.provider, PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
 		Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	}).Mount(mux)
 }

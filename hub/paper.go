@@ -51,6 +51,23 @@ func (h *Hub) Paper(ctx context.Context, a approval.Actor, q PaperQuery, w io.Wr
 	return h.Reporter.PrintPaper(ctx, &m, w, q.Form, q.Table, by)
 }
 
+// ReviewPaper writes what a campaign came to as a document, and names it in the audit log.
+// Of CSV it writes the items where no table is named.
+func (h *Hub) ReviewPaper(ctx context.Context, a approval.Actor, id string, form document.Form, table string, w io.Writer) error {
+	m, _, err := h.Reporter.ReviewPaper(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	by, err := h.actor(ctx, a)
+	if err != nil {
+		return err
+	}
+	if table == "" {
+		table = "items"
+	}
+	return h.Reporter.PrintPaper(ctx, &m, w, form, table, by)
+}
+
 // actor is what an actor is called now.
 func (h *Hub) actor(ctx context.Context, a approval.Actor) (name string, err error) {
 	err = h.view(ctx, a, func(s *session) error {

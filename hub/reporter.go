@@ -5,7 +5,9 @@ import (
 	"io"
 	"time"
 
+	"birthright/grants/approval"
 	"birthright/reviews/creep"
+	"birthright/reviews/desk"
 	"birthright/reviews/document"
 	"birthright/reviews/jit"
 	"birthright/reviews/suggest"
@@ -22,6 +24,8 @@ type Reporter interface {
 	Suggest(ctx context.Context, l Learning) (*Suggestions, error)
 	// Paper makes a document of a report.
 	Paper(kind string, r *Report, l Looking) (Made, error)
+	// ReviewPaper makes a document of what a campaign came to.
+	ReviewPaper(ctx context.Context, a approval.Actor, id string) (Made, desk.Report, error)
 	// PrintPaper writes a document in a form, or one of its tables, and names it in the
 	// audit log.
 	PrintPaper(ctx context.Context, m *Made, w io.Writer, form document.Form, table, by string) error
