@@ -42,6 +42,10 @@ type Hub interface {
 	statusDesk
 	tokenDesk
 	userDesk
+	targetDesk
+	sourceDesk
+	runDesk
+	heldDesk
 }
 
 // Options are what the API needs.
@@ -82,6 +86,11 @@ func New(o Options) http.Handler {
 	s.mountPolicy()
 	s.mountPerson()
 	s.mountGroups()
+	s.mountTargets()
+	s.mountSources()
+	s.mountRuns()
+	s.mountEvents()
+	s.mountHeld()
 	s.mountCatalog()
 	s.mountRequests()
 	s.mountDecisions()
@@ -94,7 +103,7 @@ func New(o Options) http.Handler {
 	s.mountReports()
 	s.mountEvidence()
 	s.mux.HandleFunc("/", s.nowhere)
-	return s.guard(s.paced(s.tagged(s.replayed(s.named(s.mux)))))
+	return s.guard(s.paced(takingTime(s.tagged(s.replayed(s.named(s.mux))))))
 }
 
 // named says by which pattern a request was routed, for whoever tells of requests.

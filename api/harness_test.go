@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,10 +22,14 @@ import (
 	"birthright/grants/desk/desktest"
 	"birthright/hub"
 	"birthright/identity"
+	"birthright/intake"
 	"birthright/internal/ids"
+	"birthright/live"
 	reviewdesk "birthright/reviews/desk"
 	"birthright/rules"
 	"birthright/rules/population"
+	"birthright/scim/inspect"
+	"birthright/sources"
 	"birthright/store"
 	"birthright/tokens"
 )
@@ -59,6 +64,7 @@ type site struct {
 	http.Handler
 	Reviews *reviewdesk.Desk
 	reports *reporter
+	Hub     *hub.Hub
 
 	log    bytes.Buffer
 	tokens map[string]string // by who
@@ -81,11 +87,35 @@ func around(o *desktest.Office, pace api.Pace) *site {
 			return crowd.Population, crowd.World, err
 		},
 	})
+	quiet := live.New(live.Options{})
+	quiet.Close() // whoever watches hears nothing, and that at once
+	h.Hub = hub.New(hub.Options{
+		Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}, Rand: rand.Reader, Reporter: h.reports, Now: o.Now, RunSync: o.Run.Sync, Live: quiet,
+		Sources: []hub.SourceSetting{{Name: "okta", Kind: "scim", Pushes: true, Adapter: peer{}}, {Name: "hr", Kind: "file", Adapter: peer{}}}, Talk: talk{},
+		ReadSources: func(context.Context, []string) ([]intake.Report, []error) {
+			return []intake.Report{{Source: "hr", Seen: 3}}, []error{&identity.Error{Kind: identity.Held, Op: "import okta", Err: errors.New("40 people are missing")}}
+		},
+		Place: o.Intake.ResolveAmbiguous,
+	})
 	h.Handler = api.New(api.Options{
-		Hub:  hub.New(hub.Options{Store: o.DB, Desk: o.Desk, Engine: o.Desk.Engine, Runner: o.Run, Targets: []string{"app"}, Rand: rand.Reader, Reporter: h.reports, Now: o.Now}),
+		Hub:  h.Hub,
 		Desk: o.Desk, Reviews: h.Reviews, Tokens: behind, Answers: behind, Pace: pace, Version: "test", Now: o.Now, NewID: ids.New, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	})
 	return h
+}
+
+// peer is a source that is well.
+type peer struct{}
+
+func (peer) Probe(context.Context) (sources.Report, error) {
+	return sources.Report{Reachable: true, Version: "1.2"}, nil
+}
+
+// talk is what a source said once.
+type talk struct{}
+
+func (talk) Conversations(_ context.Context, q store.ConversationQuery) ([]inspect.Conversation, error) {
+	return []inspect.Conversation{{ID: "c1", Source: q.Source, At: desktest.Noon, Method: "PATCH", Request: `{"op":"<x>"}`, Status: 204}}, nil
 }
 
 // token is the token of a person, or of a program with the role of that name.

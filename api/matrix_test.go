@@ -13,6 +13,7 @@ import (
 	"birthright/grants"
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
+	"birthright/hub"
 	"birthright/identity"
 	"birthright/reviews"
 	reviewdesk "birthright/reviews/desk"
@@ -93,6 +94,32 @@ var matrix = []row{
 	{route: "POST /policy/test", body: `{}`, yes: "root admin auditor"},
 	{route: "POST /policy/diff", body: `{}`, yes: "root admin auditor"},
 	{route: "POST /policy/simulate", body: `{"person":{"name":"x"}}`, yes: "root admin auditor"},
+
+	{route: "GET /targets", yes: "root admin auditor"},
+	{route: "GET /targets/{target}", yes: "root admin auditor"},
+	{route: "GET /targets/{target}/entitlements", yes: "root admin auditor"},
+	{route: "POST /targets/check", body: `{}`, yes: "root admin"},
+	{route: "POST /targets/catalog", body: `{}`, yes: "root admin"},
+	{route: "GET /sources", yes: "root admin auditor"},
+	{route: "GET /sources/{source}", yes: "root admin auditor"},
+	{route: "GET /sources/{source}/conversations", yes: "root admin auditor"},
+	{route: "POST /sources/check", body: `{}`, yes: "root admin"},
+	{route: "GET /facts", yes: "root admin auditor"},
+	{route: "POST /plans", body: `{}`, yes: "root admin auditor"},
+	{route: "POST /runs", query: "?wait=true", body: `{"user":"ben"}`, yes: "root admin"},
+	{route: "POST /imports", query: "?wait=true", body: `{}`, yes: "root admin"},
+	{route: "GET /runs", yes: "root admin auditor"},
+	{route: "GET /runs/{run}", on: "run", yes: "root admin auditor"},
+	{route: "GET /runs/{run}/changes", on: "run", yes: "root admin auditor"},
+	{route: "GET /runs/{run}/report", on: "run", yes: "root admin auditor"},
+	{route: "GET /runs/{run}/events", on: "run", yes: "root admin auditor"},
+	{route: "GET /events", yes: "root admin auditor"},
+	{route: "GET /held", yes: "root admin auditor"},
+	{route: "GET /held/{held}", on: "held", yes: "root admin auditor"},
+	{route: "POST /held/{held}/release", on: "held", body: because, yes: "root admin"},
+	{route: "POST /held/{held}/refuse", on: "held", body: because, yes: "root admin"},
+	{route: "POST /held/release", on: "held", body: `{"all":true,"reason":"x"}`, yes: "root admin"},
+	{route: "POST /held/refuse", on: "held", body: `{"ids":["{held}"],"reason":"x"}`, yes: "root admin"},
 
 	{route: "GET /catalog", yes: everybody},
 	{route: "GET /catalog", query: "?user=ben", yes: "ben root admin auditor"},
@@ -242,6 +269,7 @@ type thing struct {
 	revocation     string
 	order          string
 	token          string
+	run, held      string
 }
 
 // make makes a thing in the state that a row wants.
@@ -250,6 +278,18 @@ func (p *play) make(kind string) thing {
 	x := thing{kind: kind}
 	switch kind {
 	case "":
+		return x
+	case "held":
+		rows := []store.HeldRow{{Kind: store.HeldRemoval, Target: "app", Subject: "ben", Action: "remove", Entitlement: "app:role/club", Reason: "too many"}}
+		p.Must(p.DB.Update(p.Context(), func(tx *store.Tx) error { return tx.SaveHeld(p.Context(), rows) }))
+		x.held = rows[0].ID
+		return x
+	case "run":
+		_, err := p.Hub.Sync(p.Context(), p.As("root"), hub.Scope{User: "ben"})
+		p.Must(err)
+		runs, err := p.Hub.Runs(p.Context(), p.As("root"), hub.RunQuery{Limit: 1})
+		p.Must(err)
+		x.run = runs.Items[0].ID
 		return x
 	case "glass":
 		made, err := p.BreakGlass(p.Context(), p.As("ben"), desk.Wish{Groups: []string{p.nextRoom()}, Reason: "fire"})
@@ -353,6 +393,11 @@ func (p *play) looks(x thing) string {
 		p.Must(err)
 		out += fmt.Sprint(t.RevokedAt)
 	}
+	if x.held != "" {
+		h, err := p.Hub.HeldChange(p.Context(), operator, x.held)
+		p.Must(err)
+		out += fmt.Sprint(h.Open(), h.ReleasedBy, h.RefusedBy)
+	}
 	all, err := p.Delegations(p.Context(), operator)
 	p.Must(err)
 	return out + fmt.Sprint(len(all), slices.ContainsFunc(all, func(d grants.Delegation) bool { return d.ID == x.delegation && !d.RevokedAt.IsZero() }))
@@ -363,10 +408,10 @@ func (p *play) try(r row, x thing, who string) (verdict string, answer reply) {
 	p.Helper()
 	p.cells++
 	method, path, _ := strings.Cut(strings.ReplaceAll(r.route, "{id}", x.id(r.route)), " ")
-	path = strings.NewReplacer("{user}", r.who, "{kind}", r.who).Replace(path)
-	path = strings.NewReplacer("{version}", "1", "{rule}", "club").Replace(path)
-	path = strings.NewReplacer("{user}", r.who, "{group}", "club").Replace(path)
-	body := r.body
+	path = strings.NewReplacer(
+		"{user}", r.who, "{kind}", r.who, "{version}", "1", "{rule}", "club", "{group}", "club", "{target}", "app", "{source}", "okta", "{run}", x.run, "{held}", x.held,
+	).Replace(path)
+	body := strings.ReplaceAll(r.body, "{held}", x.held)
 	if strings.Contains(body, "{room}") {
 		body = strings.ReplaceAll(body, "{room}", p.nextRoom())
 	}

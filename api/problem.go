@@ -51,6 +51,9 @@ func (s *server) problem(method string, err error) error {
 		return s.fault(err)
 	case http.StatusServiceUnavailable:
 		s.Log.Error("api", "error", err)
+		if of := (*spokenError)(nil); errors.As(err, &of) {
+			break
+		}
 		return plain(status, "The hub cannot answer at present; try again later.")
 	}
 	var e *identity.Error
@@ -70,6 +73,20 @@ func faultsIn(err error) []Fault {
 		out[i] = Fault{f.File, f.Line, f.Column, f.Message}
 	}
 	return out
+}
+
+// spokenError is trouble with a system of somebody else that the sender is told of as it
+// is: whoever looks after that system asked.
+type spokenError struct{ error }
+
+func (e *spokenError) Unwrap() error { return e.error }
+
+// spokenOf has the sender told what is wrong with the system that was asked.
+func spokenOf(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &spokenError{err}
 }
 
 // fault is a fault of ours: its id finds it in the log.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"birthright/internal/ids"
 	"birthright/internal/ratelimit"
 	"birthright/internal/tracing"
+	"birthright/live"
 	"birthright/migrations"
 	"birthright/reconcile"
 	reviewdesk "birthright/reviews/desk"
@@ -70,6 +72,7 @@ type App struct {
 	figures      *metrics.Metrics
 	traces       *tracing.Tracer    // nil where nobody wants them
 	budgets      *ratelimit.Budgets // shared by targets with one credential
+	live         *live.Feed         // what happens now, for those who watch
 	closers      closers
 }
 
@@ -91,6 +94,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 func Prepare(o Options) (*App, error) {
 	a := &App{Options: o.withDefaults(), wake: make(chan struct{}, 1), bell: delivery.NewBell()}
 	a.budgets = ratelimit.New(a.Now)
+	a.live = live.New(live.Options{Boot: strings.ReplaceAll(a.NewID(), "-", ""), Now: a.Now})
 	if err := a.prepare(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -124,7 +128,7 @@ func (a *App) Connect(ctx context.Context) error {
 	a.Runner = reconcile.New(reconcile.Options{
 		Store: a.Store, Engine: a.Engine, Fit: a.fit, Refresh: a.refresh, Destinations: a.destinations, MaxAge: a.maxAges(),
 		Overlap: reconcile.Overlap{For: a.Config.Reviews.Movers.Overlap, Risks: a.Config.Reviews.Movers.Risks},
-		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.Progress, Ran: a.figures.Ran, Traces: a.traces,
+		Now:     a.Now, NewID: a.NewID, Log: a.Log, Progress: a.progress, Ran: a.figures.Ran, Witness: witness{a.live}, Traces: a.traces,
 	})
 	a.Desk = desk.New(desk.Options{
 		Store: a.Store, Engine: a.Engine, World: a.Runner.StandingWorldFor, Wake: a.wakeWorkers,

@@ -241,10 +241,17 @@ func (d *creepDetails) managed(ctx context.Context) error {
 
 // held looks up what a guard keeps from going.
 func (d *creepDetails) held(ctx context.Context) error {
-	rows, err := d.tx.Held(ctx, store.HeldFilter{Kind: store.HeldRemoval, Open: true})
+	rows, err := d.tx.Held(ctx, store.HeldFilter{Kind: store.HeldRemoval})
 	for _, row := range rows {
+		why := row.Reason
+		switch {
+		case !row.RefusedAt.IsZero():
+			why = row.RefusedBy + " refused to have it taken away: " + row.RefuseReason
+		case !row.ReleasedAt.IsZero():
+			continue
+		}
 		if ent, wrong := identity.ParseEntitlement(row.Entitlement); wrong == nil {
-			d.note(row.UserN, ent, func(f *creep.Facts) { f.Held = row.Reason })
+			d.note(row.UserN, ent, func(f *creep.Facts) { f.Held = why })
 		}
 	}
 	return err

@@ -94,6 +94,8 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 	}
 	s.done.Go(s.listen)
 	s.done.Go(func() { recorder.Run(loops) })
+	s.http.RegisterOnShutdown(a.live.Close)
+	s.done.Go(func() { a.Hub.Carry(loops) })
 	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
 	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
 	s.done.Go(func() { a.again(loops, "requests", a.Desk.Tick) })

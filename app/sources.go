@@ -126,10 +126,12 @@ func (a *App) pull(ctx context.Context, s Source) (intake.Report, error) {
 // where none is named; people before the facts about them. One that fails does not stop the others; the errors are
 // joined, and the reports are those of the sources that were read.
 func (a *App) Import(ctx context.Context, names []string) ([]intake.Report, error) {
-	chosen, err := a.chooseSources(names)
-	if err != nil {
-		return nil, err
-	}
+	reports, faults := a.importEach(ctx, names)
+	return reports, errors.Join(faults...)
+}
+
+// peopleFirst sorts sources: people before the facts about them.
+func peopleFirst(chosen []Source) {
 	slices.SortStableFunc(chosen, func(x, y Source) int {
 		_, one := x.Context()
 		_, other := y.Context()
@@ -141,18 +143,6 @@ func (a *App) Import(ctx context.Context, names []string) ([]intake.Report, erro
 		}
 		return 1
 	})
-	var reports []intake.Report
-	var faults []error
-	for _, s := range chosen {
-		report, err := a.read(ctx, s)
-		if err != nil {
-			faults = append(faults, err)
-		}
-		if err == nil || identity.KindOf(err) == identity.Held {
-			reports = append(reports, report)
-		}
-	}
-	return reports, errors.Join(faults...)
 }
 
 func (a *App) chooseSources(names []string) ([]Source, error) {

@@ -30,6 +30,8 @@ type Client struct {
 	base, token string
 	http        *http.Client
 	newID       func() string
+	// Progress, if set, hears how far long work on the hub is; total is 0 when unknown.
+	Progress func(subject, step string, done, total int)
 }
 
 // New returns a client of the hub at server. newID makes the keys by which the hub knows

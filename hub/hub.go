@@ -13,6 +13,9 @@ import (
 	"birthright/grants/approval"
 	"birthright/grants/desk"
 	"birthright/identity"
+	"birthright/intake"
+	"birthright/internal/ids"
+	"birthright/live"
 	"birthright/reconcile"
 	"birthright/rights"
 	"birthright/rules"
@@ -28,8 +31,23 @@ type Options struct {
 	// Engine returns the policy in force.
 	Engine func() *rules.Engine
 	Runner *reconcile.Runner
-	// Targets are the names of the configured targets, in their order.
-	Targets []string
+	// Targets are the names of the configured targets, in their order; TargetKinds say
+	// more of each, by name.
+	Targets     []string
+	TargetKinds map[string]TargetSetting
+	// Sources are the configured sources, in their order.
+	Sources []SourceSetting
+	// Talk keeps what sources that push said; nil where nobody listens.
+	Talk Talk
+	// RunSync carries a run out, and ReadSources reads sources in: the reports are those of
+	// the sources that could be read. Place says whose an ambiguous record is. They are
+	// called outside of any transaction.
+	RunSync     func(ctx context.Context, req reconcile.Request) (reconcile.Report, error)
+	ReadSources func(ctx context.Context, sources []string) ([]intake.Report, []error)
+	Place       func(ctx context.Context, heldID, user, actor, reason string) error
+	// Live is told what happens in this process, for those who watch.
+	Live  *live.Feed
+	NewID func() string
 	// Endpoints are what tokens can be made for.
 	Endpoints Endpoints
 	// Rand is where secrets come from.
@@ -55,6 +73,7 @@ type Hub struct {
 	shelf  *shelf
 	// archives has room for the evidence that is being gathered: one at a time.
 	archives chan struct{}
+	orders   orders
 }
 
 // New returns a Hub.
@@ -67,6 +86,12 @@ func New(o Options) *Hub {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Live == nil {
+		o.Live = live.New(live.Options{})
+	}
+	if o.NewID == nil {
+		o.NewID = ids.New
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

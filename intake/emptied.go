@@ -46,7 +46,7 @@ func (b *batch) guardMembers(ctx context.Context, g identity.SourceGroup, e Grou
 		return nil, nil
 	}
 	gone := memberBits(removed)
-	released, err := b.releasedMembers(ctx, g)
+	released, refusal, err := b.lookedAt(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +54,11 @@ func (b *batch) guardMembers(ctx context.Context, g identity.SourceGroup, e Grou
 		return nil, b.tx.DropHeld(ctx, []string{emptiedID(g)})
 	}
 	held := &emptied{group: g, removed: gone, reason: fmt.Sprintf("this takes %d of the %d members out of group %s", len(removed), before, g.Name)}
-	return held, &identity.Error{
-		Kind: identity.Held, Op: "source " + g.Source, Object: g.Name, Err: fmt.Errorf("%s", held.reason),
-		Hint: fmt.Sprintf("Nothing was changed. Look at the source; if it is right: birthright held release %s --reason …, and send it again", emptiedID(g)),
+	hint := fmt.Sprintf("Nothing was changed. Look at the source; if it is right: birthright held release %s --reason …, and send it again", emptiedID(g))
+	if refusal != "" {
+		hint = "Nothing was changed: " + refusal
 	}
+	return held, &identity.Error{Kind: identity.Held, Op: "source " + g.Source, Object: g.Name, Err: fmt.Errorf("%s", held.reason), Hint: hint}
 }
 
 // memberBits numbers members: records are even, groups odd.
@@ -73,17 +74,22 @@ func memberBits(members []store.MemberN) *roaring64.Bitmap {
 	return out
 }
 
-// releasedMembers returns whom somebody let go from a group; nil for nobody.
-func (b *batch) releasedMembers(ctx context.Context, g identity.SourceGroup) (*roaring64.Bitmap, error) {
+// lookedAt returns whom somebody let go from a group, nil for nobody, and who refused
+// that and why, "" for nobody.
+func (b *batch) lookedAt(ctx context.Context, g identity.SourceGroup) (released *roaring64.Bitmap, refusal string, err error) {
 	row, err := b.tx.HeldByID(ctx, emptiedID(g))
 	switch {
 	case identity.KindOf(err) == identity.NotFound:
-		return nil, nil
-	case err != nil, row.ReleasedAt.IsZero():
-		return nil, err
+		return nil, "", nil
+	case err != nil:
+		return nil, "", err
+	case !row.RefusedAt.IsZero():
+		return nil, row.RefusedBy + " refused it: " + row.RefuseReason, nil
+	case row.ReleasedAt.IsZero():
+		return nil, "", nil
 	}
-	people, _, err := released(row)
-	return people, err
+	released, _, err = releasedOf(row)
+	return released, "", err
 }
 
 // hold shows a stopped edit to people. The same edit again leaves the row, and

@@ -104,7 +104,7 @@ func (p *pull) guard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	freePeople, freeGroups, err := released(row)
+	freePeople, freeGroups, err := releasedOf(row)
 	if err != nil {
 		return err
 	}
@@ -119,6 +119,10 @@ func (p *pull) guard(ctx context.Context) error {
 	p.report.Held = append(p.report.Held, HeldItem{ID: id, Subject: "source:" + p.name, Reason: reason})
 	if err := p.hold(ctx, row, reason); err != nil {
 		return err
+	}
+	if p.refused(row) {
+		return &identity.Error{Kind: identity.Held, Op: "import " + p.name, Err: errors.New(reason),
+			Hint: fmt.Sprintf("%s refused to take them for gone: %s; correct the source", row.RefusedBy, row.RefuseReason)}
 	}
 	return &identity.Error{Kind: identity.Held, Op: "import " + p.name, Err: errors.New(reason),
 		Hint: fmt.Sprintf("look at the source; if they are really gone: birthright held release %s --reason …", id)}
@@ -168,6 +172,13 @@ func (p *pull) hold(ctx context.Context, row store.HeldRow, reason string) error
 	})
 }
 
+// refused reports whether a person said of just what is missing now that it must not be
+// taken for gone.
+func (p *pull) refused(row store.HeldRow) bool {
+	_, digest, err := p.evidence()
+	return err == nil && !row.RefusedAt.IsZero() && row.Data["digest"] == digest
+}
+
 // The keys of HeldRow.Data.
 const (
 	dataPeople = "people"
@@ -197,9 +208,33 @@ func (p *pull) evidence() (data map[string]any, digest string, err error) {
 	}, digest, nil
 }
 
-// released returns the sets that a person let go with row; empty ones where
+// Concerned returns up to limit of the records, and of the groups, of a source that a held
+// row is about, by number; none for one that is about a single thing.
+func Concerned(row store.HeldRow, limit int) (records, groups []int64, err error) {
+	row.ReleasedAt = row.Created // whether it was or not
+	people, others, err := releasedOf(row)
+	if err != nil {
+		return nil, nil, err
+	}
+	for it := people.Iterator(); it.HasNext() && len(records)+len(groups) < limit; {
+		switch n := it.Next(); {
+		case row.Kind != HeldEmptied:
+			records = append(records, int64(n))
+		case n&1 == 0:
+			records = append(records, int64(n>>1))
+		default:
+			groups = append(groups, int64(n>>1))
+		}
+	}
+	for it := others.Iterator(); it.HasNext() && len(groups) < limit; {
+		groups = append(groups, int64(it.Next()))
+	}
+	return records, groups, nil
+}
+
+// releasedOf returns the sets that a person let go with row; empty ones where
 // nobody did.
-func released(row store.HeldRow) (people, groups *roaring64.Bitmap, err error) {
+func releasedOf(row store.HeldRow) (people, groups *roaring64.Bitmap, err error) {
 	people, groups = roaring64.New(), roaring64.New()
 	if row.ReleasedAt.IsZero() {
 		return people, groups, nil

@@ -29,21 +29,27 @@ type Standing struct {
 	// the reasons by ID. Released are those that a person let go.
 	Held     map[string]string
 	Released map[string]bool
+	// Refused are those that a person looked at and does not want: why, by ID.
+	Refused map[string]string
 }
 
 // Stopped is a change that a guard held, with the reason.
 type Stopped struct {
 	Change Change
 	Reason string
+	// Refused says that a person does not want the change: nobody is asked again.
+	Refused bool
 }
 
 // Guard separates what may go from what a person must look at first. A removal
 // goes if the lifecycle, an end time or a person ordered it; the others go
 // together or not at all. One that was held stays held until it is released,
-// even when the numbers would let it pass by now.
+// even when the numbers would let it pass by now. One that a person refused stays, and
+// counts for nothing: it must not hold up what else is to go.
 func Guard(l Limits, s Standing, changes []Change) (pass []Change, held []Stopped) {
 	pass = make([]Change, 0, len(changes))
 	var unordered []Change
+	waiting := 0
 	for _, c := range changes {
 		reason, heldBefore := s.Held[c.ID]
 		switch {
@@ -52,13 +58,16 @@ func Guard(l Limits, s Standing, changes []Change) (pass []Change, held []Stoppe
 		case s.Released[c.ID]:
 			c.Ordered = true // a person did, by releasing it
 			pass = append(pass, c)
+		case s.Refused[c.ID] != "":
+			held = append(held, Stopped{Change: c, Reason: s.Refused[c.ID], Refused: true})
 		case heldBefore:
+			waiting++
 			held = append(held, Stopped{Change: c, Reason: reason})
 		default:
 			unordered = append(unordered, c)
 		}
 	}
-	reason := l.trips(len(unordered)+len(held), s)
+	reason := l.trips(len(unordered)+waiting, s)
 	for _, c := range unordered {
 		if reason == "" {
 			pass = append(pass, c)

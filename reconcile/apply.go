@@ -23,6 +23,8 @@ type applier struct {
 	*prepared
 	run   string
 	actor string
+	// partOf is the ordered run that this is a part of, "" for none.
+	partOf string
 	// locked is true where the run has the target's lock from start to end; until is
 	// when such a run leaves the rest to a later one.
 	locked bool

@@ -37,7 +37,20 @@ func (a *applier) hold(ctx context.Context) error {
 	if len(fresh)+len(over) == 0 {
 		return nil
 	}
-	return a.Store.Update(ctx, func(tx *store.Tx) error { return a.keepHeld(ctx, tx, fresh, over) })
+	err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.keepHeld(ctx, tx, fresh, over) })
+	if err == nil && len(fresh) > 0 {
+		a.tellHeld(fresh)
+	}
+	return err
+}
+
+// tellHeld has the witness hear what was stopped.
+func (a *applier) tellHeld(stopped []plan.Stopped) {
+	told := make([]Held, len(stopped))
+	for i, s := range stopped {
+		told[i] = reportHeld(s)
+	}
+	a.Witness.Held(a.run, a.partOf, a.dest.Name(), told)
 }
 
 func (a *applier) keepHeld(ctx context.Context, tx *store.Tx, fresh []plan.Stopped, over []string) error {

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -115,7 +116,7 @@ func (r *Runner) lookIfUp(ctx context.Context, p *prepared, scope []int64, s sig
 
 // standing is what the guard must know besides the plan.
 func (p *prepared) standing(ctx context.Context, tx *store.Tx, scope []int64) (plan.Standing, error) {
-	s := plan.Standing{Held: map[string]string{}, Released: map[string]bool{}}
+	s := plan.Standing{Held: map[string]string{}, Released: map[string]bool{}, Refused: map[string]string{}}
 	if p.state.N == 0 {
 		return s, nil
 	}
@@ -128,9 +129,12 @@ func (p *prepared) standing(ctx context.Context, tx *store.Tx, scope []int64) (p
 	}
 	p.heldRows, err = tx.Held(ctx, store.HeldFilter{Kind: store.HeldRemoval, Target: p.dest.Name(), UserNs: scope})
 	for _, row := range p.heldRows {
-		if row.ReleasedAt.IsZero() {
+		switch {
+		case !row.RefusedAt.IsZero():
+			s.Refused[row.ID] = fmt.Sprintf("%s refused it: %s", row.RefusedBy, row.RefuseReason)
+		case row.ReleasedAt.IsZero():
 			s.Held[row.ID] = row.Reason
-		} else {
+		default:
 			s.Released[row.ID] = true
 		}
 	}

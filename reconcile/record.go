@@ -148,7 +148,7 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 	a.mu.Lock()
 	a.opened = append(a.opened, opened...)
 	a.mu.Unlock()
-	return a.Store.Update(ctx, func(tx *store.Tx) error {
+	err := a.Store.Update(ctx, func(tx *store.Tx) error {
 		open, err := a.stillOpen(ctx, tx, changes)
 		if err != nil {
 			return err
@@ -180,6 +180,20 @@ func (a *applier) record(ctx context.Context, changes []plan.Change, verdicts []
 		}
 		return tx.EnqueueWork(ctx, append(again, a.lookAgainAt(changes, verdicts)...))
 	})
+	if err == nil {
+		a.tell(changes, verdicts)
+	}
+	return err
+}
+
+// tell has the witness hear what became of changes.
+func (a *applier) tell(changes []plan.Change, verdicts []verdict) {
+	told := make([]Change, len(changes))
+	for i, c := range changes {
+		v := shown(c, verdicts[i])
+		told[i] = reportChange(c, v.outcome, v.err)
+	}
+	a.Witness.Recorded(a.run, a.partOf, a.dest.Name(), told)
 }
 
 // stillOpen returns which changes nobody has closed: a program that was stopped for a

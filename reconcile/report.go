@@ -26,7 +26,7 @@ type Report struct {
 type Run struct {
 	ID       string    `json:"id" yaml:"id"`
 	Target   string    `json:"target" yaml:"target"`
-	Kind     string    `json:"kind" yaml:"kind"` // full: read whole; incremental: from what is remembered
+	Kind     string    `json:"kind" yaml:"kind"` // KindFull or KindIncremental
 	Complete bool      `json:"complete" yaml:"complete"`
 	Started  time.Time `json:"started" yaml:"started"`
 	Finished time.Time `json:"finished" yaml:"finished"`
@@ -41,6 +41,20 @@ type Run struct {
 	// Error says why the run is not complete, "" when it is.
 	Error string `json:"error,omitempty" yaml:"error,omitempty"`
 }
+
+// The kinds of Run.
+const (
+	KindFull        = "full"        // the target was read whole
+	KindIncremental = "incremental" // from what is remembered of it
+)
+
+// What the row of a run counts besides changes by outcome.
+const (
+	CountHeld     = "held"
+	CountDrift    = "drift"
+	CountWaiting  = "waiting"
+	CountAccounts = "accounts" // that a whole read showed
+)
 
 // Change is one step and what became of it.
 type Change struct {
@@ -81,7 +95,7 @@ type Counts struct {
 
 // counts sums up a run.
 func (run Run) counts() Counts {
-	n := Counts{Held: len(run.Held)}
+	n := Counts{Held: waits(run.Held)}
 	for _, c := range run.Changes {
 		switch c.Outcome {
 		case Planned, Superseded:
@@ -100,13 +114,25 @@ func (run Run) counts() Counts {
 	return n
 }
 
-// Held is a step that a guard stopped.
+// Held is a step that a guard stopped. Refused says that a person does not want it: it
+// waits for nobody.
 type Held struct {
 	ID          string         `json:"id" yaml:"id"`
 	Reason      string         `json:"reason" yaml:"reason"`
 	Action      targets.Action `json:"action" yaml:"action"`
 	Account     string         `json:"account" yaml:"account"`
 	Entitlement string         `json:"entitlement" yaml:"entitlement"`
+	Refused     bool           `json:"refused" yaml:"refused"`
+}
+
+// waits counts the held steps that wait for a person.
+func waits(held []Held) (n int) {
+	for _, h := range held {
+		if !h.Refused {
+			n++
+		}
+	}
+	return n
 }
 
 // Drift is what somebody else changed on the target.
@@ -146,21 +172,18 @@ func (run Run) withLists() Run {
 // report shows the plan as it stands, each change with the outcome given for it.
 func (p *prepared) report(outcome func(plan.Change) (string, string)) Run {
 	run := Run{
-		Target: p.dest.Name(), Kind: "incremental", Waiting: p.waiting,
+		Target: p.dest.Name(), Kind: KindIncremental, Waiting: p.waiting,
 		Changes: make([]Change, 0, len(p.changes)), Held: make([]Held, 0, len(p.stopped)), Drift: make([]Drift, 0, len(p.drift)),
 	}
 	if p.whole {
-		run.Kind = "full"
+		run.Kind = KindFull
 	}
 	for _, c := range p.changes {
 		o, err := outcome(c)
 		run.Changes = append(run.Changes, reportChange(c, o, err))
 	}
 	for _, h := range p.stopped {
-		run.Held = append(run.Held, Held{
-			ID: h.Change.ID, Reason: h.Reason, Action: h.Change.Action,
-			Account: h.Change.Account.Name, Entitlement: address(h.Change.Entitlement),
-		})
+		run.Held = append(run.Held, reportHeld(h))
 	}
 	slices.SortFunc(run.Held, func(a, b Held) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Entitlement, b.Entitlement), cmp.Compare(a.ID, b.ID))
@@ -191,11 +214,12 @@ func (r Report) Incomplete() []string {
 	return out
 }
 
-// Totals returns the numbers of changes, held steps and drift in all runs.
+// Totals returns the numbers of changes, of held steps that wait for a person, and of
+// drift in all runs.
 func (r Report) Totals() (changes, held, drift int) {
 	for _, run := range r.Runs {
 		changes += len(run.Changes)
-		held += len(run.Held)
+		held += waits(run.Held)
 		drift += len(run.Drift)
 	}
 	return changes, held, drift
@@ -206,6 +230,13 @@ func address(e identity.Entitlement) string {
 		return ""
 	}
 	return e.String()
+}
+
+func reportHeld(h plan.Stopped) Held {
+	return Held{
+		ID: h.Change.ID, Reason: h.Reason, Action: h.Change.Action,
+		Account: h.Change.Account.Name, Entitlement: address(h.Change.Entitlement), Refused: h.Refused,
+	}
 }
 
 func reportChange(c plan.Change, outcome, err string) Change {

@@ -60,7 +60,7 @@ func (r *Runner) Sync(ctx context.Context, req Request) (out Report, err error) 
 		if scope == nil {
 			return r.syncWhole(ctx, dest, d, req)
 		}
-		run, owed, err := r.syncUsers(ctx, dest, d, visit{scope: scope, sight: sightFor(req), actor: req.Actor})
+		run, owed, err := r.syncUsers(ctx, dest, d, visit{scope: scope, sight: sightFor(req), actor: req.Actor, partOf: req.PartOf})
 		return run, r.enqueued(ctx, owed, err)
 	})
 	for _, run := range report.Runs {

@@ -54,7 +54,25 @@ type Options struct {
 	Ran func(Run)
 	// Progress, if set, hears how far a long step is; total is 0 when unknown.
 	Progress func(target, step string, done, total int)
+	// Witness, if set, hears what was done on targets, once it is on record.
+	Witness Witness
 }
+
+// Witness hears what runs do while they do it. It is called from several goroutines, and
+// must not take long: runs wait for it.
+type Witness interface {
+	// Recorded is told what became of some changes of a pass; partOf is the ordered run
+	// that it belongs to, "" for none.
+	Recorded(run, partOf, target string, changes []Change)
+	// Held is told what a guard stopped that was not held before.
+	Held(run, partOf, target string, held []Held)
+}
+
+// nobody listens to nothing.
+type nobody struct{}
+
+func (nobody) Recorded(string, string, string, []Change) {}
+func (nobody) Held(string, string, string, []Held)       {}
 
 // Runner carries out runs. Its methods may be called from several goroutines;
 // runs of the same target take turns, also across processes.
@@ -74,6 +92,9 @@ func New(o Options) *Runner {
 	if o.Ran == nil {
 		o.Ran = func(Run) {}
 	}
+	if o.Witness == nil {
+		o.Witness = nobody{}
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -91,6 +112,8 @@ type Request struct {
 	Full bool
 	// Actor is who asked for it, for the audit log.
 	Actor string
+	// PartOf is the ordered run whose passes these are, "" for none.
+	PartOf string
 }
 
 // kind is for whom the run is, for a trace.

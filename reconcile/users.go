@@ -18,6 +18,7 @@ type visit struct {
 	// urgent is set where something must go: such a run is let through first.
 	urgent bool
 	actor  string
+	partOf string
 }
 
 // visitFor is what some work of the queue asks for.
@@ -48,6 +49,7 @@ func (r *Runner) syncUsers(ctx context.Context, dest Destination, d *decision, v
 		return Run{Target: dest.Name()}, nil, err
 	}
 	a := r.applierFor(p, v.actor)
+	a.partOf = v.partOf
 	a.locked, a.until = true, started.Add(patience/2)
 	if err != nil {
 		return a.abandon(err), a.retries(), err

@@ -30,6 +30,7 @@ func (r *Runner) syncWhole(ctx context.Context, dest Destination, d *decision, r
 		return Run{Target: dest.Name()}, err
 	}
 	a := r.applierFor(p, req.Actor)
+	a.partOf = req.PartOf
 	if err != nil {
 		return a.giveUp(ctx, err)
 	}
@@ -145,11 +146,17 @@ func (a *applier) runRow(run Run, started, finished time.Time) store.RunRow {
 	for _, c := range run.Changes {
 		counts[c.Outcome]++
 	}
-	if held := len(run.Held); held > 0 {
-		counts["held"] = held
+	for name, n := range map[string]int{CountHeld: waits(run.Held), CountDrift: len(run.Drift), CountWaiting: len(run.Waiting)} {
+		if n > 0 {
+			counts[name] = n
+		}
+	}
+	if a.whole {
+		counts[CountAccounts] = len(a.accounts)
 	}
 	return store.RunRow{
 		ID: a.run, Target: run.Target, Kind: run.Kind, Started: started, Finished: finished, Complete: true, Counts: counts,
+		PartOf: a.partOf,
 	}
 }
 

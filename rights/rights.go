@@ -18,6 +18,7 @@ const (
 	ReadHeld     Verb = "look at what is held"
 	ReadPolicy   Verb = "look at the policy"
 	TryPolicy    Verb = "try a policy" // what it would change; nothing is kept
+	Plan         Verb = "plan a run"   // what it would do; nothing is done
 	ReadReports  Verb = "read reports"
 	ReadAudit    Verb = "read the audit log"
 	ReadStatus   Verb = "look at how the hub is"
@@ -27,7 +28,7 @@ const (
 	Run           Verb = "run a sync"
 	Import        Verb = "read a source in"
 	Probe         Verb = "check a connection"
-	Release       Verb = "release what is held"
+	Release       Verb = "release or refuse what is held"
 	ManageTokens  Verb = "make and revoke tokens"
 	ManageSignals Verb = "deliver signals again"
 	EndSessions   Verb = "end sessions"
@@ -40,7 +41,7 @@ const (
 // Verbs lists them all.
 func Verbs() []Verb {
 	return []Verb{
-		ListPeople, ReadPerson, ReadGroup, ListMembers, ReadTargets, ReadSources, ReadMessages, ReadRuns, ReadHeld, ReadPolicy, TryPolicy, ReadReports,
+		ListPeople, ReadPerson, ReadGroup, ListMembers, ReadTargets, ReadSources, ReadMessages, ReadRuns, ReadHeld, ReadPolicy, TryPolicy, Plan, ReadReports,
 		ReadAudit, ReadStatus, ReadTokens, ReadSessions, Run, Import, Probe, Release, ManageTokens, ManageSignals, EndSessions, MakeEvidence, WriteReports, TakeAway, GiveBack,
 	}
 }

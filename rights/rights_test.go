@@ -37,7 +37,7 @@ func TestMay(t *testing.T) {
 		{rights.ListMembers, none, "oaAuU"}, {rights.ListMembers, owner, "oaAuUp"}, {rights.ListMembers, self, "oaAuU"},
 		{rights.ReadTargets, none, "oaAuU"}, {rights.ReadSources, none, "oaAuU"}, {rights.ReadMessages, none, "oaAuU"},
 		{rights.ReadRuns, none, "oaAuU"}, {rights.ReadHeld, none, "oaAuU"},
-		{rights.ReadPolicy, none, "oaAuU"}, {rights.ReadPolicy, owner, "oaAuU"}, {rights.TryPolicy, none, "oaAuU"},
+		{rights.ReadPolicy, none, "oaAuU"}, {rights.ReadPolicy, owner, "oaAuU"}, {rights.TryPolicy, none, "oaAuU"}, {rights.Plan, none, "oaAuU"},
 		{rights.ReadReports, none, "oaAuU"}, {rights.ReadAudit, none, "oaAuU"}, {rights.ReadStatus, none, "oaAuU"},
 		{rights.ReadTokens, none, "oaAuU"}, {rights.ReadTokens, self, "oaAuUp"},
 		{rights.ReadSessions, none, "oaAuU"}, {rights.ReadSessions, self, "oaAuUp"},

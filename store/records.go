@@ -216,6 +216,20 @@ func (tx *Tx) RecordKeys(ctx context.Context, ns []int64) (map[int64]string, err
 	return out, err
 }
 
+// RecordOwners returns the keys of the records with these numbers, and whose they are, by
+// number.
+func (tx *Tx) RecordOwners(ctx context.Context, ns []int64) ([]RecordOwner, error) {
+	return list(ctx, tx, func(row scanner) (o RecordOwner, err error) {
+		return o, row.Scan(&o.N, &o.Key, &o.UserN)
+	}, "SELECT n, key, user_n FROM records WHERE n IN {numbers} ORDER BY n", numbers(ns))
+}
+
+// RecordOwner is whose a record is; UserN is 0 where nobody is known.
+type RecordOwner struct {
+	N, UserN int64
+	Key      string
+}
+
 // SaveRecords inserts or replaces records. A record with N 0 is looked for by
 // Source and Key; one that is new gets its N, its ID unless it has one, and,
 // where Key is "", that ID as its Key. Created, Modified and Version are set. The

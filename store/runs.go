@@ -157,3 +157,9 @@ func (tx *Tx) RunReport(ctx context.Context, run string) (json.RawMessage, error
 	}
 	return unpack[json.RawMessage](found[0])
 }
+
+// HasRunReport reports whether it is kept what a run came to.
+func (tx *Tx) HasRunReport(ctx context.Context, run string) (bool, error) {
+	n, err := tx.number(ctx, "SELECT count(*) FROM run_reports WHERE run = ?", run)
+	return n > 0, err
+}

@@ -42,6 +42,15 @@ func (tx *Tx) Sighting(ctx context.Context, targetN int64) (Sighting, error) {
 	return found[0], nil
 }
 
+// SightingGap says why the last look at a target did not show everything, "" where it did.
+func (tx *Tx) SightingGap(ctx context.Context, targetN int64) (string, error) {
+	found, err := list(ctx, tx, func(row scanner) (gap string, err error) { return gap, row.Scan(&gap) }, "SELECT gap FROM sightings WHERE target_n = ?", targetN)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
 var sightingColumns = concat(ints("target_n", "first_at", "last_at"), words("gap"), truths("tells"), blobs("uses"))
 
 // SaveSighting inserts or replaces how well a target is known.

@@ -163,3 +163,16 @@ type after struct {
 
 // Scan implements scanner.
 func (a after) Scan(into ...any) error { return a.scanner.Scan(append(a.first, into...)...) }
+
+// SourceGroupNames returns the names of the groups with these numbers.
+func (tx *Tx) SourceGroupNames(ctx context.Context, ns []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(ns))
+	err := tx.each(ctx, func(row scanner) error {
+		var n int64
+		var name string
+		err := row.Scan(&n, &name)
+		out[n] = name
+		return err
+	}, "SELECT n, name FROM source_groups WHERE n IN {numbers}", numbers(ns))
+	return out, err
+}

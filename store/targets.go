@@ -133,6 +133,19 @@ func (tx *Tx) Entitlements(ctx context.Context, target string) ([]EntitlementRow
 	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present FROM entitlements WHERE target = ? ORDER BY kind, id", target)
 }
 
+// EntitlementsPage returns up to limit of a target's entitlements behind a kind and an id,
+// those in whose kind or id a text is found in any letter case; 0 for all.
+func (tx *Tx) EntitlementsPage(ctx context.Context, target, search, afterKind, afterID string, limit int) ([]EntitlementRow, error) {
+	const page = "SELECT n, target, kind, id, present FROM entitlements WHERE target = ? AND (kind, id) > (?, ?) "
+	if search == "" {
+		return list(ctx, tx, readEntitlement, page+"ORDER BY kind, id LIMIT ?", target, afterKind, afterID, bound(limit))
+	}
+	if !isText(search) {
+		return nil, nil
+	}
+	return list(ctx, tx, readEntitlement, page+"AND lower(kind || '/' || id) LIKE ? ESCAPE '!' ORDER BY kind, id LIMIT ?", target, afterKind, afterID, contains(search), bound(limit))
+}
+
 // EntitlementsByN returns the entitlements with these numbers, by number;
 // unknown numbers are left out.
 func (tx *Tx) EntitlementsByN(ctx context.Context, ns []int64) ([]EntitlementRow, error) {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/reconcile"
-	"birthright/store"
 )
 
 // runFlags are the flags that plan and sync share.
@@ -28,23 +28,14 @@ func (f *runFlags) add(cmd *cobra.Command) {
 
 // check refuses targets that are not configured or cannot be asked.
 func (f *runFlags) check(a *app.App, _ []string) error {
-	if err := knownTargets(a, f.targets); err != nil {
+	if err := knownTargets(a, f.targets); err != nil || a.Config == nil {
 		return err
 	}
 	return targetSecrets(a, f.targets)
 }
 
-func (f *runFlags) request(ctx context.Context, a *app.App) (reconcile.Request, error) {
-	slices.Sort(f.targets)
-	req := reconcile.Request{Targets: slices.Compact(f.targets), Full: f.full, Actor: a.Actor}
-	if f.user == "" {
-		return req, nil
-	}
-	return req, a.Store.View(ctx, func(tx *store.Tx) error {
-		u, err := findUser(ctx, tx, f.user)
-		req.User = u.UserName
-		return err
-	})
+func (f *runFlags) scope() hub.Scope {
+	return hub.Scope{Targets: f.targets, User: f.user, Full: f.full}
 }
 
 func (p *program) planCommand() *cobra.Command {
@@ -54,12 +45,8 @@ func (p *program) planCommand() *cobra.Command {
 		Use:   "plan",
 		Short: "What a sync would do and why; changes nothing",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			req, err := flags.request(ctx, a)
-			if err != nil {
-				return err
-			}
-			report, err := a.Runner.Plan(ctx, req)
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			report, err := o.Hub.Plan(ctx, actor, flags.scope())
 			if err != nil {
 				return err
 			}

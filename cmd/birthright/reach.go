@@ -60,6 +60,9 @@ type (
 			takenAway
 			keyring
 			logbook
+			overseer
+			conductor
+			warden
 		}
 		// Desk handles requests for access.
 		Desk interface {
@@ -112,6 +115,7 @@ func (p *program) either(here func(*cobra.Command, []string) error, do func(ctx 
 		if err != nil {
 			return err
 		}
+		c.Progress = p.progress.step
 		elsewhere := &app.App{Options: app.Options{Now: time.Now}} // what it is configured with, only the hub knows
 		for _, check := range checks {
 			if err := check(elsewhere, args); err != nil {
@@ -142,6 +146,17 @@ func (o office) everything(actor approval.Actor) approval.Actor {
 // forUser reports whether a command may speak for a user: the one of --as, or the one
 // that the token of --server is of.
 func (p *program) forUser() bool { return p.as != "" || p.serverAddress() != "" }
+
+// hereOr runs one command line on this machine, without the database, or, where a hub is
+// named, through that.
+func (p *program) hereOr(here, through func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if p.serverAddress() == "" {
+			return here(cmd, args)
+		}
+		return through(cmd, args)
+	}
+}
 
 // serverAddress is the hub to talk to, "" for the database here.
 func (p *program) serverAddress() string {

@@ -83,7 +83,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
 		p.demoCommand(), p.initCommand(), p.serveCommand(),
-		p.importCommand(), p.planCommand(), p.syncCommand(),
+		reaching(p.importCommand()), reaching(p.planCommand()), reaching(p.syncCommand()), reaching(p.runCommand()),
 		p.userCommand(), p.groupCommand(), p.policyCommand(),
 		p.sourceCommand(), p.targetCommand(),
 	)
@@ -93,7 +93,7 @@ Start with ` + "`birthright demo`" + ` to watch it work, or ` + "`birthright ini
 		reaching(p.grantsCommand()), reaching(p.grantCommand()), reaching(p.breakGlassCommand()), reaching(p.delegateCommand()), p.reviewCommand(),
 	)...)
 	root.AddCommand(
-		p.heldCommand(), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.sessionsCommand(), p.loginLinkCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
+		reaching(p.heldCommand()), p.reportCommand(), p.auditCommand(), p.evidenceCommand(), p.tokenCommand(), p.sessionsCommand(), p.loginLinkCommand(), p.clientCommand(), p.signalCommand(), p.notifyCommand(),
 		p.migrateCommand(), p.backupCommand(), reaching(p.statusCommand()), p.doctorCommand(), p.versionCommand(),
 	)
 	return root

@@ -2,18 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"birthright/app"
-	"birthright/identity"
-	"birthright/store"
+	"birthright/grants/approval"
+	"birthright/hub"
 )
 
 func (p *program) sourceCommand() *cobra.Command {
-	return p.family("source", "Sources: where truth about people comes from", p.sourceListCommand(), p.sourceCheckCommand(), p.sourceInspectCommand(), p.sourceFactsCommand())
+	return p.family("source", "Sources: where truth about people comes from",
+		reaching(p.sourceListCommand()), reaching(p.sourceCheckCommand()), reaching(p.sourceInspectCommand()), reaching(p.sourceFactsCommand()))
 }
 
 func (p *program) sourceListCommand() *cobra.Command {
@@ -21,44 +21,25 @@ func (p *program) sourceListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the configured sources and when they were last read",
 		Args:  takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			states := map[string]store.SourceState{}
-			err := a.Store.View(ctx, func(tx *store.Tx) error {
-				rows, err := tx.SourceStates(ctx)
-				for _, row := range rows {
-					states[row.Name] = row
-				}
-				return err
-			})
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			found, err := o.Hub.AllSources(ctx, actor)
 			if err != nil {
 				return err
 			}
 			l := listing{
-				header: []string{"source", "kind", "schedule", "seen", "last_complete_at", "last_error"},
-				empty:  "No sources are configured.",
+				data: found, header: []string{"source", "kind", "schedule", "seen", "last_complete_at", "last_error"},
+				empty: "No sources are configured.",
 			}
-			data := []map[string]any{}
-			for _, s := range a.Sources() {
-				state := states[s.Name]
-				data = append(data, map[string]any{
-					"name": s.Name, "kind": s.Kind, "schedule": s.Schedule, "pushes": s.Pushes(), "seen": state.Seen,
-					"last_at": timeOrNil(state.LastAt), "last_complete_at": timeOrNil(state.LastCompleteAt), "last_error": state.LastError,
-				})
-				l.rows = append(l.rows, []string{s.Name, s.Kind, s.Schedule, strconv.Itoa(state.Seen), timeText(state.LastCompleteAt), state.LastError})
+			for _, s := range found {
+				l.rows = append(l.rows, []string{s.Name, s.Kind, s.Schedule, strconv.Itoa(s.Seen), atText(s.LastCompleteAt), s.LastError})
 			}
-			l.data = data
 			return p.print(l)
 		}),
 	}
 }
 
 // checkView is one verdict of `source check`, `target check` and `doctor`.
-type checkView struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
-	Remedy string `json:"remedy"`
-}
+type checkView = hub.Check
 
 // checkListing prints verdicts; the error is set when one of them is bad.
 func (p *program) checkListing(checks []checkView) error {
@@ -82,52 +63,39 @@ func (p *program) checkListing(checks []checkView) error {
 }
 
 // failedCheck is the verdict on something that could not be looked at.
-func failedCheck(name string, err error) checkView {
-	c := checkView{Check: name, Detail: err.Error()}
-	var e *identity.Error
-	if errors.As(err, &e) {
-		c.Remedy = e.Hint
-	}
-	return c
-}
+func failedCheck(name string, err error) checkView { return hub.FailedCheck(name, err) }
 
 func (p *program) sourceCheckCommand() *cobra.Command {
+	here := p.offline(func(ctx context.Context, a *app.App, names []string) error {
+		chosen := a.Sources()
+		if len(names) > 0 {
+			chosen = nil
+		}
+		for _, name := range names {
+			s, err := a.Source(name)
+			if err != nil {
+				return err
+			}
+			chosen = append(chosen, s)
+		}
+		checks := []checkView{}
+		for _, s := range chosen {
+			checks = append(checks, checkSource(ctx, s)...)
+		}
+		return p.checkListing(checks)
+	})
 	return &cobra.Command{
 		Use:   "check [SOURCE…]",
 		Short: "Check connection and rights, with a clear verdict",
 		Args:  takes(0, anyNumber),
-		RunE: p.offline(func(ctx context.Context, a *app.App, names []string) error {
-			chosen := a.Sources()
-			if len(names) > 0 {
-				chosen = nil
-			}
-			for _, name := range names {
-				s, err := a.Source(name)
-				if err != nil {
-					return err
-				}
-				chosen = append(chosen, s)
-			}
-			checks := []checkView{}
-			for _, s := range chosen {
-				checks = append(checks, checkSource(ctx, s)...)
+		RunE: p.hereOr(here, p.through(func(ctx context.Context, o office, actor approval.Actor, names []string) error {
+			checks, err := o.Hub.CheckSources(ctx, actor, names)
+			if err != nil {
+				return err
 			}
 			return p.checkListing(checks)
-		}),
+		})),
 	}
 }
 
-func checkSource(ctx context.Context, s app.Source) []checkView {
-	report, err := s.Adapter.Probe(ctx)
-	if err != nil {
-		return []checkView{failedCheck(s.Name, err)}
-	}
-	checks := []checkView{}
-	for _, f := range report.Findings {
-		checks = append(checks, checkView{Check: s.Name + ": " + f.Check, OK: f.OK, Detail: f.Detail, Remedy: f.Remedy})
-	}
-	if len(checks) == 0 {
-		checks = append(checks, checkView{Check: s.Name, OK: report.Reachable, Detail: report.Version})
-	}
-	return checks
-}
+func checkSource(ctx context.Context, s app.Source) []checkView { return s.Check(ctx) }

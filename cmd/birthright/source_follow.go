@@ -7,9 +7,8 @@ import (
 	"io"
 	"time"
 
-	"birthright/app"
-	"birthright/scim/inspect"
-	"birthright/store"
+	"birthright/grants/approval"
+	"birthright/hub"
 )
 
 const (
@@ -22,26 +21,26 @@ const (
 
 // followConversations shows the last conversations and then those that come,
 // until ctx ends.
-func (p *program) followConversations(ctx context.Context, a *app.App, source string, f inspectFlags) error {
+func (p *program) followConversations(ctx context.Context, o office, actor approval.Actor, source string, f inspectFlags) error {
 	if p.output != "table" && p.output != "json" {
 		return usageError{fmt.Errorf("--follow goes with --output table or json, not %s", p.output)}
 	}
 	p.remark("Following what %s says; interrupt to stop.", source)
-	q := store.ConversationQuery{Source: source, Failed: f.failed}
+	q := hub.ConversationQuery{Source: source, Failed: f.failed}
 	seen := map[string]time.Time{}
 	again := time.NewTicker(followEvery)
 	defer again.Stop()
 	for first := true; ; first = false {
-		all, err := a.Conversations(ctx, q)
+		all, err := o.Hub.Conversations(ctx, actor, q)
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
-		var fresh []inspect.Conversation
+		var fresh []hub.Conversation
 		for _, c := range all {
 			if _, known := seen[c.ID]; !known && f.chooses(c) {
 				fresh = append(fresh, c)
 			}
-			seen[c.ID] = c.At
+			seen[c.ID] = *c.At
 		}
 		if first {
 			fresh = last(fresh, f.limit)
@@ -54,7 +53,7 @@ func (p *program) followConversations(ctx context.Context, a *app.App, source st
 			return nil
 		case <-again.C:
 		}
-		q.Since = a.Now().Add(-longestTalk)
+		q.Since = o.now().Add(-longestTalk)
 		for id, at := range seen {
 			if at.Before(q.Since) {
 				delete(seen, id)
@@ -64,14 +63,14 @@ func (p *program) followConversations(ctx context.Context, a *app.App, source st
 }
 
 // printComing prints conversations without knowing what comes behind them.
-func (p *program) printComing(list []inspect.Conversation, f inspectFlags) error {
+func (p *program) printComing(list []hub.Conversation, f inspectFlags) error {
 	for _, c := range list {
 		var err error
 		switch {
 		case p.output == "json":
 			encoder := json.NewEncoder(p.out)
 			encoder.SetEscapeHTML(false)
-			err = encoder.Encode(viewConversation(c))
+			err = encoder.Encode(c)
 		case f.list:
 			err = printColumns(p.out, "", [][]string{p.conversationRow(c)})
 		default:

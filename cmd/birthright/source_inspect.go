@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/identity"
-	"birthright/scim/inspect"
-	"birthright/store"
 )
 
 // inspectFlags choose conversations and how they are shown.
@@ -39,15 +37,15 @@ requests that failed, if there were so many.
 Secrets are masked; what people are called and do is not. In JSON, bodies are
 objects, so that jq and its like can look into them.`,
 		Args: takes(1, 1),
-		RunE: p.with(func(ctx context.Context, a *app.App, args []string) error {
-			s, err := a.Source(args[0])
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, args []string) error {
+			if f.follow {
+				return p.followConversations(ctx, o, actor, args[0], f)
+			}
+			s, err := o.Hub.Source(ctx, actor, args[0])
 			if err != nil {
 				return err
 			}
-			if f.follow {
-				return p.followConversations(ctx, a, s.Name, f)
-			}
-			list, err := conversations(ctx, a, s.Name, f)
+			list, err := conversations(ctx, o, actor, s.Name, f)
 			if err != nil {
 				return err
 			}
@@ -66,16 +64,8 @@ objects, so that jq and its like can look into them.`,
 
 // check refuses what cannot be looked into, and flags that contradict each other.
 func (f *inspectFlags) check(a *app.App, args []string) error {
-	s, err := a.Source(args[0])
-	if err != nil {
+	if err := knownSources(a, args); err != nil {
 		return err
-	}
-	if !s.Pushes() {
-		return &identity.Error{
-			Kind: identity.Invalid, Op: "inspect", Object: s.Name,
-			Err:  fmt.Errorf("it is of kind %s: the hub reads it, and it says nothing by itself", s.Kind),
-			Hint: "`birthright source check " + s.Name + "` asks it",
-		}
 	}
 	if f.id != "" && f.follow {
 		return usageError{errors.New("--id and --follow contradict each other: one conversation, or those to come?")}
@@ -84,17 +74,17 @@ func (f *inspectFlags) check(a *app.App, args []string) error {
 }
 
 // chooses reports whether the flags choose c, numbers aside.
-func (f *inspectFlags) chooses(c inspect.Conversation) bool {
+func (f *inspectFlags) chooses(c hub.Conversation) bool {
 	return (!f.failed || c.Failed()) && (!f.lenient || len(c.Read) > 0) && strings.HasSuffix(c.ID, f.id)
 }
 
 // conversations returns the newest that the flags choose, oldest first.
-func conversations(ctx context.Context, a *app.App, source string, f inspectFlags) ([]inspect.Conversation, error) {
-	all, err := a.Conversations(ctx, store.ConversationQuery{Source: source, Failed: f.failed})
+func conversations(ctx context.Context, o office, actor approval.Actor, source string, f inspectFlags) ([]hub.Conversation, error) {
+	all, err := o.Hub.Conversations(ctx, actor, hub.ConversationQuery{Source: source, Failed: f.failed})
 	if err != nil {
 		return nil, err
 	}
-	chosen := slices.DeleteFunc(all, func(c inspect.Conversation) bool { return !f.chooses(c) })
+	chosen := slices.DeleteFunc(all, func(c hub.Conversation) bool { return !f.chooses(c) })
 	if f.id != "" && len(chosen) == 0 {
 		return nil, &identity.Error{
 			Kind: identity.NotFound, Op: "inspect", Object: f.id, Err: errors.New("no conversation of that id is kept"),
@@ -112,54 +102,10 @@ func last[T any](list []T, limit int) []T {
 	return list[max(len(list)-limit, 0):]
 }
 
-// conversationView is a conversation as programs see it.
-type conversationView struct {
-	ID            string            `json:"id"`
-	Source        string            `json:"source"`
-	At            any               `json:"at"`
-	TookMS        float64           `json:"took_ms"`
-	Method        string            `json:"method"`
-	URL           string            `json:"url"`
-	Agent         string            `json:"agent"`
-	Token         string            `json:"token"`
-	Remote        string            `json:"remote"`
-	Headers       map[string]string `json:"headers"`
-	Request       json.RawMessage   `json:"request"` // null for none
-	RequestBytes  int64             `json:"request_bytes"`
-	Status        int               `json:"status"`
-	AnswerHeaders map[string]string `json:"answer_headers"`
-	Answer        json.RawMessage   `json:"answer"`
-	AnswerBytes   int64             `json:"answer_bytes"`
-	Cut           bool              `json:"cut"`
-	Dialect       string            `json:"dialect"`
-	Read          []string          `json:"read"`
-}
-
-func viewConversation(c inspect.Conversation) conversationView {
-	v := conversationView{
-		ID: c.ID, Source: c.Source, At: timeOrNil(c.At), TookMS: float64(c.Took.Microseconds()) / 1000, Method: c.Method, URL: c.URL,
-		Agent: c.Agent, Token: c.Token, Remote: c.Remote, Headers: c.Headers, Request: asJSON(c.Request), RequestBytes: c.RequestBytes,
-		Status: c.Status, AnswerHeaders: c.AnswerHeaders, Answer: asJSON(c.Answer), AnswerBytes: c.AnswerBytes,
-		Cut: c.Cut, Dialect: c.Dialect, Read: c.Read,
-	}
-	if v.Read == nil {
-		v.Read = []string{}
-	}
-	return v
-}
-
-// asJSON is a masked body as a value; null for none.
-func asJSON(body string) json.RawMessage {
-	if !json.Valid([]byte(body)) {
-		return json.RawMessage("null")
-	}
-	return json.RawMessage(body)
-}
-
 var conversationHeader = []string{"at", "method", "url", "status", "dialect", "took", "read_as", "id"}
 
 // conversationRow is a conversation in one line.
-func (p *program) conversationRow(c inspect.Conversation) []string {
+func (p *program) conversationRow(c hub.Conversation) []string {
 	readAs, url, id := "", plainURL(c.URL), c.ID
 	if len(c.Read) > 0 {
 		readAs = strconv.Itoa(len(c.Read))
@@ -167,16 +113,16 @@ func (p *program) conversationRow(c inspect.Conversation) []string {
 	if p.output == "table" {
 		url, id = runewidth.Truncate(url, 80, "…"), shortID(id)
 	}
-	return []string{clock(c.At), c.Method, url, statusText(c.Status), c.Dialect, took(c.Took), readAs, id}
+	return []string{clock(c), c.Method, url, statusText(c.Status), c.Dialect, took(c.TookMS), readAs, id}
 }
 
 // conversationListing shows conversations as a log, or one line each.
-func (p *program) conversationListing(s app.Source, list []inspect.Conversation, f inspectFlags) listing {
+func (p *program) conversationListing(s hub.SourceDetail, list []hub.Conversation, f inspectFlags) listing {
 	l := listing{header: conversationHeader, empty: nothingSaid(s, f)}
-	views := []conversationView{}
+	views := []hub.Conversation{}
 	var text strings.Builder
 	for i, c := range list {
-		views = append(views, viewConversation(c))
+		views = append(views, c)
 		l.rows = append(l.rows, p.conversationRow(c))
 		if i > 0 {
 			text.WriteByte('\n')
@@ -191,9 +137,9 @@ func (p *program) conversationListing(s app.Source, list []inspect.Conversation,
 }
 
 // nothingSaid tells why there is nothing to show.
-func nothingSaid(s app.Source, f inspectFlags) string {
+func nothingSaid(s hub.SourceDetail, f inspectFlags) string {
 	switch {
-	case s.Inspects() == 0:
+	case s.Conversations == 0:
 		return "Nothing is kept of what " + s.Name + " says: `inspect` is 0 in its configuration."
 	case f.failed || f.lenient:
 		return "None of the requests of " + s.Name + " that are kept is like that."

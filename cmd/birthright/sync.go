@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"birthright/app"
+	"birthright/grants/approval"
+	"birthright/hub"
 	"birthright/reconcile"
 )
 
@@ -22,19 +23,18 @@ func (p *program) syncCommand() *cobra.Command {
 		Short: "Bring the targets up to what people should have",
 		Long: `Carries out what ` + "`birthright plan`" + ` shows. On a terminal it shows the plan first and
 asks; with --yes, or where nobody can answer, it goes ahead: guards, not questions,
-protect against a change of unusual size.`,
+protect against a change of unusual size.
+
+With --server the running hub carries it out; what it does meanwhile is shown here.
+Interrupting the command leaves the hub at it: ` + "`birthright run list`" + ` shows its runs.`,
 		Args: takes(0, 0),
-		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
-			req, err := flags.request(ctx, a)
-			if err != nil {
-				return err
-			}
+		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
 			if !yes && p.interactive() {
-				if agreed, err := p.confirm(ctx, a, req); err != nil || !agreed {
+				if agreed, err := p.confirm(ctx, o, actor, flags.scope()); err != nil || !agreed {
 					return err
 				}
 			}
-			report, err := a.Sync(ctx, req)
+			report, err := o.Hub.Sync(ctx, actor, flags.scope())
 			if err != nil {
 				return err
 			}
@@ -56,8 +56,8 @@ func (p *program) interactive() bool {
 }
 
 // confirm shows the plan and asks whether to carry it out.
-func (p *program) confirm(ctx context.Context, a *app.App, req reconcile.Request) (bool, error) {
-	report, err := a.Runner.Plan(ctx, req)
+func (p *program) confirm(ctx context.Context, o office, actor approval.Actor, scope hub.Scope) (bool, error) {
+	report, err := o.Hub.Plan(ctx, actor, scope)
 	if err != nil {
 		return false, err
 	}

@@ -115,6 +115,14 @@ func timeText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// atText is timeText for a time that may be absent.
+func atText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return timeText(*t)
+}
+
 // timeOrNil is a time for programs, null when there is none.
 func timeOrNil(t time.Time) any {
 	if t.IsZero() {

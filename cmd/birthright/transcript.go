@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -9,28 +10,27 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"birthright/scim/inspect"
+	"birthright/hub"
 )
 
 // transcript is a conversation for people: what was asked behind >, what was
 // answered behind <, and how it was read.
-func transcript(c inspect.Conversation) string {
+func transcript(c hub.Conversation) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s\n", clock(c.At), visible(c.Method), visible(plainURL(c.URL)))
+	fmt.Fprintf(&b, "%s  %s %s\n", clock(c), visible(c.Method), visible(plainURL(c.URL)))
 	about := []string{"id " + shortID(c.ID), "from " + c.Remote, "token " + c.Token, cmp.Or(c.Agent, "no user agent")}
 	if c.Dialect != "" {
 		about = append(about, "dialect "+c.Dialect)
 	}
 	fmt.Fprintf(&b, "  %s\n", visible(strings.Join(about, ", ")))
-	writeMessage(&b, "  > ", c.Headers, c.Request)
+	writeMessage(&b, "  > ", c.Headers, bodyText(c.Request))
 	verdict := "no answer"
 	if c.Status != 0 {
 		verdict = statusText(c.Status) + " " + http.StatusText(c.Status)
 	}
-	fmt.Fprintf(&b, "  < %s, after %s\n", verdict, took(c.Took))
-	writeMessage(&b, "  < ", c.AnswerHeaders, c.Answer)
+	fmt.Fprintf(&b, "  < %s, after %s\n", verdict, took(c.TookMS))
+	writeMessage(&b, "  < ", c.AnswerHeaders, bodyText(c.Answer))
 	if len(c.Read) > 0 {
 		b.WriteString("  read as\n")
 	}
@@ -68,8 +68,14 @@ func plainURL(written string) string {
 // shortID is the end of an id: ids that were made one after the other begin alike.
 func shortID(id string) string { return id[max(len(id)-8, 0):] }
 
-func took(d time.Duration) string {
-	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', 1, 64) + " ms"
+func took(ms float64) string { return strconv.FormatFloat(ms, 'f', 1, 64) + " ms" }
+
+// bodyText is a body as it was kept, "" for none.
+func bodyText(body json.RawMessage) string {
+	if string(body) == "null" {
+		return ""
+	}
+	return string(body)
 }
 
 func statusText(status int) string {
@@ -86,5 +92,10 @@ func size(bytes int64) string {
 	return strconv.FormatInt(bytes/1000, 10) + " kB"
 }
 
-// clock is a time of a log, to the millisecond.
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// clock is when a conversation was, as a log has it: to the millisecond.
+func clock(c hub.Conversation) string {
+	if c.At == nil {
+		return ""
+	}
+	return c.At.UTC().Format("2006-01-02T15:04:05.000Z")
+}

@@ -8,17 +8,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"birthright/scim/inspect"
+	"birthright/hub"
 )
 
 func TestTranscript(t *testing.T) {
 	t.Parallel()
-	c := inspect.Conversation{
-		ID: "01a229ec-0942-702e-9276-89fe5c0c3bab", At: time.Date(2026, 5, 4, 8, 0, 12, 850_000_000, time.UTC), Took: 4200 * time.Microsecond,
+	at := time.Date(2026, 5, 4, 8, 0, 12, 850_000_000, time.UTC)
+	c := hub.Conversation{
+		ID: "01a229ec-0942-702e-9276-89fe5c0c3bab", At: &at, TookMS: 4.2,
 		Method: "PATCH", URL: "/scim/v2/Users/1?attributes=id&filter=userName+eq+%22ada%22", Agent: "Okta \x1b[2J", Token: "d90e19bdb94ab754", Remote: "203.0.113.9:57056",
 		Headers: map[string]string{"If-Match": `W/"1"`, "Content-Type": "application/scim+json"}, AnswerHeaders: map[string]string{"Etag": `W/"2"`},
-		Request: `{"Operations":[{"op":"Replace","path":"password","value":"***"},{"op":"Replace","path":"active","value":"False"}],"…":"… 2 more"}`,
-		Status:  200, Answer: `{"id":"1"}`, RequestBytes: 8_012_345, AnswerBytes: 10, Cut: true,
+		Request: json.RawMessage(`{"Operations":[{"op":"Replace","path":"password","value":"***"},{"op":"Replace","path":"active","value":"False"}],"…":"… 2 more"}`),
+		Status:  200, Answer: json.RawMessage(`{"id":"1"}`), RequestBytes: 8_012_345, AnswerBytes: 10, Cut: true,
 		Dialect: "okta", Read: []string{`operation 1: "Replace" was read as replace`, `active: "False" was read as false`},
 	}
 	want := `2026-05-04T08:00:12.850Z  PATCH /scim/v2/Users/1?attributes=id&filter=userName eq "ada"
@@ -43,7 +44,7 @@ func TestTranscript(t *testing.T) {
 	if diff := cmp.Diff(want, transcript(c)); diff != "" {
 		t.Error(diff)
 	}
-	nothing := transcript(inspect.Conversation{ID: "x", Method: "GET", URL: "/scim/v2/Users"})
+	nothing := transcript(hub.Conversation{ID: "x", Method: "GET", URL: "/scim/v2/Users"})
 	if !strings.Contains(nothing, "id x, ") || !strings.Contains(nothing, "no user agent") || !strings.Contains(nothing, "< no answer, after 0.0 ms") {
 		t.Errorf("a request without an answer:\n%s", nothing)
 	}
