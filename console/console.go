@@ -43,12 +43,16 @@ type Options struct {
 type Hub interface {
 	auditHub
 	groupHub
+	heldHub
 	menuHub
 	peopleHub
 	personHub
 	policyHub
 	reportHub
 	statusHub
+	runHub
+	sourceHub
+	targetHub
 	tokenHub
 }
 
@@ -91,6 +95,10 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAudit(d)
 	c.mountLogin(d)
 	c.mountPeople(d)
+	c.mountTargets(d)
+	c.mountSources(d)
+	c.mountRuns(d)
+	c.mountHeld(d)
 	c.mountPolicy(d)
 	c.mountPerson(d)
 	c.mountGroups(d)

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"birthright/hub"
 	"birthright/internal/ids"
 	"birthright/rules"
+	"birthright/scim/inspect"
 	"birthright/signin"
 	sessions "birthright/signin/backing"
 	"birthright/store"
@@ -70,7 +72,8 @@ func open(t *testing.T) *site {
 func (s *site) mount(mux *http.ServeMux, public string) {
 	console.New(console.Options{
 		Hub: hub.New(hub.Options{
-			Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Reporter: &reporter{now: s.Now}, Now: s.Now, Targets: []string{"app"},
+			Store: s.DB, Desk: s.Desk, Engine: s.Desk.Engine, Runner: s.Run, Reporter: &reporter{now: s.Now}, Now: s.Now, Targets: []string{"app"}, RunSync: s.Run.Sync,
+			Sources: []hub.SourceSetting{{Name: "okta", Kind: "scim", Pushes: true, Inspect: 10}}, Talk: talk{},
 			Policy: func() hub.InForce { return hub.InForce{Engine: s.Desk.Engine(), Files: s.files} },
 		}),
 		Desk: s.Desk, Reviews: s.reviews(), SignIn: s.signIn(), Provider: s.provider, PublicURL: public, Rand: rand.Reader, Now: s.Now, NewID: ids.New,
@@ -87,6 +90,13 @@ func (s *site) signIn() *signin.Service {
 		Admins: []string{"user:root", "claim:groups=admins"}, Auditors: []string{"group:audit", "claim:groups=audit"},
 		Life: 8 * time.Hour, Idle: time.Hour, Rand: rand.Reader, Now: s.Now, Log: log,
 	})
+}
+
+// talk is what a source said once.
+type talk struct{}
+
+func (talk) Conversations(_ context.Context, q store.ConversationQuery) ([]inspect.Conversation, error) {
+	return []inspect.Conversation{{ID: "c1", Source: q.Source, At: desktest.Noon, Method: "PATCH", URL: "/scim/v2/Users/1", Request: `{"op":"<b>x"}`, Status: 400}}, nil
 }
 
 // token makes a token; n is 0 for a program.
