@@ -181,7 +181,7 @@ func (s *site) user(name string) *browser {
 func (b *browser) is(status int, texts ...string) {
 	b.Helper()
 	if b.status != status {
-		b.Fatalf("%s: %d, want %d:\n%s", b.at, b.status, status, b.text)
+		b.Fatalf("%s: %d, want %d:\n%s\n%s", b.at, b.status, status, b.text, b.log.String())
 	}
 	for _, text := range texts {
 		want, says := strings.CutPrefix(text, "!")

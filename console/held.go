@@ -22,18 +22,18 @@ type heldPage struct {
 	Asked hub.HeldQuery
 	Kinds []string
 	Pager pager
-	May   map[rights.Verb]bool
+	May   map[string]bool
 }
 
 type heldOne struct {
 	hub.HeldDetail
 	Typed string // the reason, as it was typed
-	May   map[rights.Verb]bool
+	May   map[string]bool
 }
 
 func (c *Console) mountHeld(d door) {
 	d.page("GET /held", c.held)
-	d.form("POST /held", c.settleHeld)
+	d.form("POST /held/settle", c.settleHeld)
 	d.page("GET /held/{held}", c.heldChange)
 	d.form("POST /held/{held}", c.settleOne)
 }

@@ -31,7 +31,7 @@ type runsPage struct {
 	Target  string
 	Targets []string
 	Pager   pager
-	May     map[rights.Verb]bool
+	May     map[string]bool
 }
 
 // runPage is one run.
@@ -53,7 +53,7 @@ type planPage struct {
 	Runs  []plannedRun
 	reconcile.Report
 	Changes, Held int
-	May           map[rights.Verb]bool
+	May           map[string]bool
 }
 
 // plannedRun is one target's part of a plan; More is how many changes are not shown.

@@ -24,7 +24,7 @@ const talkShown = 25
 
 type sourcesPage struct {
 	Sources []hub.Source
-	May     map[rights.Verb]bool
+	May     map[string]bool
 }
 
 // sourcePage is one source.
@@ -33,7 +33,7 @@ type sourcePage struct {
 	Talk   []talk
 	Failed bool
 	Checks []hub.Check
-	May    map[rights.Verb]bool
+	May    map[string]bool
 }
 
 // talk is a conversation with its bodies laid out.
@@ -68,7 +68,7 @@ func (c *Console) source(r *http.Request, v visitor) (view, error) {
 	if body.May, err = c.may(r, v, rights.Import, rights.Probe, rights.ReadMessages); err != nil {
 		return view{}, err
 	}
-	if s.Pushes && body.May[rights.ReadMessages] {
+	if s.Pushes && body.May[string(rights.ReadMessages)] {
 		said, err := c.Hub.Conversations(r.Context(), v.Actor, hub.ConversationQuery{Source: name, Failed: body.Failed, Limit: talkShown})
 		if err != nil {
 			return view{}, err

@@ -20,7 +20,7 @@ type targetHub interface {
 type targetsPage struct {
 	Targets []hub.Target
 	Overdue int
-	May     map[rights.Verb]bool
+	May     map[string]bool
 }
 
 // targetPage is one target.
@@ -30,7 +30,7 @@ type targetPage struct {
 	Search string
 	Pager  pager
 	Checks []hub.Check // what was asked of it just now
-	May    map[rights.Verb]bool
+	May    map[string]bool
 }
 
 func (c *Console) mountTargets(d door) {
@@ -40,9 +40,13 @@ func (c *Console) mountTargets(d door) {
 }
 
 // may tells which of some verbs a visitor may do, for buttons that others do not see.
-func (c *Console) may(r *http.Request, v visitor, verbs ...rights.Verb) (map[rights.Verb]bool, error) {
+func (c *Console) may(r *http.Request, v visitor, verbs ...rights.Verb) (map[string]bool, error) {
 	who, err := c.Hub.Self(r.Context(), v.Actor, verbs...)
-	return who.May, err
+	out := make(map[string]bool, len(verbs))
+	for verb, allowed := range who.May {
+		out[string(verb)] = allowed
+	}
+	return out, err
 }
 
 func (c *Console) targets(r *http.Request, v visitor) (view, error) {

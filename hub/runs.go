@@ -75,7 +75,7 @@ func (r Run) Failed() (n int) {
 	for outcome, count := range r.Counts {
 		switch outcome {
 		case string(targets.Done), string(targets.Already), string(targets.Pending), reconcile.Planned, reconcile.Superseded,
-			reconcile.CountHeld, reconcile.CountDrift, reconcile.CountWaiting, reconcile.CountAccounts, countImported:
+			reconcile.CountHeld, reconcile.CountDrift, reconcile.CountWaiting, reconcile.CountAccounts, countRead, countImported:
 		default:
 			n += count
 		}

@@ -97,7 +97,7 @@ func (h *Hub) settle(ctx context.Context, a approval.Actor, by Settlement, v ver
 func (s *session) settleRows(by Settlement, rows []store.HeldRow, v verdict) (records []store.HeldRow, err error) {
 	if by.User != "" { // before anything is changed
 		if _, err := s.findUser(by.User); err != nil {
-			return nil, asField(err, "user")
+			return nil, err
 		}
 	}
 	var changed []store.HeldRow
