@@ -35,7 +35,7 @@ func (b scopeBody) scope() hub.Scope {
 	return hub.Scope{Targets: b.Targets, User: b.User, Full: b.Full}
 }
 
-type planning struct {
+type forecasting struct {
 	Body scopeBody
 }
 
@@ -87,7 +87,7 @@ type changeQuestion struct {
 
 func (s *server) mountRuns() {
 	route(s, operation("plan", http.MethodPost, "/plans", "What a sync would do and why; changes nothing, and nothing is kept"),
-		func(ctx context.Context, who approval.Actor, in *planning) (*answer[reconcile.Report], error) {
+		func(ctx context.Context, who approval.Actor, in *forecasting) (*answer[reconcile.Report], error) {
 			report, err := s.Hub.Plan(ctx, who, in.Body.scope())
 			return answering(report, spokenOf(err))
 		})

@@ -68,7 +68,7 @@ func (h *Hub) StartImport(ctx context.Context, a approval.Actor, names []string)
 }
 
 func (h *Hub) orderImport(ctx context.Context, a approval.Actor, names []string) (*order, func(context.Context) (fruit, error), error) {
-	o, err := h.order(ctx, a, rights.Import, KindImport, func(s *session) (Scope, error) {
+	o, err := h.ordered(ctx, a, rights.Import, KindImport, func(s *session) (Scope, error) {
 		return Scope{Sources: names}, s.checkReadable(names)
 	})
 	if err != nil {

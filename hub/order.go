@@ -238,9 +238,9 @@ func (f *Fault) Err() error {
 	return &identity.Error{Kind: f.Kind, Err: errors.New(f.Error)}
 }
 
-// order puts an ordered run on record for an actor who may; prepare may say what is wrong
+// ordered puts a run on record for an actor who may; prepare may say what is wrong
 // with the order, and complete it.
-func (h *Hub) order(ctx context.Context, a approval.Actor, v rights.Verb, kind string, prepare func(s *session) (Scope, error)) (o *order, err error) {
+func (h *Hub) ordered(ctx context.Context, a approval.Actor, v rights.Verb, kind string, prepare func(s *session) (Scope, error)) (o *order, err error) {
 	err = h.Store.Update(ctx, func(tx *store.Tx) error {
 		return h.in(ctx, tx, a, func(s *session) error {
 			if err := s.may(v, rights.Relation{}); err != nil {

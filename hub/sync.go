@@ -56,7 +56,7 @@ func (h *Hub) StartSync(ctx context.Context, a approval.Actor, scope Scope) (Run
 
 func (h *Hub) orderSync(ctx context.Context, a approval.Actor, scope Scope) (*order, func(context.Context) (fruit, error), error) {
 	var req reconcile.Request
-	o, err := h.order(ctx, a, rights.Run, KindSync, func(s *session) (Scope, error) {
+	o, err := h.ordered(ctx, a, rights.Run, KindSync, func(s *session) (Scope, error) {
 		fit, err := s.fit(scope)
 		req = request(fit, s.Actor.Name)
 		return fit, err
