@@ -80,9 +80,9 @@ func (c *Console) group(r *http.Request, v visitor) (view, error) {
 
 func (c *Console) groupThen(r *http.Request, v visitor) (view, error) {
 	name, asked := r.PathValue("group"), r.URL.Query()
-	body := groupThenPage{Name: name, At: asked.Get("at")}
+	body := groupThenPage{Name: name, At: inField(asked.Get("at"))}
 	out := view{Page: "groupthen.html", Section: "Groups", Title: "Who was in " + name, Body: &body}
-	at, err := momentOf("at", body.At)
+	at, err := momentOf("at", asked.Get("at"))
 	if err != nil {
 		return c.refused(out, err), nil
 	}

@@ -87,9 +87,9 @@ type thenPage struct {
 
 func (c *Console) personThen(r *http.Request, v visitor) (view, error) {
 	name, asked := r.PathValue("user"), r.URL.Query()
-	body := thenPage{Name: name, At: asked.Get("at"), Compare: asked.Get("compare")}
+	body := thenPage{Name: name, At: inField(asked.Get("at")), Compare: inField(asked.Get("compare"))}
 	out := ofPerson("then.html", name+" at a moment", &body)
-	at, err := momentOf("at", body.At)
+	at, err := momentOf("at", asked.Get("at"))
 	if err != nil {
 		return c.refused(out, err), nil
 	}
@@ -97,8 +97,8 @@ func (c *Console) personThen(r *http.Request, v visitor) (view, error) {
 		return c.unless(out, err, identity.Denied)
 	}
 	other := c.Now()
-	if body.Compare != "" {
-		if other, err = momentOf("compare", body.Compare); err != nil {
+	if asked.Get("compare") != "" {
+		if other, err = momentOf("compare", asked.Get("compare")); err != nil {
 			return c.refused(out, err), nil
 		}
 	}
@@ -127,6 +127,15 @@ func momentOf(field, text string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, &identity.Error{Kind: identity.Invalid, Field: field, Err: errors.New("say which moment: a date, or a date and a time of day in UTC, such as 2026-11-30T17:00")}
+}
+
+// inField writes a moment as the field of a form takes it, "" for what is none.
+func inField(text string) string {
+	t, err := momentOf("", text)
+	if err != nil {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05")
 }
 
 // whyPage answers why somebody holds access, or why not.
@@ -194,6 +203,8 @@ func changeText(c rules.Otherwise) string {
 var deeds = map[string]string{
 	"request.created": "asked for", "request.amended": "changed what was asked for:", "request.approved": "approved", "request.denied": "denied",
 	"request.cancelled": "took back the request for", "request.expired": "nobody decided in time on", "grant.extended": "gave more time for",
+	"request.voted": "answered the request for", "request.reminder": "reminded those who decide on", "request.escalated": "told others who may decide on", "grant.begun": "began to give", "grant.active": "sees it everywhere:", "grant.ended": "ended", "grant.over": "ended", "grant.ending": "takes away", "grant.overdue": "is late in taking away", "grant.failed": "could not give",
+	"grant.settled": "sees it gone everywhere:", "grant.returned": "gave back", "grant.revoked": "took away",
 	"glass.broken": "broke the glass for", "glass.reviewed": "looked at the broken glass:", "review.decided": "decided in a review on",
 	"access.ordered": "ordered to go:", "access.adopted": "is looked after by the hub from now on:", "delegation.made": "has others decide:",
 	"delegation.ended": "decides again:", "revocation.lifted": "gave back what a review took away:",

@@ -38,6 +38,21 @@ var pages = []page{
 	{name: "people next", as: "root", path: "/people?department=Engineering"},
 	{name: "people nobody", as: "root", path: "/people?q=nobody-is-called-so"},
 	{name: "people refused", as: "eve", path: "/people", status: 403},
+	{name: "person", as: "root", path: "/people/ada"},
+	{name: "person of mine", as: "eve", path: "/people/eve"},
+	{name: "person refused", as: "eve", path: "/people/ada", status: 403},
+	{name: "person why", as: "root", path: "/people/ada/why?about=prod-logs&lose=yes"},
+	{name: "person why not", as: "eve", path: "/people/eve/why?about=prod-logs"},
+	{name: "person why nothing", as: "root", path: "/people/ada/why?about=nothing-is-called-so", status: 404},
+	{name: "person timeline", as: "root", path: "/people/eve/timeline"},
+	{name: "person then", as: "root", path: "/people/ada/then?at={now}"},
+	{name: "person then refused", as: "root", path: "/people/ada/then?at=2020-01-01", status: 404},
+	{name: "groups", as: "root", path: "/groups"},
+	{name: "groups nothing", as: "root", path: "/groups?q=nothing-is-called-so"},
+	{name: "group", as: "root", path: "/groups/prod-logs"},
+	{name: "group to owners", as: "olga", path: "/groups/prod"},
+	{name: "group to others", as: "eve", path: "/groups/prod"},
+	{name: "group then", as: "root", path: "/groups/prod-logs/then?at={now}"},
 	{name: "overview", as: "root", path: "/overview"},
 	{name: "audit", as: "root", path: "/audit"},
 	{name: "audit nothing", as: "root", path: "/audit?subject=user:nobody-is-called-so"},
@@ -61,7 +76,7 @@ func (s *site) things() *strings.Replacer {
 	s.ask("eve", "prod-logs")
 	_, err = s.Desk.Delegate(s.Context(), s.as("olga"), desk.Delegation{To: "otto", End: time.Now().Add(48 * time.Hour), Reason: "on holiday"})
 	s.must(err)
-	return strings.NewReplacer("{request}", s.ask("ada", "prod"), "{grant}", "/grants/"+answer.Request.Grant)
+	return strings.NewReplacer("{now}", time.Now().UTC().Format(time.RFC3339Nano), "{request}", s.ask("ada", "prod"), "{grant}", "/grants/"+answer.Request.Grant)
 }
 
 // TestPages judges every page at every width, light and dark.
