@@ -21,7 +21,7 @@ type trialBody[T any] struct{ Body T }
 
 // trying describes a route that takes policies, and changes nothing.
 func trying(id, path, summary string) huma.Operation {
-	op := operation(id, http.MethodPost, path, summary)
+	op := questionable(operation(id, http.MethodPost, path, summary))
 	op.MaxBodyBytes = maxPolicies
 	return op
 }

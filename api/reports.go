@@ -240,7 +240,7 @@ func (s *server) mountReports() {
 			}
 			return listing(s.Hub.Trend(ctx, who))
 		})
-	route(s, operation("plan-removal", http.MethodPost, "/reports/creep/plan", "What would remove a surplus; nothing is ordered"),
+	route(s, questionable(operation("plan-removal", http.MethodPost, "/reports/creep/plan", "What would remove a surplus; nothing is ordered")),
 		func(ctx context.Context, who approval.Actor, in *planning) (*answer[hub.Removal], error) {
 			return answering(s.Hub.PlanRemoval(ctx, who, in.Body.query()))
 		})

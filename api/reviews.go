@@ -213,7 +213,7 @@ func (s *server) mountReviews() {
 		c, err := s.Reviews.Start(ctx, who, w)
 		return answering(c.Shown(), err)
 	})
-	route(s, operation("preview-review", http.MethodPost, "/reviews/preview", "What a campaign would be like; nothing is started"),
+	route(s, questionable(operation("preview-review", http.MethodPost, "/reviews/preview", "What a campaign would be like; nothing is started")),
 		func(ctx context.Context, who approval.Actor, in *starting) (*answer[desk.Forecast], error) {
 			w, err := in.Body.wish()
 			if err != nil {

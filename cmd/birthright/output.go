@@ -195,11 +195,3 @@ func visible(s string) string {
 		return r
 	}, s)
 }
-
-// orEmpty is a list that is never null for programs.
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
