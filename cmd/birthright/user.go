@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,6 @@ import (
 	"birthright/hub"
 	"birthright/identity"
 	"birthright/reconcile"
-	"birthright/store"
 )
 
 // directory is what the commands about people ask.
@@ -74,17 +72,6 @@ func userListing(users []hub.User) listing {
 		l.rows = append(l.rows, []string{u.UserName, u.DisplayName, string(u.State), u.Department, u.Team, strconv.Itoa(len(u.Memberships))})
 	}
 	return l
-}
-
-// findUser finds a user by name, or by id.
-func findUser(ctx context.Context, tx *store.Tx, name string) (identity.User, error) {
-	u, err := tx.UserByName(ctx, name)
-	if identity.KindOf(err) == identity.NotFound && strings.Count(name, "-") == 4 {
-		if byID, errID := tx.UserByID(ctx, name); errID == nil {
-			return byID, nil
-		}
-	}
-	return u, noUser(err, name)
 }
 
 // noUser says of an error that nothing was found what was looked for.
