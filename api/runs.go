@@ -86,7 +86,7 @@ type changeQuestion struct {
 }
 
 func (s *server) mountRuns() {
-	route(s, operation("plan", http.MethodPost, "/plans", "What a sync would do and why; changes nothing, and nothing is kept"),
+	route(s, questionable(operation("plan", http.MethodPost, "/plans", "What a sync would do and why; changes nothing, and nothing is kept")),
 		func(ctx context.Context, who approval.Actor, in *forecasting) (*answer[reconcile.Report], error) {
 			report, err := s.Hub.Plan(ctx, who, in.Body.scope())
 			return answering(report, spokenOf(err))

@@ -23,6 +23,24 @@ func removals(n int) (changes []plan.Change) {
 	return changes
 }
 
+// What a person refused stays, whatever the numbers, and holds up nothing else; what is
+// ordered goes all the same.
+func TestGuardAndRefusals(t *testing.T) {
+	changes := removals(4)
+	changes[1].Ordered = true
+	refused := map[string]string{"r0": "ada: is wrong", "r1": "ada: is wrong", "r2": "ada: is wrong"}
+	pass, held := plan.Guard(plan.Limits{Removals: 1, Percent: -1}, plan.Standing{Refused: refused}, changes)
+	ids := []string{}
+	for _, c := range pass {
+		ids = append(ids, c.ID)
+	}
+	same(t, "pass", ids, []string{"r1", "r3"})
+	for _, h := range held {
+		same(t, h.Change.ID, h, plan.Stopped{Change: h.Change, Reason: "ada: is wrong", Refused: true})
+	}
+	same(t, "held", len(held), 2)
+}
+
 func TestGuard(t *testing.T) {
 	none := plan.Limits{Removals: -1, Percent: -1}
 	for _, tt := range []struct {

@@ -12,7 +12,7 @@ const OnlyRead = "read"
 // Nouns are the parts of the API that a token can be narrowed to.
 func Nouns() []string {
 	return []string{
-		"audit", "break-glass", "catalog", "clients", "delegations", "doctor", "events", "evidence", "grants", "groups", "held", "imports", "me", "plans", "policy",
+		"audit", "break-glass", "catalog", "clients", "delegations", "doctor", "events", "evidence", "facts", "grants", "groups", "held", "imports", "me", "plans", "policy",
 		"reports", "requests", "review-items", "reviews", "runs", "sessions", "signals", "sources", "status", "targets", "tokens", "users", "version",
 	}
 }

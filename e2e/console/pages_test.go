@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"birthright/grants/desk"
+	"birthright/hub"
 	"birthright/internal/chromiumtest"
+	"birthright/store"
 )
 
 // page is a page that somebody looks at. In its path, {NAME} stands for one of the things
@@ -64,10 +66,15 @@ var pages = []page{
 	{name: "policy refused", as: "eve", path: "/policy", status: 403},
 	{name: "targets", as: "root", path: "/targets"},
 	{name: "target", as: "root", path: "/targets/app"},
+	{name: "targets refused", as: "eve", path: "/targets", status: 403},
 	{name: "sources", as: "root", path: "/sources"},
 	{name: "source", as: "root", path: "/sources/hr"},
 	{name: "runs", as: "root", path: "/runs"},
-	{name: "held nothing", as: "root", path: "/held"},
+	{name: "runs of a target", as: "root", path: "/runs?target=app"},
+	{name: "run", as: "root", path: "{run}"},
+	{name: "held", as: "root", path: "/held?all=yes"},
+	{name: "held nothing", as: "root", path: "/held?source=hr"},
+	{name: "held one", as: "root", path: "/held/h1"},
 	{name: "campaigns", as: "root", path: "/reviews"},
 	{name: "campaign new", as: "root", path: "/reviews/new"},
 	{name: "review items nothing", as: "root", path: "/review-items"},
@@ -90,7 +97,18 @@ func (s *site) things() *strings.Replacer {
 	s.ask("eve", "prod-logs")
 	_, err = s.Desk.Delegate(s.Context(), s.as("olga"), desk.Delegation{To: "otto", End: time.Now().Add(48 * time.Hour), Reason: "on holiday"})
 	s.must(err)
-	return strings.NewReplacer("{now}", time.Now().UTC().Format(time.RFC3339Nano), "{request}", s.ask("ada", "prod"), "{grant}", "/grants/"+answer.Request.Grant)
+	_, err = s.Hub.Sync(s.Context(), s.as("root"), hub.Scope{Full: true})
+	s.must(err)
+	runs, err := s.Hub.Runs(s.Context(), s.as("root"), hub.RunQuery{Target: "app", Limit: 200})
+	s.must(err)
+	s.must(s.Store.Update(s.Context(), func(tx *store.Tx) error {
+		row := store.HeldRow{Kind: store.HeldRemoval, Target: "app", Subject: "ada", Action: "remove", Reason: "600 removals that nobody ordered: the limit is 500 in 24 hours (guard.max_removals)"}
+		first, second := row, row
+		first.ID, first.Entitlement = "h1", "app:role/prod"
+		second.ID, second.Entitlement, second.RefusedAt, second.RefusedBy, second.RefuseReason = "h2", "app:role/logs", time.Now(), "user:root", "she needs it until Friday"
+		return tx.SaveHeld(s.Context(), []store.HeldRow{first, second})
+	}))
+	return strings.NewReplacer("{now}", time.Now().UTC().Format(time.RFC3339Nano), "{run}", "/runs/"+runs.Items[len(runs.Items)-1].ID, "{request}", s.ask("ada", "prod"), "{grant}", "/grants/"+answer.Request.Grant)
 }
 
 // TestPages judges every page at every width, light and dark.
