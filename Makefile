@@ -19,8 +19,8 @@ LONG = ./e2e ./cmd/birthright
 # be left out: the linker keeps one copy of that, which may be the one that is not watched.
 RACED = -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc/...=-race=false
 
-# Lint has vetted all; tests wait more than they work, so a third runs beside two.
-TESTS = -vet=off -p 3
+# Lint has vetted all.
+TESTS = -vet=off
 
 .DEFAULT_GOAL := help
 
@@ -38,9 +38,8 @@ demo: ## Watch the whole main job; installs nothing
 
 .PHONY: test
 test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
-	$(GO) test $(TESTS) ./grants/desk -run Histories & histories=$$!; \
-		$(GO) test $(TESTS) $(LONG) ./targets/... $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE) $(LONG))); \
-		code=$$?; wait $$histories && exit $$code
+	$(GO) test $(TESTS) $(LONG) ./targets/... $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE) $(LONG)))
+	$(GO) test $(TESTS) ./grants/desk -run Histories
 	$(GO) test $(TESTS) $(RACED) ./reviews/desk -run AtOnce
 	$(GO) test $(TESTS) $(RACED) $(RACE)
 

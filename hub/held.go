@@ -159,6 +159,6 @@ func nothingHeld(err error, op, id string) error {
 	}
 	return &identity.Error{
 		Kind: identity.NotFound, Op: op, Object: id, Err: errors.New("nothing is held under that id"),
-		Hint: "`birthright held list` shows what is; nothing was changed",
+		Hint: "`birthright held list` shows what is; nothing was released",
 	}
 }
