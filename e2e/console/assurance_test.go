@@ -35,24 +35,24 @@ func TestReviewed(t *testing.T) {
 	boss.JudgeEverywhere("campaign")
 }
 
-// A removal that a guard stopped is looked at, and refused with a reason.
+// A push that would empty a group was stopped by a guard: it is looked at, and refused
+// with a reason.
 func TestHeldAndRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.must(s.Store.Update(t.Context(), func(tx *store.Tx) error {
 		return tx.SaveHeld(t.Context(), []store.HeldRow{{
-			Kind: store.HeldRemoval, Target: "app", UserN: s.as("ada").UserN, Subject: "ada", Action: "remove", Entitlement: "app:role/logs",
-			Reason: "18 removals that nobody ordered, 10 are allowed",
+			Kind: store.HeldEmptied, Source: "hr", Subject: "engineering", Reason: "18 of 20 members would go, 10 % may",
 		}})
 	}))
 	tab := s.tab(t, "root", chromiumtest.Look{})
 	tab.Visit(s.url + "/held")
-	tab.Sees("18 removals that nobody ordered")
+	tab.Sees("18 of 20 members would go")
 	tab.JudgeEverywhere("held")
-	tab.Click("remove ada app:role/logs")
+	tab.Click("engineering")
 	tab.Sees("Why it is held")
 	tab.JudgeEverywhere("held one")
-	tab.Fill("Why, for the audit log", "She still needs it")
+	tab.Fill("Why, for the audit log", "They still work here")
 	tab.Click("Refuse")
 	tab.At("/held")
 	tab.Visit(s.url + "/held?all=yes")

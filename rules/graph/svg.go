@@ -32,8 +32,12 @@ func (g *Graph) Linked(link func(Node) string) []byte { return g.draw(link) }
 func (g *Graph) draw(link func(Node) string) []byte {
 	d := lay(g)
 	s := &sheet{drawing: d, link: link}
-	s.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s" role="img" aria-labelledby="title desc" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif">`,
-		px(d.width), px(d.height))
+	role := "img"
+	if link != nil {
+		role = "group" // a picture hides what is in it from those who listen, and so its links
+	}
+	s.printf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%[1]s" height="%[2]s" role="%[3]s" aria-labelledby="title desc" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif">`,
+		px(d.width), px(d.height), role)
 	s.printf(`  <title id="title">%s</title>`, escaped(g.Title()))
 	s.printf(`  <desc id="desc">%s</desc>`, escaped(g.description()))
 	if link == nil {
