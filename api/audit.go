@@ -16,7 +16,7 @@ import (
 type auditDesk interface {
 	AuditRecords(ctx context.Context, a approval.Actor, q hub.AuditQuery) (hub.Page[audit.Record], error)
 	VerifyAudit(ctx context.Context, a approval.Actor) (audit.Verdict, error)
-	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer, allowed func()) error
+	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer) error
 }
 
 // auditQuestion selects records of the log.
@@ -46,8 +46,10 @@ func (s *server) mountAudit() {
 		})
 	route(s, streamed(operation("audit-export", http.MethodGet, "/audit/export", "The whole log, one JSON object a line, for checking offline"), linesType),
 		func(ctx context.Context, who approval.Actor, _ *struct{}) (*huma.StreamResponse, error) {
-			return s.stream(ctx, linesType, "audit.jsonl", func(ctx context.Context, w io.Writer, allowed func()) error {
-				return s.Hub.ExportAudit(ctx, who, w, allowed)
-			})
+			d, err := spooled("audit.jsonl", linesType, func(w io.Writer) error { return s.Hub.ExportAudit(ctx, who, w) })
+			if err != nil {
+				return nil, err
+			}
+			return d.answer(s)
 		})
 }

@@ -15,6 +15,17 @@ import (
 // perFile is how long a client may take to receive a file.
 const perFile = 30 * time.Minute
 
+// linesType is that of a file with one JSON object a line.
+const linesType = "application/jsonl"
+
+// streamed describes an operation that sends a file.
+func streamed(op huma.Operation, kind string) huma.Operation {
+	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {
+		Description: op.Summary, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+	return op
+}
+
 // download is a file that was made before its first byte is sent, so that what goes wrong
 // is told as an error and never as a file that is too short.
 type download struct {

@@ -191,7 +191,7 @@ func segment(name string) string { return url.PathEscape(name) }
 
 // download writes a file of the hub. A connection that breaks is an error: what arrived
 // is not the whole.
-func (c *Client) download(ctx context.Context, path string, query url.Values, w io.Writer, allowed func()) error {
+func (c *Client) download(ctx context.Context, path string, query url.Values, w io.Writer) error {
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
@@ -208,7 +208,6 @@ func (c *Client) download(ctx context.Context, path string, query url.Values, w 
 	if answer.StatusCode/100 != 2 {
 		return c.refusal(answer)
 	}
-	allowed()
 	if _, err := io.Copy(w, answer.Body); err != nil {
 		return &identity.Error{Kind: identity.Incomplete, Op: "download from " + strings.TrimSuffix(c.base, prefix), Err: err, Hint: "try again"}
 	}

@@ -17,7 +17,7 @@ import (
 type auditHub interface {
 	AuditRecords(ctx context.Context, a approval.Actor, q hub.AuditQuery) (hub.Page[audit.Record], error)
 	VerifyAudit(ctx context.Context, a approval.Actor) (audit.Verdict, error)
-	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer, allowed func()) error
+	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer) error
 }
 
 // auditPage is a page of the log.
@@ -86,35 +86,7 @@ func (c *Console) verifyAudit(r *http.Request, v visitor) (view, error) {
 }
 
 func (c *Console) exportAudit(w http.ResponseWriter, r *http.Request, v visitor) {
-	began := false
-	err := c.Hub.ExportAudit(r.Context(), v.Actor, patient{w}, func() {
-		began = true
-		w.Header().Set("Content-Type", "application/jsonl")
-		w.Header().Set("Content-Disposition", `attachment; filename="audit.jsonl"`)
-	})
-	c.brokeOff(w, r, v, began, err)
-}
-
-// brokeOff tells of a download that failed: on a page where nothing was sent yet, else by
-// breaking the connection, so that nobody takes a part for the whole.
-func (c *Console) brokeOff(w http.ResponseWriter, r *http.Request, v visitor, began bool, err error) {
-	switch {
-	case err == nil:
-	case began:
-		c.Log.Error("console: a download broke off", "path", r.URL.Path, "error", err)
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) // nothing more goes out: the connection ends
-	default:
-		c.answer(func(*http.Request, visitor) (view, error) { return view{}, err })(w, r, v)
-	}
-}
-
-// patient gives whoever reads a long download time for each part of it.
-type patient struct{ http.ResponseWriter }
-
-// Write implements io.Writer.
-func (p patient) Write(b []byte) (int, error) {
-	_ = http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(2 * time.Minute)) // a test's writer has none
-	return p.ResponseWriter.Write(b)
+	c.send(w, r, v, "audit.jsonl", "application/jsonl", func(to io.Writer) error { return c.Hub.ExportAudit(r.Context(), v.Actor, to) })
 }
 
 // day reads a date, or a date with a time, in UTC; zero for "".

@@ -25,7 +25,7 @@ import (
 type logbook interface {
 	AuditRecords(ctx context.Context, a approval.Actor, q hub.AuditQuery) (hub.Page[audit.Record], error)
 	VerifyAudit(ctx context.Context, a approval.Actor) (audit.Verdict, error)
-	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer, allowed func()) error
+	ExportAudit(ctx context.Context, a approval.Actor, w io.Writer) error
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -198,7 +198,7 @@ func (p *program) auditExportCommand() *cobra.Command {
 with the head of the chain. ` + "`birthright audit verify --file FILE`" + ` checks it without a database.`,
 		Args: takes(0, 0),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
-			return p.toFile(file, func(w io.Writer) error { return o.Hub.ExportAudit(ctx, actor, w, func() {}) })
+			return p.toFile(file, func(w io.Writer) error { return o.Hub.ExportAudit(ctx, actor, w) })
 		}),
 	}
 	cmd.Flags().StringVar(&file, "file", "-", "where to write it; - is standard output")
