@@ -18,7 +18,7 @@ func TestReviewed(t *testing.T) {
 	tab := s.tab(t, "otto", chromiumtest.Look{})
 	tab.Visit(s.url + "/review-items?user=ada")
 	tab.JudgeEverywhere("review item")
-	tab.Click("Keep")
+	tab.Press("j", "K")
 	tab.Sees("1 item kept.")
 	tab.Visit(s.url + "/review-items?user=olga")
 	tab.Expect(422)

@@ -1,13 +1,16 @@
-// Keys of the page on which people decide. The page works without them.
+// Keys of pages on which people answer one case after the other: requests, items of
+// reviews. A button of the form says by data-key which key stands for it, and by
+// data-reason that it needs a reason. The pages work without them.
 "use strict";
 {
-  const form = document.querySelector("form.deciding");
+  const form = document.querySelector("form[data-cases]");
   const cases = form ? [...form.querySelectorAll(".case")] : [];
   const keys = document.getElementById("keys");
   const opener = document.querySelector("[data-keys]");
   let at = -1;
 
   const move = (by) => {
+    if (cases.length === 0) return;
     at = Math.min(Math.max(at + by, 0), cases.length - 1);
     cases[at].focus({ preventScroll: true });
     cases[at].scrollIntoView({ block: "nearest" });
@@ -19,12 +22,13 @@
     keys.hidden = !keys.hidden;
     opener.setAttribute("aria-expanded", String(!keys.hidden));
   };
-  const answer = (verb) => {
+  const answer = (button) => {
     const reason = form.querySelector("[name=reason]");
-    if (verb === "deny" && reason.value.trim() === "") { reason.focus(); return; }
-    if (marked()) form.querySelector("button[name=decision][value=" + verb + "]").click();
-    else if (at >= 0) cases[at].querySelector("button[value^=" + verb + "]").click();
+    if (button.hasAttribute("data-reason") && reason.value.trim() === "") { reason.focus(); return; }
+    if (marked()) button.click();
+    else if (at >= 0) cases[at].querySelector("button[value^=" + button.value + "]").click();
   };
+  const buttons = form ? [...form.querySelectorAll("button[data-key]")] : [];
 
   for (const one of cases) {
     paint(one);
@@ -39,11 +43,13 @@
       case "j": move(1); break;
       case "k": move(-1); break;
       case "x": if (one) { box(one).checked = !box(one).checked; paint(one); } break;
-      case "o": if (one) location.assign(one.dataset.href); break;
-      case "a": answer("approve"); break;
-      case "d": answer("deny"); break;
+      case "o": if (one && one.dataset.href) location.assign(one.dataset.href); break;
       case "?": help(); break;
-      default: return;
+      default: {
+        const button = buttons.find((b) => b.dataset.key === event.key);
+        if (!button) return;
+        answer(button);
+      }
     }
     event.preventDefault();
   });
