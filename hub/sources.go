@@ -16,8 +16,8 @@ type Source struct {
 	Schedule       string     `json:"schedule"`
 	Pushes         bool       `json:"pushes" doc:"it says by itself what changed, and cannot be read"`
 	Facts          bool       `json:"facts" doc:"it tells shifts and tickets instead of people"`
-	Seen           int        `json:"seen" doc:"records told by the last whole read"`
-	LastAt         *time.Time `json:"last_at"`
+	Seen           int        `json:"seen" doc:"records told by the last whole read; of one that pushes, what it has told and not taken back, 100000 where there are more"`
+	LastAt         *time.Time `json:"last_at" doc:"when it was read last; of one that pushes, when it last came with a token of its own"`
 	LastCompleteAt *time.Time `json:"last_complete_at"`
 	LastError      string     `json:"last_error"`
 	Held           int        `json:"held" doc:"what waits for a person: the whole read, or records"`
@@ -39,20 +39,23 @@ func (h *Hub) AllSources(ctx context.Context, a approval.Actor) (out []Source, e
 		if err := s.may(rights.ReadSources, rights.Relation{}); err != nil {
 			return err
 		}
-		rows, err := s.tx.SourceStates(ctx)
+		states, err := s.sourceStates()
 		if err != nil {
 			return err
 		}
-		states := map[string]store.SourceState{}
-		for _, row := range rows {
-			states[row.Name] = row
-		}
 		held, err := s.heldOfSources()
+		if err != nil {
+			return err
+		}
 		out = []Source{}
 		for _, setting := range s.Sources {
-			out = append(out, viewSource(setting, states[setting.Name], held[setting.Name]))
+			state, err := s.counted(setting, states[setting.Name])
+			if err != nil {
+				return err
+			}
+			out = append(out, viewSource(setting, state, held[setting.Name]))
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
@@ -67,7 +70,11 @@ func (h *Hub) Source(ctx context.Context, a approval.Actor, name string) (out So
 		if err != nil {
 			return err
 		}
-		state, err := s.tx.SourceState(ctx, name)
+		states, err := s.sourceStates()
+		if err != nil {
+			return err
+		}
+		state, err := s.counted(setting, states[name])
 		if err != nil {
 			return err
 		}
@@ -84,6 +91,38 @@ func (h *Hub) Source(ctx context.Context, a approval.Actor, name string) (out So
 		return err
 	})
 	return out, err
+}
+
+// sourceStates tells how the configured sources were last heard, by name: those that are
+// read by their last read, those that push by the last time that one came with its token.
+func (s *session) sourceStates() (map[string]store.SourceState, error) {
+	rows, err := s.tx.SourceStates(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	pushed, err := s.tx.LastPushes(s.ctx)
+	out := map[string]store.SourceState{}
+	for _, row := range rows {
+		out[row.Name] = row
+	}
+	for _, setting := range s.Sources {
+		if at, told := pushed[setting.Name]; setting.Pushes && told {
+			state := out[setting.Name]
+			state.LastAt = at
+			out[setting.Name] = state
+		}
+	}
+	return out, err
+}
+
+// counted fills in how much a source that pushes has told: no read of it counts that.
+func (s *session) counted(setting SourceSetting, state store.SourceState) (store.SourceState, error) {
+	if !setting.Pushes {
+		return state, nil
+	}
+	n, err := s.tx.CountRecords(s.ctx, setting.Name)
+	state.Seen = n
+	return state, err
 }
 
 func (s *session) heldOfSources() (map[string]int, error) {

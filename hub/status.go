@@ -151,10 +151,11 @@ func (s *session) late(t *TargetHealth) error {
 }
 
 func (s *session) sourceHealth(out *Status) error {
-	states, err := s.tx.SourceStates(s.ctx)
-	for _, state := range states {
+	states, err := s.sourceStates()
+	for _, setting := range s.Sources {
+		state := states[setting.Name]
 		out.Sources = append(out.Sources, SourceHealth{
-			Name: state.Name, LastAt: instant(state.LastAt), LastCompleteAt: instant(state.LastCompleteAt), Error: state.LastError,
+			Name: setting.Name, LastAt: instant(state.LastAt), LastCompleteAt: instant(state.LastCompleteAt), Error: state.LastError,
 		})
 	}
 	return err

@@ -276,3 +276,9 @@ func fillRecord(r *identity.Record, search string, v []any) {
 	v[10], v[11], v[12], v[13] = digest[:], micros(r.Created), micros(r.Modified), micros(r.GoneAt)
 	v[14], v[15], v[16], v[17] = text, blob(r.Payload), search, int64(1)
 }
+
+// CountRecords counts what a source has told and not taken back; CountLimit at most.
+func (tx *Tx) CountRecords(ctx context.Context, source string) (int, error) {
+	n, err := tx.number(ctx, "SELECT count(*) FROM (SELECT 1 AS one FROM records WHERE source = ? AND gone_at = 0 LIMIT 100000) AS some", source)
+	return int(n), err
+}

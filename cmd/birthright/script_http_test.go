@@ -35,7 +35,7 @@ func let(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], text)
 }
 
-// request STATUS METHOD URL [bearer=TOKEN] [user=NAME password=TEXT] [form=FORM]
+// request STATUS METHOD URL [bearer=TOKEN] [user=NAME password=TEXT] [form=FORM | scim=JSON]
 // makes an HTTP request that must be answered with that status; the body is in
 // the file "answer". `request until` tries again until it is.
 func request(ts *testscript.TestScript, neg bool, args []string) {
@@ -66,12 +66,15 @@ func send(method, address string, options []string) (status int, body []byte, er
 		name, value, _ := strings.Cut(option, "=")
 		given[name] = value
 	}
-	r, err := http.NewRequest(method, address, strings.NewReader(given["form"]))
+	r, err := http.NewRequest(method, address, strings.NewReader(given["form"]+given["scim"]))
 	if err != nil {
 		return 0, nil, err
 	}
 	if given["form"] != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if given["scim"] != "" {
+		r.Header.Set("Content-Type", "application/scim+json")
 	}
 	if given["bearer"] != "" {
 		r.Header.Set("Authorization", "Bearer "+given["bearer"])

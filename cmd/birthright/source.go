@@ -19,7 +19,7 @@ func (p *program) sourceCommand() *cobra.Command {
 func (p *program) sourceListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the configured sources and when they were last read",
+		Short: "List the configured sources and when they were last heard",
 		Args:  takes(0, 0),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
 			found, err := o.Hub.AllSources(ctx, actor)
@@ -27,11 +27,11 @@ func (p *program) sourceListCommand() *cobra.Command {
 				return err
 			}
 			l := listing{
-				data: found, header: []string{"source", "kind", "schedule", "seen", "last_complete_at", "last_error"},
+				data: found, header: []string{"source", "kind", "schedule", "seen", "last_at", "last_complete_at", "last_error"},
 				empty: "No sources are configured.",
 			}
 			for _, s := range found {
-				l.rows = append(l.rows, []string{s.Name, s.Kind, s.Schedule, strconv.Itoa(s.Seen), atText(s.LastCompleteAt), s.LastError})
+				l.rows = append(l.rows, []string{s.Name, s.Kind, s.Schedule, strconv.Itoa(s.Seen), atText(s.LastAt), atText(s.LastCompleteAt), s.LastError})
 			}
 			return p.print(l)
 		}),
