@@ -39,7 +39,7 @@ func (c *Console) access(r *http.Request, v visitor) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{Page: "access.html", Section: "My access", Title: "My access", Body: own}, nil
+	return view{Page: "access.html", Section: "My access", Title: "My access", Stamp: ownStamp(own), Body: own}, nil
 }
 
 // grant is the page of a grant as it is now; wrong is what is wrong with what was typed.
@@ -52,7 +52,7 @@ func (c *Console) grant(r *http.Request, v visitor, wrong error) (view, error) {
 	if r.Method == http.MethodPost {
 		body.For, body.Reason, body.Why = typed(r, "for"), typed(r, "reason"), typed(r, "why")
 	}
-	return view{Page: "grant.html", Section: "My access", Title: grantTitle(course.Grant), Body: body}, nil
+	return view{Page: "grant.html", Section: "My access", Title: grantTitle(course.Grant), Stamp: courseStamp(course), Body: body}, nil
 }
 
 // grantTitle is what a grant is, in words.

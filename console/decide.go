@@ -58,7 +58,7 @@ func (c *Console) deciding(r *http.Request, v visitor, wrong error) (view, error
 	if r.Method == http.MethodPost {
 		page.Reason, page.Chosen = typed(r, "reason"), r.PostForm["on"]
 	}
-	return view{Page: "decide.html", Section: "Decide", Title: "Decide", Body: page}, nil
+	return view{Page: "decide.html", Section: "Decide", Title: "Decide", Stamp: inboxStamp(inbox), Body: page}, nil
 }
 
 // Marked reports whether a case was chosen.

@@ -33,7 +33,7 @@ func (c *Console) overview(r *http.Request, v visitor) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{Page: "overview.html", Section: "Overview", Title: "Overview", Body: overviewPage{Status: s, Figures: []figure{
+	return view{Page: "overview.html", Section: "Overview", Title: "Overview", Stamp: statusStamp(s), Body: overviewPage{Status: s, Figures: []figure{
 		{Count: s.Overdue, What: "people keep access that should be gone", Path: "/targets", Bad: true},
 		{Count: s.LateGrants, What: "grants are over and not gone", Path: "/targets", Bad: true},
 		{Count: s.LateAdditions, What: "people lack access that they should have", Path: "/targets", Bad: true},

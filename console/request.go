@@ -25,6 +25,8 @@ type requestDesk interface {
 // requestPage is the body of the page of a request.
 type requestPage struct {
 	desk.Look
+	// Made is the grant that came of it, nil where there is none.
+	Made   *desk.Grant
 	Path   string
 	Reason string // what was typed already
 	// Change is what was typed to change it.
@@ -69,10 +71,17 @@ func (c *Console) request(r *http.Request, v visitor, reason string) (view, erro
 	if err != nil {
 		return view{}, err
 	}
-	return view{
-		Page: "request.html", Section: "Decide", Title: title(look.Request),
-		Body: requestPage{Look: look, Path: "/requests/" + look.Request.ID, Reason: reason},
-	}, nil
+	body := requestPage{Look: look, Path: "/requests/" + look.Request.ID, Reason: reason}
+	parts := []any{requestStamp(look.Request), look.Decides, look.Cancels, look.Amends, look.Examines}
+	if look.Request.Grant != "" {
+		course, err := c.Desk.Course(r.Context(), v.Actor, look.Request.Grant)
+		if err != nil {
+			return view{}, err
+		}
+		body.Made = &course.Grant
+		parts = append(parts, grantStamp(course.Grant))
+	}
+	return view{Page: "request.html", Section: "Decide", Title: title(look.Request), Stamp: stamp(parts...), Body: body}, nil
 }
 
 func (c *Console) cancel(r *http.Request, v visitor) (view, error) {

@@ -59,7 +59,11 @@ func (c *Console) visitor(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, &holder.Refusal{Why: err}
 	}
-	visit, err := c.SignIn.Visit(r.Context(), cookie.Value)
+	look := c.SignIn.Visit
+	if r.Method == http.MethodHead {
+		look = c.SignIn.Glance
+	}
+	visit, err := look(r.Context(), cookie.Value)
 	return visitor{Holder: visit.Holder, id: visit.Session.ID, key: visit.Key, visit: visit}, err
 }
 

@@ -17,6 +17,9 @@ type view struct {
 	Page, Section string
 	Title         string
 	Body          any
+	// Stamp is what the page shows, in short: one that has another by now is shown anew
+	// while it is open. "" is for a page that waits until somebody asks again.
+	Stamp string
 	// Status is 200 unless it says something else; Wrong is what is wrong with what was
 	// typed, above the page.
 	Status int
@@ -47,6 +50,10 @@ func (c *Console) answer(h handler) func(http.ResponseWriter, *http.Request, vis
 		if out.To != "" {
 			c.say(w, out.Said, out.Bad)
 			http.Redirect(w, r, out.To, http.StatusSeeOther)
+			return
+		}
+		if out.Stamp != "" && r.Method == http.MethodHead {
+			unchanged(w, r, out.Stamp)
 			return
 		}
 		c.showTo(w, r, v, out)
@@ -81,6 +88,9 @@ type frame struct {
 
 // showTo shows a page to a visitor.
 func (c *Console) showTo(w http.ResponseWriter, r *http.Request, v visitor, out view) {
+	if r.Method != http.MethodGet {
+		out.Stamp = "" // where a form was sent to is no page to look at again
+	}
 	f := frame{view: out, Visitor: person(v.Name), key: v.key, Told: c.heard(w, r)}
 	who, err := c.Hub.Self(r.Context(), v.Actor, menuVerbs()...)
 	if err == nil { // whoever may do nothing any more sees why, without a menu

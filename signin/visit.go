@@ -24,9 +24,25 @@ type Visit struct {
 	Key []byte
 }
 
-// Visit returns who a request comes from whose cookie this is. The error is a
-// *holder.Refusal where nobody is logged in by it, any more or at all.
+// Visit returns who a request comes from whose cookie this is, and notes that the session
+// is in use. The error is a *holder.Refusal where nobody is logged in by it, any more or
+// at all.
 func (s *Service) Visit(ctx context.Context, cookie string) (Visit, error) {
+	v, err := s.Glance(ctx, cookie)
+	if err != nil {
+		return v, err
+	}
+	if now := s.Now(); now.Sub(v.Session.LastSeen) >= touchEvery {
+		if err := s.Book.Touch(ctx, v.Session.ID, now); err != nil {
+			s.Log.Warn("the use of a session could not be noted", "session", v.Session.ID, "error", err)
+		}
+	}
+	return v, nil
+}
+
+// Glance is Visit for a page that looks by itself whether it has changed: perhaps nobody
+// sits before it, so that does not count as use, and a session that is idle ends.
+func (s *Service) Glance(ctx context.Context, cookie string) (Visit, error) {
 	one, err := s.Book.Session(ctx, sha256.Sum256([]byte(cookie)))
 	if identity.KindOf(err) == identity.NotFound {
 		return Visit{}, &holder.Refusal{Why: err}
@@ -40,11 +56,6 @@ func (s *Service) Visit(ctx context.Context, cookie string) (Visit, error) {
 	}
 	if why != "" {
 		return Visit{}, s.turnAway(ctx, one, why)
-	}
-	if now := s.Now(); now.Sub(one.LastSeen) >= touchEvery {
-		if err := s.Book.Touch(ctx, one.ID, now); err != nil {
-			s.Log.Warn("the use of a session could not be noted", "session", one.ID, "error", err)
-		}
 	}
 	return Visit{Holder: who, Session: one, Key: Key(cookie)}, nil
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"testing"
+	"time"
 
 	"birthright/internal/chromiumtest"
 )
@@ -31,6 +32,44 @@ func TestDecidedByKeyboard(t *testing.T) {
 	tab.Press("Enter")
 	tab.Sees("Approved. ada gets prod.")
 	tab.JudgeEverywhere("approved")
+}
+
+// Whoever waits before an open page sees what others do, and how the access ends, without
+// a click.
+func TestAnOpenPageFollows(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := s.askFor("ada", "prod", 4*time.Second)
+	tab := s.tab(t, "ada", chromiumtest.Look{})
+	tab.Visit(s.url + "/requests/" + r.ID)
+	tab.Sees("pending")
+	s.approve("olga", r)
+	tab.Sees("active until")
+	tab.JudgeEverywhere("approved while it was open")
+	tab.Visit(s.url + "/")
+	tab.Sees("given for a time")
+	tab.Lacks("given for a time")
+}
+
+// Whoever types something keeps it, and is told that the page is no longer what it was.
+func TestWhatIsTypedStays(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := s.askFor("ada", "prod", time.Hour)
+	tab := s.tab(t, "olga", chromiumtest.Look{})
+	tab.Visit(s.url + "/requests/" + r.ID)
+	tab.Fill("Reason", "The shard is mine to mend")
+	s.approve("otto", r)
+	tab.Sees("This has changed meanwhile.")
+	tab.JudgeEverywhere("changed meanwhile")
+	var typed string
+	tab.Value(`document.getElementById("reason").value`, &typed)
+	if typed != "The shard is mine to mend" {
+		t.Errorf("what was typed is now %q", typed)
+	}
+	tab.Click("Show it anew")
+	tab.Sees("approved")
+	tab.Lacks("This has changed meanwhile.")
 }
 
 // Everything works in a browser that runs no scripts; a denial needs a reason.
