@@ -246,8 +246,8 @@ func matchesStars(pattern, text string) bool {
 }
 
 // Terms is a fingerprint of everything that a decision on a request for the group
-// was made about: what it carries, who owns it, and how it may be asked for. Where
-// it differs, the decision was about something else.
+// was made about: what it carries, also through the groups that contain it, who owns it,
+// and how it may be asked for. Where it differs, the decision was about something else.
 func (e *Engine) Terms(group string) string {
 	g, ok := e.Group(group)
 	if !ok {
@@ -260,6 +260,19 @@ func (e *Engine) Terms(group string) string {
 		Owners  []string
 		Risk    string
 		Request *Request
-	}{g.Access, g.Owners, g.Risk, e.Request(group)})
+		Around  []identity.Entitlement `json:",omitempty"`
+	}{g.Access, g.Owners, g.Risk, e.Request(group), e.carriedAround(group)})
 	return hex.EncodeToString(sum.Sum(nil)[:16])
+}
+
+// carriedAround is what the groups carry that contain a group, sorted: whoever is in it
+// gets that, too.
+func (e *Engine) carriedAround(group string) []identity.Entitlement {
+	var out []identity.Entitlement
+	for _, outer := range e.Around(group) {
+		definition, _ := e.Group(outer)
+		out = append(out, definition.Access...)
+	}
+	slices.SortFunc(out, identity.CompareEntitlements)
+	return slices.Compact(out)
 }

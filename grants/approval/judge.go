@@ -29,10 +29,25 @@ type People interface {
 // Belonging is how a user is in a group.
 type Belonging struct {
 	In bool
-	// ByGrants is set where only grants put the user there; Deciders are, grant by
-	// grant, those who approved it.
+	// ByGrants is set where only grants put the user there; Grants is what each of them
+	// rests on.
 	ByGrants bool
-	Deciders [][]int64
+	Grants   []Ground
+}
+
+// Ground is what a grant rests on: who approved it, and who approved each of the
+// extensions without which it would be over.
+type Ground [][]Voice
+
+// Voice is one approval.
+type Voice struct {
+	// By and For are who gave it and in whose place; 0 for the policy and the operator
+	// of the machine.
+	By, For int64
+	// LetIn is how the one whose voice it is was in the groups that were asked, where
+	// only grants put them there: their word is worth what those rest on. It is empty
+	// for who was asked without that.
+	LetIn []Belonging
 }
 
 // Matter is a request with everything that a decision on it depends on.
@@ -171,8 +186,27 @@ func (m Matter) standing(userN int64, stage int, since time.Time, p People) Stan
 	}
 	if len(s.For) == 0 {
 		s.Why = "it is for " + strings.Join(terms, " or ") + " to decide"
+		if group := m.letInto(userN, terms, p); group != "" {
+			s.Why += ", and " + u.UserName + " is in group:" + group + " by the word of those alone whom it concerns"
+		}
 	}
 	return s
+}
+
+// letInto returns a group among the terms that a user is in, but not so that it counts.
+func (m Matter) letInto(userN int64, terms []string, p People) string {
+	for _, term := range terms {
+		if term == rules.ByOwners {
+			if group := m.letInto(userN, m.owners(), p); group != "" {
+				return group
+			}
+			continue
+		}
+		if group, named := strings.CutPrefix(term, "group:"); named && p.Belongs(userN, group).In {
+			return group
+		}
+	}
+	return ""
 }
 
 func stateWords(s identity.State) string {
@@ -192,6 +226,26 @@ func (m Matter) terms(stage int, since time.Time) []string {
 	return terms
 }
 
+// Asked lists who may decide on a stage at some time, the owners one by one.
+func (m Matter) Asked(stage int) (terms []string) {
+	s := m.Policy.Stages()[stage]
+	for _, term := range []string{s.By, s.EscalateTo} {
+		switch term {
+		case "":
+		case rules.ByOwners:
+			terms = append(terms, m.owners()...)
+		default:
+			terms = append(terms, term)
+		}
+	}
+	return terms
+}
+
+// owners are the owners of the group as terms: no group owns itself.
+func (m Matter) owners() []string {
+	return slices.DeleteFunc(slices.Clone(m.Owners), func(owner string) bool { return owner == rules.ByOwners })
+}
+
 // entitled reports whether one of the terms names a principal, who may be away but
 // not gone.
 func (m Matter) entitled(n int64, terms []string, p People) bool {
@@ -208,7 +262,7 @@ func (m Matter) Names(n int64, term string, p People) bool {
 	kind, name, _ := strings.Cut(term, ":")
 	switch kind {
 	case rules.ByOwners:
-		return slices.ContainsFunc(m.Owners, func(owner string) bool { return owner != rules.ByOwners && m.Names(n, owner, p) })
+		return slices.ContainsFunc(m.owners(), func(owner string) bool { return m.Names(n, owner, p) })
 	case rules.ByManager:
 		return n != 0 && Manager(m.Request.UserN, p) == n
 	case "user":
@@ -225,12 +279,18 @@ func (m Matter) Names(n int64, term string, p People) bool {
 // whom the request concerns: who lets a friend into the group that approves would
 // decide for themselves.
 func (m Matter) counts(b Belonging) bool {
-	if !b.In || !b.ByGrants {
-		return b.In
-	}
-	return slices.ContainsFunc(b.Deciders, func(deciders []int64) bool {
-		return slices.ContainsFunc(deciders, func(n int64) bool { return !m.Request.Concerns(n) })
-	})
+	return b.In && (!b.ByGrants || slices.ContainsFunc(b.Grants, m.holdsUp))
+}
+
+// holdsUp reports whether each approval that a grant rests on was given by somebody
+// whom the request does not concern, also in nobody's place whom it does, and who was
+// not let in to give it by those whom it does.
+func (m Matter) holdsUp(g Ground) bool {
+	return len(g) > 0 && !slices.ContainsFunc(g, func(approval []Voice) bool { return !slices.ContainsFunc(approval, m.independent) })
+}
+
+func (m Matter) independent(v Voice) bool {
+	return !m.Request.Concerns(v.By) && !m.Request.Concerns(v.For) && (len(v.LetIn) == 0 || slices.ContainsFunc(v.LetIn, m.counts))
 }
 
 // Manager returns the number of a user's manager, 0 for none.
@@ -299,10 +359,8 @@ func (m Matter) named(term string, c Crowd) []int64 {
 	switch kind {
 	case rules.ByOwners:
 		var out []int64
-		for _, owner := range m.Owners {
-			if owner != rules.ByOwners {
-				out = append(out, m.named(owner, c)...)
-			}
+		for _, owner := range m.owners() {
+			out = append(out, m.named(owner, c)...)
 		}
 		return out
 	case rules.ByManager:

@@ -11,6 +11,8 @@ import (
 	"birthright/rules"
 )
 
+const byFriends = "it is for group:friends to decide, and eve is in group:friends by the word of those alone whom it concerns"
+
 func TestVerdicts(t *testing.T) {
 	security := rules.Stage{By: "group:security", Count: 1}
 	escalated := rules.Stage{By: "user:olga", Count: 1, EscalateAfter: 30 * time.Minute, EscalateTo: "user:boss"}
@@ -86,12 +88,31 @@ func TestVerdicts(t *testing.T) {
 		{"the same one for both stages", asked(owners(1), by("user:olga")).with("olga", "olga at 2"), nil, grants.Approved, 1, 1, nil},
 		{"denied at the second", asked(owners(1), security).with("olga", "-eve at 2"), nil, grants.Denied, 1, 0, nil},
 		{"the second stage waits from when the first passed", asked(owners(1), escalated).with("olga", "boss at 2"), nil, grants.Approved, 1, 1, nil},
-		{"let in by who asks", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{ada}) }, grants.Pending, 0, 0, []string{"it is for group:friends to decide"}},
+		{"let in by who asks", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{ada}) }, grants.Pending, 0, 0, []string{byFriends}},
 		{"let in by who asks and another", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{ada, olga}) }, grants.Approved, 0, 1, nil},
 		{"let in twice, once by others", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{ada}, []int64{olga}) }, grants.Approved, 0, 1, nil},
-		{"let in by nobody", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", nil) }, grants.Pending, 0, 0, []string{"it is for group:friends to decide"}},
+		{"let in by nobody", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", nil) }, grants.Pending, 0, 0, []string{byFriends}},
 		{"let in by the policy", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{0}) }, grants.Approved, 0, 1, nil},
-		{"an owner let in by who asks", asked(owners(1)).with("eve"), func(v *village) { v.letIn(eve, "owners", []int64{ada}) }, grants.Pending, 0, 0, []string{"it is for owners to decide"}},
+		{"an owner let in by who asks", asked(owners(1)).with("eve"), func(v *village) { v.letIn(eve, "owners", []int64{ada}) }, grants.Pending, 0, 0,
+			[]string{"it is for owners to decide, and eve is in group:owners by the word of those alone whom it concerns"}},
+		{"let in by who decides in the place of who asks", asked(by("group:friends")).with("eve"),
+			func(v *village) { v.letInOn(eve, "friends", Ground{{{By: dan, For: ada}}}) }, grants.Pending, 0, 0, []string{byFriends}},
+		{"let in by who asks in another's place", asked(by("group:friends")).with("eve"),
+			func(v *village) { v.letInOn(eve, "friends", Ground{{{By: ada, For: olga}}}) }, grants.Pending, 0, 0, []string{byFriends}},
+		{"let in by others, kept in by who asks", asked(by("group:friends")).with("eve"),
+			func(v *village) { v.letInOn(eve, "friends", Ground{voices(olga), voices(ada)}) }, grants.Pending, 0, 0, []string{byFriends}},
+		{"let in by who asks, kept in by others", asked(by("group:friends")).with("eve"),
+			func(v *village) { v.letInOn(eve, "friends", Ground{voices(ada), voices(olga)}) }, grants.Pending, 0, 0, []string{byFriends}},
+		{"let in and kept in by others", asked(by("group:friends")).with("eve"),
+			func(v *village) { v.letInOn(eve, "friends", Ground{voices(olga), voices(otto)}) }, grants.Approved, 0, 1, nil},
+		{"let in by a friend whom who asks let in", asked(by("group:friends")).with("eve"), func(v *village) {
+			friend := Belonging{In: true, ByGrants: true, Grants: []Ground{{voices(ada)}}}
+			v.letInOn(eve, "friends", Ground{{{By: bob, For: bob, LetIn: []Belonging{friend}}}})
+		}, grants.Pending, 0, 0, []string{byFriends}},
+		{"let in by a friend whom others let in", asked(by("group:friends")).with("eve"), func(v *village) {
+			friend := Belonging{In: true, ByGrants: true, Grants: []Ground{{voices(ada)}, {voices(olga)}}}
+			v.letInOn(eve, "friends", Ground{{{By: bob, For: bob, LetIn: []Belonging{friend}}}})
+		}, grants.Approved, 0, 1, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := newVillage()

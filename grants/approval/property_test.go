@@ -66,9 +66,9 @@ func named(v *village, m Matter, n int64, term string) bool {
 		if !only {
 			return true
 		}
-		for _, deciders := range grantsOf {
-			for _, d := range deciders {
-				if d == 0 || d != ada && d != m.Request.ByN {
+		for _, g := range grantsOf {
+			for _, v := range g[0] {
+				if v.By == 0 || v.By != ada && v.By != m.Request.ByN {
 					return true
 				}
 			}

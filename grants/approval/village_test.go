@@ -32,7 +32,7 @@ type village struct {
 	state     map[int64]identity.State
 	manager   map[int64]string
 	members   map[string][]int64
-	byGrants  map[string]map[int64][][]int64 // who let whom into which group
+	byGrants  map[string]map[int64][]Ground // who let whom into which group
 	onCall    map[string][]int64
 	delegates map[int64][]int64 // from, to
 }
@@ -41,7 +41,7 @@ func newVillage() *village {
 	return &village{
 		state:   map[int64]identity.State{},
 		manager: map[int64]string{ada: "max"},
-		members: map[string][]int64{"owners": {otto}, "security": {eve}}, byGrants: map[string]map[int64][][]int64{},
+		members: map[string][]int64{"owners": {otto}, "security": {eve}}, byGrants: map[string]map[int64][]Ground{},
 		onCall: map[string][]int64{}, delegates: map[int64][]int64{},
 	}
 }
@@ -74,8 +74,8 @@ func (v *village) Belongs(n int64, group string) Belonging {
 	if !slices.Contains(v.members[group], n) {
 		return Belonging{}
 	}
-	deciders, byGrants := v.byGrants[group][n]
-	return Belonging{In: true, ByGrants: byGrants, Deciders: deciders}
+	given, byGrants := v.byGrants[group][n]
+	return Belonging{In: true, ByGrants: byGrants, Grants: given}
 }
 
 func (v *village) OnCall(n int64, schedule string) bool {
@@ -99,11 +99,28 @@ func (v *village) Delegates(n int64) []int64     { return v.delegates[n] }
 
 // letIn puts somebody into a group by grants alone, each with those who decided on it.
 func (v *village) letIn(n int64, group string, deciders ...[]int64) {
+	given := make([]Ground, len(deciders))
+	for i, by := range deciders {
+		given[i] = Ground{voices(by...)}
+	}
+	v.letInOn(n, group, given...)
+}
+
+// letInOn is letIn by grants that rest on more.
+func (v *village) letInOn(n int64, group string, given ...Ground) {
 	v.members[group] = append(v.members[group], n)
 	if v.byGrants[group] == nil {
-		v.byGrants[group] = map[int64][][]int64{}
+		v.byGrants[group] = map[int64][]Ground{}
 	}
-	v.byGrants[group][n] = deciders
+	v.byGrants[group][n] = given
+}
+
+// voices are approvals by people of their own right.
+func voices(by ...int64) (out []Voice) {
+	for _, n := range by {
+		out = append(out, Voice{By: n, For: n})
+	}
+	return out
 }
 
 // asked is ada's request, an hour old, with these stages of approval.

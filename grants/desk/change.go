@@ -95,6 +95,11 @@ func (d *Desk) Amend(ctx context.Context, a approval.Actor, id string, to Amendm
 		if m.Policy == nil {
 			return conflict("", "the policy does not let %s be asked for any more", r.Group)
 		}
+		if r.Kind == grants.KindRequest {
+			if err := s.mayAsk(m); err != nil {
+				return err
+			}
+		}
 		if err := s.proper(m); err != nil {
 			return err
 		}

@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"time"
+
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/internal/duration"
+	"birthright/store"
 )
 
 // file keeps new requests, and approves those that need nobody.
@@ -55,16 +58,38 @@ func (s *session) decideAlone(r *grants.Request) error {
 }
 
 // approvesItself reports whether the policy approves the request without anybody: its
-// condition holds, and it asks for no longer than is given so.
+// condition holds, and no more time is given so than it allows.
 func (s *session) approvesItself(m approval.Matter) (bool, error) {
 	if m.Policy.AutoApprove.IsZero() || m.Request.Duration > m.Policy.LongestAuto() {
 		return false, nil
+	}
+	if m.Request.Kind == grants.KindExtension {
+		before, err := s.givenAlone(m.Request.Extends)
+		if err != nil || before+m.Request.Duration > m.Policy.LongestAuto() {
+			return false, err
+		}
 	}
 	holds, err := s.holds(m.Request, m.Policy.AutoApprove)
 	if err != nil && s.people.err == nil {
 		return false, nil // a condition that fails approves nothing
 	}
 	return holds, s.people.err
+}
+
+// givenAlone is how much of the time of a grant the policy gave and nobody decided on: many
+// short extensions are no way around its limit.
+func (s *session) givenAlone(grantN int64) (sum time.Duration, err error) {
+	g, err := s.tx.GrantByN(s.ctx, grantN)
+	if err != nil {
+		return 0, err
+	}
+	of, err := s.tx.Requests(s.ctx, store.RequestFilter{UserN: g.UserN, Group: g.Group, Outcomes: []string{grants.Approved}})
+	for i := range of {
+		if r := &of[i]; r.Auto != "" && (r.N == g.RequestN || r.Extends == g.N) {
+			sum += r.Duration
+		}
+	}
+	return sum, err
 }
 
 // load gathers everything that decides on a request.

@@ -8,6 +8,7 @@ import (
 
 	"birthright/grants"
 	"birthright/grants/approval"
+	"birthright/rules"
 	"birthright/store"
 )
 
@@ -59,14 +60,14 @@ func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
 		return ""
 	case r.Kind == grants.KindReview && r.Duration <= m.Policy.Longest():
 		return "" // who may decide on it decided in the review
-	case r.Auto != "" && r.Auto == m.Policy.AutoApprove.Source && r.Duration <= m.Policy.LongestAuto():
-		return ""
-	case r.Auto != "":
+	case r.Auto != "" && r.Terms != m.Terms:
 		return "the policy that approved it was changed: it needs a new approval"
+	case r.Auto != "":
+		return s.barred(m, m.Policy.Allow, m.Policy.AutoApprove)
 	}
 	v := approval.Judge(m, s.people)
 	if v.State == grants.Approved {
-		return ""
+		return s.barred(m, m.Policy.Allow)
 	}
 	var why []string
 	for _, void := range v.Void {
@@ -76,4 +77,16 @@ func (s *session) unfit(r *grants.Request, votes []grants.Vote) string {
 		return fmt.Sprintf("it needs a new approval: %d of %d have approved stage %d", v.Have, v.Need, v.Stage+1)
 	}
 	return strings.Join(why, "; ")
+}
+
+// barred says which of some conditions does not hold any more of who is to get something
+// that was approved, "" where they all do: of them as they are now, of the request as it was
+// when it was approved.
+func (s *session) barred(m approval.Matter, conditions ...rules.Condition) string {
+	for _, c := range conditions {
+		if holds, err := s.holdsAsOf(m.Request, c, m.Request.DecidedAt); err != nil || !holds {
+			return m.Request.User + " may not have it any more: the policy asks that " + c.Source
+		}
+	}
+	return ""
 }

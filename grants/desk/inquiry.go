@@ -12,6 +12,11 @@ import (
 
 // holds asks a condition of the policy about a request.
 func (s *session) holds(r *grants.Request, c rules.Condition) (bool, error) {
+	return s.holdsAsOf(r, c, s.now)
+}
+
+// holdsAsOf is holds of a request as it was looked at then, and of the user as they are now.
+func (s *session) holdsAsOf(r *grants.Request, c rules.Condition, then time.Time) (bool, error) {
 	if c.IsZero() {
 		return true, nil
 	}
@@ -23,6 +28,9 @@ func (s *session) holds(r *grants.Request, c rules.Condition) (bool, error) {
 	in, err := s.inquiry(r)
 	if err != nil {
 		return false, err
+	}
+	if in.Now = then; r.Start.IsZero() {
+		in.Request["start"] = then
 	}
 	return s.engine.HoldsOf(c, u, w, in)
 }
@@ -40,6 +48,7 @@ func (s *session) inquiry(r *grants.Request) (rules.Inquiry, error) {
 	for i := range before {
 		switch {
 		case before[i].N == r.N || before[i].Group != r.Group:
+		case before[i].Kind != grants.KindRequest && before[i].Kind != grants.KindExtension: // nobody was asked
 		case before[i].Outcome == grants.Approved:
 			approved++
 		case before[i].Outcome == grants.Denied:

@@ -164,53 +164,19 @@ func (p *people) belongs(n int64, group string, seen []string) approval.Belongin
 		case identity.CauseGroup:
 			inner := p.belongs(n, c.Name, append(seen, group))
 			b.ByGrants = b.ByGrants && (inner.ByGrants || !inner.In)
-			b.Deciders = append(b.Deciders, inner.Deciders...)
+			b.Grants = append(b.Grants, inner.Grants...)
 		default:
 			b.ByGrants = false
 		}
 	}
 	if b.ByGrants && len(ids) > 0 {
-		b.Deciders = append(b.Deciders, p.deciders(ids)...)
+		given, err := p.tx.GrantsByIDs(p.ctx, ids)
+		if p.fail(err) {
+			return approval.Belonging{}
+		}
+		b.Grants = append(b.Grants, p.grounds(given, p.tx.Now(), nil)...)
 	}
 	return b
-}
-
-// deciders returns, grant by grant, who approved it: 0 for the policy and the
-// operator, and whoever broke the glass for themselves.
-func (p *people) deciders(ids []string) [][]int64 {
-	given, err := p.tx.GrantsByIDs(p.ctx, ids)
-	if p.fail(err) {
-		return nil
-	}
-	requestNs := make([]int64, len(given))
-	for i := range given {
-		requestNs[i] = given[i].RequestN
-	}
-	requests, err := p.tx.RequestsByN(p.ctx, requestNs)
-	if p.fail(err) {
-		return nil
-	}
-	votes, err := p.tx.Votes(p.ctx, requestNs)
-	if p.fail(err) {
-		return nil
-	}
-	var out [][]int64
-	for _, r := range requests {
-		var who []int64
-		switch {
-		case r.Kind == grants.KindBreakGlass:
-			who = []int64{r.ByN}
-		case r.Auto != "":
-			who = []int64{0}
-		}
-		for _, v := range votes {
-			if v.RequestN == r.N && v.Approve && v.Revision == r.Revision { // others approved something else
-				who = append(who, v.ByN)
-			}
-		}
-		out = append(out, who)
-	}
-	return out
 }
 
 // Principals implements approval.People.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"birthright/grants"
@@ -75,7 +76,17 @@ func (s *session) bring(r *grants.Request) error {
 	if err := s.tx.SaveRequests(s.ctx, []*grants.Request{r}); err != nil {
 		return err
 	}
-	return s.tell(kind, r, nil, m.Panel(v, s.people))
+	return s.tell(kind, r, nil, s.silent(m, v))
+}
+
+// silent are those who may decide on the stage that is open and have not.
+func (s *session) silent(m approval.Matter, v approval.Verdict) []int64 {
+	return slices.DeleteFunc(m.Panel(v, s.people), func(n int64) bool {
+		return slices.ContainsFunc(m.Votes, func(vote grants.Vote) bool {
+			void := slices.ContainsFunc(v.Void, func(x approval.Void) bool { return x.Vote == vote })
+			return vote.ByN == n && vote.Stage == v.Stage && !void
+		})
+	})
 }
 
 // firstReminder is when those who decide on a new request are told again.
