@@ -2,10 +2,12 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,12 +71,38 @@ type site struct {
 	*app.App
 	url string
 	app *memory.Target
+	// slow is closed as long as the application answers; see stall.
+	slow chan struct{}
+	mu   sync.Mutex
+}
+
+// wait is how long the application takes to answer.
+func (s *site) wait(ctx context.Context) error {
+	s.mu.Lock()
+	answers := s.slow
+	s.mu.Unlock()
+	select {
+	case <-answers:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stall keeps the application from answering until the function that it returns is called.
+func (s *site) stall() (answer func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = make(chan struct{})
+	return sync.OnceFunc(func() { close(s.slow) })
 }
 
 // open starts a hub; it is stopped with the test.
 func open(t *testing.T) *site {
 	t.Helper()
-	s := &site{T: t, app: memory.New("app", memory.WithCapabilities(memory.DefaultCapabilities()))}
+	s := &site{T: t, slow: make(chan struct{})}
+	close(s.slow)
+	s.app = memory.New("app", memory.WithCapabilities(memory.DefaultCapabilities()), memory.WithLatency(s.wait))
 	var err error
 	s.App, err = app.Open(t.Context(), app.Options{Config: folder(t), Actor: "operator:test", Targets: map[string]targets.Target{"app": s.app}})
 	s.must(err)
