@@ -48,10 +48,12 @@ type Hub interface {
 	peopleHub
 	personHub
 	policyHub
+	removalHub
 	reportHub
 	statusHub
 	runHub
 	sourceHub
+	takenHub
 	targetHub
 	tokenHub
 }
@@ -110,6 +112,8 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountReviewItems(d)
 	c.mountCampaigns(d)
 	c.mountReports(d)
+	c.mountRemoval(d)
+	c.mountTaken(d)
 	c.mountEvidence(d)
 	c.mountOverview(d)
 	c.mountTokens(d)

@@ -37,6 +37,7 @@ var sections = []entry{
 	{Name: "Held", Path: "/held", verb: rights.ReadHeld},
 	{Name: "Campaigns", Path: "/reviews", Apart: "Assurance"},
 	{Name: "Reports", Path: "/reports", verb: rights.ReadReports},
+	{Name: "Taken away", Path: "/taken", verb: rights.ReadReports},
 	{Name: "Audit", Path: "/audit", verb: rights.ReadAudit},
 	{Name: "Tokens", Path: "/tokens", Apart: "Settings"},
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"birthright/grants/approval"
@@ -16,6 +14,7 @@ import (
 	"birthright/reviews/creep"
 	"birthright/reviews/document"
 	"birthright/reviews/paper"
+	"birthright/rights"
 )
 
 type reportHub interface {
@@ -57,12 +56,11 @@ type reportPage struct {
 	Users []creep.User // of creep, as far as the page shows them
 	Trend *chart
 	Path  string
-	// What the users are narrowed to.
-	User, Target string
-	MinScore     int
-	Found        int // users, before the page cuts them off
-	Most         int
-	Forms        []document.Form
+	Asked surplus // what the users are narrowed to
+	Found int     // users, before the page cuts them off
+	Most  int
+	Forms []document.Form
+	May   map[string]bool
 }
 
 func (c *Console) mountReports(d door) {
@@ -112,29 +110,21 @@ func (c *Console) report(r *http.Request, v visitor) (view, error) {
 			return view{}, err
 		}
 		page.Trend = trendChart(points)
-		page.narrow(r)
+		page.narrow(surplusOf(r.URL.Query()))
 	}
-	return view{Page: "report.html", Section: "Reports", Title: kind.Title, Body: page}, nil
+	page.May, err = c.may(r, v, rights.TakeAway)
+	return view{Page: "report.html", Section: "Reports", Title: kind.Title, Body: page}, err
 }
 
 // narrow chooses the part of the surplus that is shown.
-func (p *reportPage) narrow(r *http.Request) {
-	asked := r.URL.Query()
-	p.User, p.Target = strings.TrimSpace(asked.Get("user")), asked.Get("target")
-	p.MinScore, _ = strconv.Atoi(asked.Get("min_score")) // else all of it
+func (p *reportPage) narrow(asked surplus) {
+	p.Asked = asked
 	if p.Report == nil {
 		return
 	}
-	f := creep.Filter{MinUserScore: p.MinScore}
-	if p.User != "" {
-		f.Users = []string{p.User}
-	}
-	if p.Target != "" {
-		f.Targets = []string{p.Target}
-	}
 	found := p.Report.Creep
-	if p.User != "" || p.Target != "" || p.MinScore > 0 {
-		found = found.Narrowed(f)
+	if asked != (surplus{}) {
+		found = found.Narrowed(asked.filter())
 	}
 	p.Found, p.Users = len(found.Users), found.Users[:min(mostUsers, len(found.Users))]
 }

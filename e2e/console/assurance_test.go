@@ -3,10 +3,13 @@ package console
 import (
 	"testing"
 
+	"birthright/hub"
+	"birthright/identity"
 	"birthright/internal/chromiumtest"
 	"birthright/reviews"
 	reviewdesk "birthright/reviews/desk"
 	"birthright/store"
+	"birthright/targets"
 )
 
 // An owner looks at who has what, keeps it for one and revokes it from another.
@@ -57,4 +60,43 @@ func TestHeldAndRefused(t *testing.T) {
 	tab.At("/held")
 	tab.Visit(s.url + "/held?all=yes")
 	tab.Sees("refused by root")
+}
+
+// What somebody holds that nothing explains is looked at, taken away with a reason, and
+// seen to be gone while the page is open; nobody else loses anything.
+func TestSurplusTakenAway(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.app.Seed(targets.State{Assignments: []targets.Assignment{
+		{AccountID: "ada", Entitlement: identity.Entitlement{Target: "app", Kind: "role", ID: "by-hand"}},
+		{AccountID: "eve", Entitlement: identity.Entitlement{Target: "app", Kind: "role", ID: "by-hand"}},
+	}})
+	_, err := s.Hub.Sync(t.Context(), s.as("root"), hub.Scope{Full: true})
+	s.must(err)
+	tab := s.tab(t, "root", chromiumtest.Look{})
+	tab.Visit(s.url + "/reports/creep?user=eve")
+	tab.Sees("app:role/by-hand")
+	tab.JudgeEverywhere("report creep with surplus")
+	tab.Click("Take it away …")
+	tab.Sees("from 1 person")
+	tab.JudgeEverywhere("surplus to take away")
+	answer := s.stall()
+	t.Cleanup(answer)
+	tab.Fill("Why, for the audit log", "Nobody knows why she has it")
+	tab.Click("Take 1 entitlement away from 1 person")
+	tab.At("/taken")
+	tab.Sees("1 entitlement is ordered to go.")
+	tab.Sees("on its way")
+	tab.JudgeEverywhere("taken away")
+	answer()
+	tab.Sees("Nothing is ordered to go.") // by itself
+	tab.Visit(s.url + "/taken?all=yes")
+	tab.Sees("gone")
+	_, err = s.Hub.Sync(t.Context(), s.as("root"), hub.Scope{Full: true})
+	s.must(err)
+	tab.Visit(s.url + "/reports/creep/removal?user=eve")
+	tab.Sees("There is nothing to take away.")
+	tab.JudgeEverywhere("nothing to take away")
+	tab.Visit(s.url + "/reports/creep/removal")
+	tab.Sees("from 1 person") // ada, of whom nobody took anything
 }
