@@ -24,12 +24,18 @@ type Condition struct {
 	Queues    []string `json:"-"`
 	Groups    []string `json:"-"`
 	Managers  []string `json:"-"`
+	// Ticket is set where the ticket that a request names is read.
+	Ticket bool `json:"-"`
 
 	ast *cel.Ast
 }
 
 // IsZero reports whether there is no condition.
 func (c Condition) IsZero() bool { return c.Source == "" }
+
+// Lapses reports whether the condition asks for a shift or a ticket, which end by
+// themselves: then it may cease to hold without anybody's doing.
+func (c Condition) Lapses() bool { return len(c.Schedules)+len(c.Queues) > 0 || c.Ticket }
 
 // issue is one fault inside an expression, at a character offset of its text.
 type issue struct {

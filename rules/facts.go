@@ -31,6 +31,9 @@ type Facts interface {
 	OnCall(user identity.User, schedule string, at time.Time) bool
 	// HasTicket reports whether user has an open ticket assigned in queue then.
 	HasTicket(user identity.User, queue string, at time.Time) bool
+	// Ticket returns the queue of user's open ticket with that number then, and
+	// whether there is one. Letter case does not count.
+	Ticket(user identity.User, number string, at time.Time) (queue string, open bool)
 	// ReportsTo reports whether manager (a user name) is above user,
 	// directly or through other managers. It depends on the user's manager alone.
 	ReportsTo(user identity.User, manager string) bool
@@ -50,6 +53,9 @@ func (Nothing) OnCall(identity.User, string, time.Time) bool { return false }
 
 // HasTicket answers no.
 func (Nothing) HasTicket(identity.User, string, time.Time) bool { return false }
+
+// Ticket knows none.
+func (Nothing) Ticket(identity.User, string, time.Time) (queue string, open bool) { return "", false }
 
 // ReportsTo answers no.
 func (Nothing) ReportsTo(identity.User, string) bool { return false }

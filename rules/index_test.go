@@ -24,6 +24,13 @@ type crowdFacts struct {
 	onCall map[int64]string
 	over   time.Time // when every shift ends
 	boss   string
+	// tickets are everybody's, with their queues.
+	tickets map[string]string
+}
+
+func (f crowdFacts) Ticket(_ identity.User, number string, _ time.Time) (queue string, open bool) {
+	queue, open = f.tickets[number]
+	return queue, open
 }
 
 func (f crowdFacts) OnCall(u identity.User, schedule string, at time.Time) bool {

@@ -14,15 +14,16 @@ import (
 )
 
 // Inquiry is what a condition of a request reads besides the user: the request
-// itself, the ticket that it names, and the instant.
+// itself, and the instant. What it reads of the ticket that the request names is
+// asked of the world: a ticket may be closed while the request stays what it is.
 type Inquiry struct {
-	Request, Ticket map[string]any
-	Now             time.Time
+	Request map[string]any
+	Now     time.Time
 }
 
-// Keep writes the request and the ticket down, to be asked about again later.
+// Keep writes the request down, to be asked about again later.
 func (in Inquiry) Keep() ([]byte, error) {
-	return json.Marshal(struct{ Request, Ticket map[string]any }{in.Request, in.Ticket})
+	return json.Marshal(struct{ Request map[string]any }{in.Request})
 }
 
 // Kept reads what Keep wrote; numbers, the duration and the start are what they were.
@@ -31,7 +32,7 @@ func Kept(data []byte, now time.Time) (Inquiry, error) {
 	if len(data) == 0 {
 		return in, nil
 	}
-	var kept struct{ Request, Ticket map[string]any }
+	var kept struct{ Request map[string]any }
 	if err := json.Unmarshal(data, &kept); err != nil {
 		return in, err
 	}
@@ -48,7 +49,7 @@ func Kept(data []byte, now time.Time) (Inquiry, error) {
 			kept.Request["start"] = at
 		}
 	}
-	in.Request, in.Ticket = kept.Request, kept.Ticket
+	in.Request = kept.Request
 	return in, nil
 }
 
@@ -120,7 +121,7 @@ func (q *inquirer) ResolveName(name string) (any, bool) {
 	case "request":
 		return orEmpty(q.in.Request), true
 	case "ticket":
-		return orEmpty(q.in.Ticket), true
+		return q.ticket(), true
 	case "now":
 		return q.in.Now, true
 	}
@@ -130,6 +131,13 @@ func (q *inquirer) ResolveName(name string) (any, bool) {
 // ResolveFunction gives CEL the functions that ask for facts.
 func (q *inquirer) ResolveFunction(name string) (functions.LateBoundOp, bool) {
 	return q.subject.ResolveFunction(name)
+}
+
+// ticket is what the world knows of the ticket that the request names.
+func (q *inquirer) ticket() map[string]any {
+	number, _ := q.in.Request["ticket"].(string)
+	queue, open := q.world.Facts.Ticket(q.subject.user, number, q.world.At)
+	return map[string]any{"id": number, "known": open, "queue": queue, "assigned": open}
 }
 
 func orEmpty(m map[string]any) map[string]any {

@@ -92,9 +92,9 @@ func TestWhatGrantsAdd(t *testing.T) {
 func TestAConditionIsAskedOfARequest(t *testing.T) {
 	e := engine(t, overlaidPolicy)
 	in := Inquiry{Now: noon, Request: map[string]any{
-		"group": "prod", "seconds": int64(5400), "duration": 90 * time.Minute, "start": noon.Add(time.Hour), "forSelf": true, "approvedBefore": int64(3),
-	}, Ticket: map[string]any{"id": "T-1", "known": true, "queue": "ops"}}
-	w := World{At: noon, Held: func(int64) []string { return []string{"staff"} }, Facts: crowdFacts{onCall: map[int64]string{7: "s"}, over: noon.Add(time.Minute)}}
+		"group": "prod", "seconds": int64(5400), "duration": 90 * time.Minute, "start": noon.Add(time.Hour), "forSelf": true, "approvedBefore": int64(3), "ticket": "T-1",
+	}}
+	w := World{At: noon, Held: func(int64) []string { return []string{"staff"} }, Facts: crowdFacts{onCall: map[int64]string{7: "s"}, over: noon.Add(time.Minute), tickets: map[string]string{"T-1": "ops"}}}
 	for source, want := range map[string]bool{
 		`true`: true, `false`: false,
 		`user.team == "pay"`: true, `inGroup("staff")`: true, `inGroup("prod")`: false, `oncall("s")`: true, `oncall("other")`: false,

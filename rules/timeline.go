@@ -25,8 +25,9 @@ func (r Read) Opens(start time.Time) bool { return !start.After(r.At.Add(r.MaxAg
 // Timeline answers from facts who is on call and who has tickets. It knows no
 // managers. A question costs the logarithm of what is known of that user.
 type Timeline struct {
-	spans map[line][]span
-	turns map[int64][]time.Time
+	spans   map[line][]span
+	turns   map[int64][]time.Time
+	tickets map[int64][]identity.Fact
 	users []int64
 }
 
@@ -42,7 +43,7 @@ type span struct{ start, end time.Time }
 // NewTimeline makes a Timeline of facts; reads holds, by name, how fresh each
 // source is. Facts of a source that is not among them open nothing.
 func NewTimeline(facts []identity.Fact, reads map[string]Read) *Timeline {
-	t := &Timeline{spans: map[line][]span{}, turns: map[int64][]time.Time{}}
+	t := &Timeline{spans: map[line][]span{}, turns: map[int64][]time.Time{}, tickets: map[int64][]identity.Fact{}}
 	for _, f := range facts {
 		read, known := reads[f.Source]
 		if !known || f.UserN == 0 || !read.Opens(f.Start) || !f.End.IsZero() && !f.Start.Before(f.End) {
@@ -50,6 +51,9 @@ func NewTimeline(facts []identity.Fact, reads map[string]Read) *Timeline {
 		}
 		at := line{f.UserN, f.Kind, f.Name}
 		t.spans[at] = append(t.spans[at], span{f.Start, f.End})
+		if f.Kind == identity.FactTicket {
+			t.tickets[f.UserN] = append(t.tickets[f.UserN], f)
+		}
 	}
 	for at, spans := range t.spans {
 		spans = joined(spans)
@@ -91,6 +95,16 @@ func (t *Timeline) OnCall(user identity.User, schedule string, at time.Time) boo
 // HasTicket reports whether user has a ticket in queue at an instant.
 func (t *Timeline) HasTicket(user identity.User, queue string, at time.Time) bool {
 	return t.holds(line{user.N, identity.FactTicket, queue}, at)
+}
+
+// Ticket looks for user's ticket with that number, at any source.
+func (t *Timeline) Ticket(user identity.User, number string, at time.Time) (queue string, open bool) {
+	for _, f := range t.tickets[user.N] {
+		if f.Called(number) && f.Begun(at) && !f.Over(at) {
+			return f.Name, true
+		}
+	}
+	return "", false
 }
 
 // holds looks at the last span that begins no later than at.

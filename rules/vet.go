@@ -98,7 +98,9 @@ func (v *vetting) comprehension(e ast.Expr, scope []string) {
 func (v *vetting) ident(e ast.Expr, scope []string) {
 	name := e.AsIdent()
 	switch {
-	case slices.Contains(scope, name) || slices.Contains(v.vars, name):
+	case slices.Contains(scope, name):
+	case slices.Contains(v.vars, name):
+		v.reads.Ticket = v.reads.Ticket || name == "ticket"
 	case name == "now" || name == "request" || name == "ticket":
 		v.fault(e, "%s can be read in the conditions of a request only: a rule begins and ends with valid_from and valid_until, and a person with startDate and endDate", name)
 	case name == "user":

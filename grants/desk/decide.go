@@ -262,7 +262,7 @@ const mostTurns = 16
 // asks for a shift or a ticket it must stay true, and the grant ends with it.
 func (s *session) bind(g *grants.Grant, m approval.Matter) error {
 	c := m.Policy.AutoApprove
-	if len(c.Schedules)+len(c.Queues) == 0 {
+	if !c.Lapses() {
 		return nil
 	}
 	in, err := s.inquiry(m.Request)

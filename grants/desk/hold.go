@@ -142,7 +142,7 @@ func (s *session) lengthen(m approval.Matter) error {
 // where it does so for a shift or a ticket, no longer than that is known to last.
 func (s *session) byPolicy(m approval.Matter, end time.Time) (time.Duration, error) {
 	c := m.Policy.AutoApprove
-	if m.Request.Auto != c.Source || len(c.Schedules)+len(c.Queues) == 0 {
+	if m.Request.Auto != c.Source || !c.Lapses() {
 		return m.Request.Duration, nil
 	}
 	in, err := s.inquiry(m.Request)

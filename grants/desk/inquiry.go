@@ -1,11 +1,9 @@
 package desk
 
 import (
-	"strings"
 	"time"
 
 	"birthright/grants"
-	"birthright/identity"
 	"birthright/rules"
 	"birthright/store"
 )
@@ -55,10 +53,6 @@ func (s *session) inquiry(r *grants.Request) (rules.Inquiry, error) {
 			denied++
 		}
 	}
-	ticket, err := s.ticket(r)
-	if err != nil {
-		return rules.Inquiry{}, err
-	}
 	start := r.Start
 	if start.IsZero() {
 		start = s.now
@@ -68,7 +62,7 @@ func (s *session) inquiry(r *grants.Request) (rules.Inquiry, error) {
 			"group": r.Group, "reason": r.Reason, "ticket": r.Ticket, "kind": r.Kind, "seconds": int64(r.Duration / time.Second),
 			"duration": r.Duration, "start": start, "forSelf": r.ByN == r.UserN, "approvedBefore": int64(approved), "deniedBefore": int64(denied),
 		},
-		Ticket: ticket, Now: s.now,
+		Now: s.now,
 	}, nil
 }
 
@@ -85,19 +79,4 @@ func (s *session) askedBefore(userN int64) ([]grants.Request, error) {
 		s.asked[userN] = before
 	}
 	return before, err
-}
-
-// ticket is what the hub knows of the ticket that a request names.
-func (s *session) ticket(r *grants.Request) (map[string]any, error) {
-	t := map[string]any{"id": r.Ticket, "known": false, "queue": "", "assigned": false}
-	if r.Ticket == "" {
-		return t, nil
-	}
-	facts, err := s.tx.FactsOfUsers(s.ctx, []int64{r.UserN})
-	for _, f := range facts {
-		if f.Kind == identity.FactTicket && strings.EqualFold(f.Key, r.Ticket) && f.Begun(s.now) && !f.Over(s.now) {
-			t["known"], t["queue"], t["assigned"] = true, f.Name, true
-		}
-	}
-	return t, err
 }
