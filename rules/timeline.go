@@ -28,7 +28,7 @@ type Timeline struct {
 	spans   map[line][]span
 	turns   map[int64][]time.Time
 	tickets map[int64][]identity.Fact
-	users []int64
+	users   []int64
 }
 
 // line is what one kind of question about one user asks for.
