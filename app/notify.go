@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"sync"
@@ -10,10 +11,12 @@ import (
 	"birthright/config"
 	"birthright/identity"
 	"birthright/internal/secret"
+	"birthright/internal/strictyaml"
 	"birthright/notify"
 	"birthright/notify/slack"
 	"birthright/notify/smtp"
 	"birthright/notify/webhook"
+	"birthright/store"
 )
 
 // Notifier returns what tells people; they reach the hub at publicURL. No channel is
@@ -28,6 +31,50 @@ func (a *App) Notifier(publicURL string) (*notify.Service, error) {
 		o.Ways = append(o.Ways, notify.Way{Name: c.Name, Channel: channel, Events: c.Events})
 	}
 	return notify.New(o), nil
+}
+
+// Told is what is left of what people are to be told.
+type Told struct {
+	// Owed are messages that wait, Channels those by which people are told at all.
+	Owed     int
+	Channels int
+}
+
+// Tell brings once what people are to be told, for no longer than patience: for commands
+// beside a hub, or without one. Channels whose secrets are not at hand here are left to
+// whoever has them, and what fails here is tried again by the next.
+func (a *App) Tell(ctx context.Context, patience time.Duration) (left Told, err error) {
+	s, err := a.Notifier(a.Config.Server.PublicURL)
+	if err != nil {
+		return left, err
+	}
+	left.Channels = len(s.Ways)
+	hurried, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err = s.Spread(hurried); err == nil {
+		err = s.BringAll(hurried, a.atHand(hurried, s.Ways))
+	}
+	if hurried.Err() != nil && ctx.Err() == nil {
+		err = nil // the rest is somebody else's
+	}
+	return left, errors.Join(err, a.Store.View(ctx, func(tx *store.Tx) error {
+		counts, err := tx.CountDeliveries(ctx)
+		for _, c := range counts {
+			left.Owed += c.Owed
+		}
+		return err
+	}))
+}
+
+// atHand are the channels whose secrets can be had here.
+func (a *App) atHand(ctx context.Context, ways []notify.Way) []notify.Way {
+	var out []notify.Way
+	for i, w := range ways { // as they are configured
+		if len(a.Config.MissingSecrets(ctx, strictyaml.Index("notify", i))) == 0 {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // channel makes one channel.

@@ -24,8 +24,28 @@ const (
 
 func errNoChannel(name string) error { return fmt.Errorf("there is no channel %q", name) }
 
+// Loud lists the kinds of notice that everybody should see at once: a glass that was
+// broken, and access that should be gone and is not.
+func Loud() []string {
+	return []string{grants.NoticeGlass, grants.NoticeUnreviewed, grants.NoticeOverdue}
+}
+
+// lanes are the ways that messages take through one channel: what is loud never waits
+// behind the rest, however much that is and however slow the other side.
+func (w Way) lanes() []store.Lane {
+	return []store.Lane{{Channel: w.Name, Kinds: Loud()}, {Channel: w.Name, Kinds: Loud(), Others: true}}
+}
+
 // Bring tries what is due on one way, until nothing is or the channel needs a rest.
 func (s *Service) Bring(ctx context.Context, w Way) error {
+	var faults []error
+	for _, lane := range w.lanes() {
+		faults = append(faults, s.bringLane(ctx, w, lane))
+	}
+	return errors.Join(faults...)
+}
+
+func (s *Service) bringLane(ctx context.Context, w Way, lane store.Lane) error {
 	for ctx.Err() == nil && !s.resting(w) {
 		var claimed []store.DeliveryRow
 		err := s.Store.View(ctx, func(tx *store.Tx) error {
@@ -41,7 +61,7 @@ func (s *Service) Bring(ctx context.Context, w Way) error {
 		if err != nil {
 			return err
 		}
-		if claimed, err = s.claim(ctx, w); err != nil || len(claimed) == 0 {
+		if claimed, err = s.claim(ctx, lane); err != nil || len(claimed) == 0 {
 			return err
 		}
 		if err := s.bringAll(ctx, w, claimed); err != nil {
@@ -54,14 +74,14 @@ func (s *Service) Bring(ctx context.Context, w Way) error {
 var errStopped = errors.New("the other side wants nothing more")
 
 // claim looks before it writes: mostly nothing is due.
-func (s *Service) claim(ctx context.Context, w Way) (claimed []store.DeliveryRow, err error) {
+func (s *Service) claim(ctx context.Context, lane store.Lane) (claimed []store.DeliveryRow, err error) {
 	due := false
-	err = s.Store.View(ctx, func(tx *store.Tx) (err error) { due, err = tx.DeliveriesDue(ctx, w.Name); return err })
+	err = s.Store.View(ctx, func(tx *store.Tx) (err error) { due, err = tx.DeliveriesDue(ctx, lane); return err })
 	if err != nil || !due {
 		return nil, err
 	}
 	err = s.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		claimed, err = tx.ClaimDeliveries(ctx, w.Name, perClaim, lease)
+		claimed, err = tx.ClaimDeliveries(ctx, lane, perClaim, lease)
 		return err
 	})
 	return claimed, err

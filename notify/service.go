@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -48,16 +49,18 @@ const (
 	keep      = 30 * 24 * time.Hour
 )
 
-// Run tells people until ctx ends. Each channel has a lane of its own, so that a slow
+// Run tells people until ctx ends. Each channel has lanes of its own, so that a slow
 // one keeps nobody else waiting.
 func (s *Service) Run(ctx context.Context) {
 	var lanes sync.WaitGroup
 	lanes.Go(func() { s.repeat(ctx, every, "spread notices", s.Spread) })
 	lanes.Go(func() { s.repeat(ctx, tidyEvery, "forget what was given up", s.Tidy) })
 	for _, w := range s.Ways {
-		lanes.Go(func() {
-			s.repeat(ctx, every, "bring messages by "+w.Name, func(ctx context.Context) error { return s.Bring(ctx, w) })
-		})
+		for _, lane := range w.lanes() {
+			lanes.Go(func() {
+				s.repeat(ctx, every, "bring messages by "+w.Name, func(ctx context.Context) error { return s.bringLane(ctx, w, lane) })
+			})
+		}
 	}
 	lanes.Wait()
 }
@@ -81,12 +84,18 @@ func (s *Service) Work(ctx context.Context) error {
 	if err := s.Spread(ctx); err != nil {
 		return err
 	}
-	for _, w := range s.Ways {
-		if err := s.Bring(ctx, w); err != nil {
-			return err
-		}
+	return s.BringAll(ctx, s.Ways)
+}
+
+// BringAll tries once what is due on some ways, on all of them at once.
+func (s *Service) BringAll(ctx context.Context, ways []Way) error {
+	faults := make([]error, len(ways))
+	var under sync.WaitGroup
+	for i, w := range ways {
+		under.Go(func() { faults[i] = s.Bring(ctx, w) })
 	}
-	return nil
+	under.Wait()
+	return errors.Join(faults...)
 }
 
 // Tidy forgets what was given up long ago, and what channels that are no longer

@@ -332,6 +332,59 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// When the other side asks to be left alone, all messages to it wait, not only the one
+// that was refused.
+func TestLeftAloneAsLongAsAsked(t *testing.T) {
+	chat := &paper{}
+	o := open(t, notify.Way{Name: "chat", Channel: chat})
+	chat.fault = &notify.Fault{Err: errors.New("429"), RetryAt: o.Now().Add(30 * time.Minute)}
+	o.ask()
+	for range 6 {
+		o.tell()
+		o.Pass(4 * time.Minute)
+	}
+	same(t, "attempts in the time that was asked for", len(chat.ids), 1)
+	chat.fault = nil
+	o.Pass(7 * time.Minute)
+	o.tell()
+	same(t, "afterwards", len(chat.sent), 2)
+}
+
+// stuck is a channel that hangs on everything but what is loud.
+type stuck struct {
+	loud, hung chan string
+}
+
+func (stuck) Takes(string) (people, topic bool) { return true, false }
+func (stuck) Fingerprint() string               { return "" }
+
+func (s stuck) Send(ctx context.Context, m notify.Message) (notify.Mark, error) {
+	if slices.Contains(notify.Loud(), m.Kind) {
+		s.loud <- m.Kind + " to " + m.To.Name
+		return notify.Mark{}, nil
+	}
+	s.hung <- m.Kind
+	<-ctx.Done()
+	return notify.Mark{}, ctx.Err()
+}
+
+// Somebody breaks the glass while the channel hangs on another message, for a minute:
+// the owners hear of it all the same.
+func TestLoudDoesNotWaitForOthers(t *testing.T) {
+	mail := stuck{loud: make(chan string), hung: make(chan string)}
+	o := open(t, notify.Way{Name: "mail", Channel: mail})
+	o.ask()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); o.Service.Run(ctx) }()
+	same(t, "hangs", <-mail.hung, "request.waiting")
+	_, err := o.BreakGlass(t.Context(), o.As("bob"), desk.Wish{Groups: []string{"prod-db"}, Reason: "fire"})
+	o.Must(err)
+	same(t, "told", []string{<-mail.loud, <-mail.loud}, []string{"glass.broken to olga", "glass.broken to otto"})
+	cancel()
+	<-done
+}
+
 // A receiver that said that it wants nothing more gets nothing until the settings are
 // others.
 func TestStoppedUntilTheSettingsChange(t *testing.T) {

@@ -33,8 +33,10 @@ func (s *Service) resting(w Way) bool {
 	return s.Now().Before(s.rests[w.Name].until)
 }
 
-// leaveAlone notes how an attempt went: a channel that fails rests ever longer.
-func (s *Service) leaveAlone(w Way, failed bool, now time.Time) {
+// leaveAlone notes how an attempt went: a channel that fails rests ever longer, and as
+// long as the other side asks.
+func (s *Service) leaveAlone(w Way, fault *Fault, now time.Time) {
+	failed := fault != nil && (fault.Gone || !fault.Alone && !fault.Final)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !failed {
@@ -44,6 +46,9 @@ func (s *Service) leaveAlone(w Way, failed bool, now time.Time) {
 	r := s.rests[w.Name]
 	r.failures++
 	r.until = now.Add(min(doubled(time.Second, r.failures), longestRest))
+	if asked := fault.RetryAt; asked.After(r.until) { // of everybody, not of this message alone
+		r.until = earlier(asked, now.Add(longestWait))
+	}
 	s.rests[w.Name] = r
 }
 
@@ -59,7 +64,7 @@ func (s *Service) settle(ctx context.Context, w Way, d store.DeliveryRow, o outc
 		fault = &Fault{Err: o.err}
 	}
 	return s.Store.Update(ctx, func(tx *store.Tx) error {
-		s.leaveAlone(w, fault != nil && (fault.Gone || !fault.Alone && !fault.Final), tx.Now())
+		s.leaveAlone(w, fault, tx.Now())
 		if len(o.settled) > 0 {
 			if err := tx.DropPosted(ctx, o.settled); err != nil {
 				return err
@@ -87,10 +92,14 @@ func (s *Service) due(d store.DeliveryRow, f *Fault, now time.Time) time.Time {
 	if f.RetryAt.After(next) {
 		next = f.RetryAt
 	}
-	if latest := now.Add(longestWait); next.After(latest) {
-		return latest
+	return earlier(next, now.Add(longestWait))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
 	}
-	return next
+	return a
 }
 
 // done forgets a delivery that was made. A message with buttons is remembered; one

@@ -68,12 +68,29 @@ func (tx *Tx) AddDeliveries(ctx context.Context, rows []DeliveryRow) error {
 	})
 }
 
-// ClaimDeliveries leases up to limit deliveries of a channel that are due to the
+// Lane selects the deliveries of a channel that one worker brings: those whose notice
+// is of these kinds, or with Others all but those. The zero Lane selects none.
+type Lane struct {
+	Channel string
+	Kinds   []string
+	Others  bool
+}
+
+// due is the condition of what the lane has to bring at an instant.
+func (l Lane) due(at time.Time) (where string, args []any) {
+	in := "IN"
+	if l.Others {
+		in = "NOT IN"
+	}
+	return "channel = ? AND given_up_at = 0 AND due_at <= ? AND kind " + in + " {texts}", []any{l.Channel, micros(at), texts(l.Kinds)}
+}
+
+// ClaimDeliveries leases up to limit deliveries of a lane that are due to the
 // caller for a time, and counts the attempt: nobody else gets them before the
 // lease is over.
-func (tx *Tx) ClaimDeliveries(ctx context.Context, channel string, limit int, lease time.Duration) ([]DeliveryRow, error) {
-	rows, err := list(ctx, tx, readDelivery, selectDeliveries+"WHERE channel = ? AND given_up_at = 0 AND due_at <= ? ORDER BY due_at, n LIMIT ?",
-		channel, micros(tx.now), limit)
+func (tx *Tx) ClaimDeliveries(ctx context.Context, lane Lane, limit int, lease time.Duration) ([]DeliveryRow, error) {
+	where, args := lane.due(tx.now)
+	rows, err := list(ctx, tx, readDelivery, selectDeliveries+"WHERE "+where+" ORDER BY due_at, n LIMIT ?", append(args, limit)...)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -86,9 +103,10 @@ func (tx *Tx) ClaimDeliveries(ctx context.Context, channel string, limit int, le
 	return rows, tx.exec(ctx, "UPDATE deliveries SET due_at = ?, attempts = attempts + 1 WHERE n IN {numbers}", micros(tx.now.Add(lease)), ns)
 }
 
-// DeliveriesDue reports whether a channel has something to bring now.
-func (tx *Tx) DeliveriesDue(ctx context.Context, channel string) (bool, error) {
-	n, err := tx.number(ctx, "SELECT n FROM deliveries WHERE channel = ? AND given_up_at = 0 AND due_at <= ? LIMIT 1", channel, micros(tx.now))
+// DeliveriesDue reports whether a lane has something to bring now.
+func (tx *Tx) DeliveriesDue(ctx context.Context, lane Lane) (bool, error) {
+	where, args := lane.due(tx.now)
+	n, err := tx.number(ctx, "SELECT n FROM deliveries WHERE "+where+" LIMIT 1", args...)
 	return n > 0, err
 }
 

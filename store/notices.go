@@ -68,6 +68,11 @@ func (tx *Tx) Notices(ctx context.Context, limit int) ([]NoticeRow, error) {
 	}, "SELECT n, kind, request_n, grant_n, users, data, created FROM notices ORDER BY n LIMIT ?", bound(limit))
 }
 
+// CountNotices returns how many notices nobody has passed on yet.
+func (tx *Tx) CountNotices(ctx context.Context) (int64, error) {
+	return tx.number(ctx, "SELECT count(*) FROM notices")
+}
+
 // DropNotices deletes notices that were passed on.
 func (tx *Tx) DropNotices(ctx context.Context, ns []int64) error {
 	return tx.exec(ctx, "DELETE FROM notices WHERE n IN {numbers}", numbers(ns))

@@ -17,7 +17,7 @@ import (
 
 func (p *program) notifyCommand() *cobra.Command {
 	return p.family("notify", "Messages by which people are told about requests and grants",
-		p.notifyListCommand(), p.notifyRetryCommand(), p.notifyTestCommand())
+		p.notifyListCommand(), p.notifySendCommand(), p.notifyRetryCommand(), p.notifyTestCommand())
 }
 
 func (p *program) notifyListCommand() *cobra.Command {
@@ -30,7 +30,11 @@ func (p *program) notifyListCommand() *cobra.Command {
 		Args:  takes(0, 0),
 		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
 			var l listing
+			var untold int64
 			err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+				if untold, err = tx.CountNotices(ctx); err != nil {
+					return err
+				}
 				rows, err := tx.Deliveries(ctx, store.DeliveryFilter{Channel: channel, GivenUp: failed, Limit: limit})
 				if err == nil {
 					l, err = deliveryListing(ctx, tx, rows)
@@ -39,6 +43,10 @@ func (p *program) notifyListCommand() *cobra.Command {
 			})
 			if err != nil {
 				return err
+			}
+			if untold > 0 {
+				l.empty = ""
+				p.remark("%s nobody has passed on to the channels yet: `birthright serve` does by itself, `birthright notify send` once", count(int(untold), "notice that", "notices that"))
 			}
 			return p.print(l)
 		}, func(*app.App, []string) error { return notNegative("limit", limit) }),
@@ -81,6 +89,31 @@ func deliveryListing(ctx context.Context, tx *store.Tx, rows []store.DeliveryRow
 	}
 	l.data = data
 	return l, nil
+}
+
+// longestSending bounds `notify send`.
+const longestSending = 10 * time.Minute
+
+func (p *program) notifySendCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "send",
+		Short: "Bring once what people are to be told: for hubs that run from cron",
+		Long: `Brings each message that is due once, and says how many are still owed. A running hub
+does so by itself, and ` + "`birthright sync`" + ` when it is done; ` + "`birthright notify list`" + ` says why
+a message was not brought.`,
+		Args: takes(0, 0),
+		RunE: p.with(func(ctx context.Context, a *app.App, _ []string) error {
+			left, err := a.Tell(ctx, longestSending)
+			if err != nil {
+				return err
+			}
+			if left.Owed > 0 {
+				return codeError{exitPart, fmt.Errorf("%s still owed; `birthright notify list` says why", count(left.Owed, "message is", "messages are"))}
+			}
+			p.remark("Everybody was told everything.")
+			return nil
+		}, channelSecrets),
+	}
 }
 
 func (p *program) notifyRetryCommand() *cobra.Command {

@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 		Dir: "../../testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "json": jsonAt, "swap": swapText, "people": people, "sqlite": sqliteExec, "await": await, "holds": holds,
-			"rota": rota, "let": let, "until": untilPrinted, "request": request, "keypair": keypair, "assertion": assertion,
+			"rota": rota, "let": let, "until": untilPrinted, "request": request, "keypair": keypair, "assertion": assertion, "peer": peer,
 		},
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -41,12 +42,27 @@ Interrupting the command leaves the hub at it: ` + "`birthright run list`" + ` s
 			if err := p.printReport(report); err != nil {
 				return err
 			}
+			p.tellAfterwards(ctx, o)
 			return syncVerdict(report)
 		}, flags.check),
 	}
 	flags.add(cmd)
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
+}
+
+// syncPatience is how long a sync that is done goes on telling people of it.
+const syncPatience = 30 * time.Second
+
+// tellAfterwards brings what people are to be told where a hub runs from cron: when all
+// changes are made, so that no channel holds one up.
+func (p *program) tellAfterwards(ctx context.Context, o office) {
+	if o.App == nil || len(o.App.Config.Notify) == 0 {
+		return
+	}
+	if _, err := o.App.Tell(ctx, syncPatience); err != nil {
+		o.App.Log.Warn("telling people", "error", err)
+	}
 }
 
 // interactive reports whether somebody is there to answer.

@@ -8,13 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 
-	"birthright/grants"
 	"birthright/grants/desk"
 	"birthright/notify"
 )
@@ -89,7 +89,7 @@ func (a *App) Close() error {
 
 // Takes implements notify.Channel: people get direct messages, and the topic what is loud.
 func (a *App) Takes(kind string) (people, topic bool) {
-	loud := kind == grants.NoticeGlass || kind == grants.NoticeUnreviewed || kind == grants.NoticeOverdue || kind == notify.Test
+	loud := kind == notify.Test || slices.Contains(notify.Loud(), kind)
 	return true, loud && a.o.Topic != ""
 }
 

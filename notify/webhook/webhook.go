@@ -100,6 +100,8 @@ type data struct {
 	Request    any                `json:"request"`
 	Grant      any                `json:"grant"`
 	Delegation *notify.Delegation `json:"delegation,omitempty"`
+	// Review is what is told of a campaign or a report.
+	Review notify.Data `json:"review,omitempty"`
 	Link       string             `json:"link"`
 }
 
@@ -113,7 +115,7 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Mark, erro
 	if err != nil {
 		return notify.Mark{}, err
 	}
-	e := event{ID: m.ID, Version: Version, Type: m.Kind, Timestamp: m.At.UTC(), Data: data{Actor: m.Actor, Delegation: m.Delegation, Link: m.Link}}
+	e := event{ID: m.ID, Version: Version, Type: m.Kind, Timestamp: m.At.UTC(), Data: data{Actor: m.Actor, Delegation: m.Delegation, Review: m.Data, Link: m.Link}}
 	if m.Request != nil {
 		e.Data.Request = m.Request
 	}

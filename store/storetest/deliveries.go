@@ -9,7 +9,7 @@ import (
 func (h *Hub) claimDeliveries(channel string, limit int) (ids []string) {
 	h.Helper()
 	h.update(func(tx *store.Tx) error {
-		rows, err := tx.ClaimDeliveries(h.Context(), channel, limit, time.Minute)
+		rows, err := tx.ClaimDeliveries(h.Context(), store.Lane{Channel: channel, Others: true}, limit, time.Minute)
 		ids = deliveryIDs(rows)
 		return err
 	})
@@ -53,6 +53,31 @@ var deliveryCases = []Case{
 		},
 	},
 	{
+		Name: "what is loud is claimed apart from the rest",
+		Why:  "a broken glass would wait behind ten thousand invitations to a review",
+		Run: func(h *Hub) {
+			rows := []store.DeliveryRow{{ID: "a", Channel: "mail", Kind: "campaign.started"}, {ID: "b", Channel: "mail", Kind: "glass.broken"}, {ID: "c", Channel: "chat", Kind: "glass.broken"}}
+			h.update(func(tx *store.Tx) error { return tx.AddDeliveries(h.Context(), rows) })
+			loud := store.Lane{Channel: "mail", Kinds: []string{"glass.broken", "grant.overdue"}}
+			rest := loud
+			rest.Others = true
+			h.update(func(tx *store.Tx) error {
+				for lane, want := range map[*store.Lane]string{&loud: "b", &rest: "a"} {
+					due, err := tx.DeliveriesDue(h.Context(), *lane)
+					h.must(err)
+					h.same("due", due, true)
+					rows, err := tx.ClaimDeliveries(h.Context(), *lane, 5, time.Minute)
+					h.must(err)
+					h.same("claimed", deliveryIDs(rows), []string{want})
+					due, err = tx.DeliveriesDue(h.Context(), *lane)
+					h.must(err)
+					h.same("due afterwards", due, false)
+				}
+				return nil
+			})
+		},
+	},
+	{
 		Name: "a delivery is delayed, given back, given up, tried again and forgotten",
 		Why:  "a channel that is down must neither lose messages at once nor collect them for ever",
 		Run: func(h *Hub) {
@@ -82,13 +107,13 @@ var deliveryCases = []Case{
 				return tx.EndDeliveries(h.Context(), []int64{rows[1].N})
 			})
 			h.view(func(tx *store.Tx) error {
-				due, err := tx.DeliveriesDue(h.Context(), "mail")
+				due, err := tx.DeliveriesDue(h.Context(), store.Lane{Channel: "mail", Others: true})
 				h.same("due while it is leased", due, false)
 				return err
 			})
 			h.pass(time.Minute)
 			h.view(func(tx *store.Tx) error {
-				due, err := tx.DeliveriesDue(h.Context(), "mail")
+				due, err := tx.DeliveriesDue(h.Context(), store.Lane{Channel: "mail", Others: true})
 				h.same("due", due, true)
 				return err
 			})
