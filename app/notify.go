@@ -15,6 +15,7 @@ import (
 	"birthright/notify"
 	"birthright/notify/slack"
 	"birthright/notify/smtp"
+	"birthright/notify/teams"
 	"birthright/notify/webhook"
 	"birthright/store"
 )
@@ -87,6 +88,10 @@ func (a *App) channel(c config.Channel, publicURL string) (notify.Channel, error
 		})
 		a.closers.add("channel "+c.Name, app.Close)
 		return app, nil
+	case config.ChannelTeams:
+		posts := teams.New(teams.Options{Address: a.revealing(c.Webhook), Reference: c.Webhook.Reference(), CAFile: c.CAFile, Dir: a.Config.Dir, Now: a.Now})
+		a.closers.add("channel "+c.Name, posts.Close)
+		return posts, nil
 	case config.ChannelWebhook:
 		hook, err := webhook.New(webhook.Options{URL: c.URL, Secret: a.revealing(c.Secret), CAFile: c.CAFile, Dir: a.Config.Dir, Now: a.Now})
 		if err != nil {

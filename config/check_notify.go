@@ -22,7 +22,7 @@ func (l *loader) checkNotify() {
 		l.checkNoticeKinds(path+".events", c.Events)
 		switch c.Kind {
 		case "":
-			l.fault(path+".kind", "missing; the kinds are smtp, slack, webhook")
+			l.fault(path+".kind", "missing; the kinds are smtp, slack, teams, webhook")
 		case ChannelSMTP:
 			l.checkMail(path, c)
 		case ChannelSlack:
@@ -31,10 +31,14 @@ func (l *loader) checkNotify() {
 				l.fault(path+".kind", "%s is a Slack app already; a hub has one, because Slack calls it at /slack/…", slack)
 			}
 			slack = c.Name
+		case ChannelTeams:
+			if c.Webhook.IsZero() {
+				l.fault(path+".webhook", "missing; it is the address of a workflow in Teams that takes webhook requests, for example env:TEAMS_WEBHOOK")
+			}
 		case ChannelWebhook:
 			l.checkWebhook(path, c)
 		default:
-			l.checkOneOf(path+".kind", c.Kind, ChannelSMTP, ChannelSlack, ChannelWebhook)
+			l.checkOneOf(path+".kind", c.Kind, ChannelSMTP, ChannelSlack, ChannelTeams, ChannelWebhook)
 		}
 		l.checkOthersKeys(path, c)
 	}
@@ -111,15 +115,15 @@ func (l *loader) checkOthersKeys(path string, c *Channel) {
 		name, kinds string
 		set         bool
 	}{
-		{"ca_file", "smtp webhook", c.CAFile != ""},
+		{"ca_file", "smtp teams webhook", c.CAFile != ""},
 		{"host", "smtp", c.Host != ""}, {"port", "smtp", c.Port != 0}, {"from", "smtp", c.From != ""}, {"username", "smtp", c.Username != ""},
 		{"password", "smtp", !c.Password.IsZero()}, {"tls", "smtp", c.TLS != ""},
 		{"token", "slack", !c.Token.IsZero()}, {"signing_secret", "slack", !c.SigningSecret.IsZero()}, {"channel", "slack", c.Channel != ""},
-		{"api_url", "slack", c.APIURL != ""}, {"url", "webhook", c.URL != ""}, {"secret", "webhook", !c.Secret.IsZero()},
+		{"api_url", "slack", c.APIURL != ""}, {"webhook", "teams", !c.Webhook.IsZero()}, {"url", "webhook", c.URL != ""}, {"secret", "webhook", !c.Secret.IsZero()},
 	} {
-		known := c.Kind == ChannelSMTP || c.Kind == ChannelSlack || c.Kind == ChannelWebhook
+		known := slices.Contains([]string{ChannelSMTP, ChannelSlack, ChannelTeams, ChannelWebhook}, c.Kind)
 		if key.set && known && !slices.Contains(strings.Fields(key.kinds), c.Kind) {
-			l.fault(path+"."+key.name, "a channel of kind %s has none; it is for %s", c.Kind, strings.ReplaceAll(key.kinds, " ", " and "))
+			l.fault(path+"."+key.name, "a channel of kind %s has none; it is for %s", c.Kind, strings.Join(strings.Fields(key.kinds), " and "))
 		}
 	}
 }

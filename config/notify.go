@@ -1,12 +1,16 @@
 package config
 
-import "birthright/internal/secret"
+import (
+	"birthright/grants"
+	"birthright/internal/secret"
+)
 
 // The values of Channel.Kind.
 const (
 	ChannelSMTP    = "smtp"
 	ChannelSlack   = "slack"
 	ChannelWebhook = "webhook"
+	ChannelTeams   = "teams"
 )
 
 // The values of Channel.TLS.
@@ -21,10 +25,10 @@ type Channel struct {
 	// Name identifies the channel: written like a source's name. What a renamed
 	// one had still to bring is not brought any more.
 	Name string `yaml:"name"`
-	// Kind is smtp, slack or webhook.
+	// Kind is smtp, slack, teams or webhook.
 	Kind string `yaml:"kind"`
 	// Events are what is told by it, such as request.waiting or glass.*; the
-	// default is everything.
+	// default is everything; for teams, what somebody must act upon.
 	Events []string `yaml:"events"`
 	// CAFile is a PEM file with the authorities to trust instead of those of the
 	// machine.
@@ -52,10 +56,20 @@ type Channel struct {
 	// APIURL is where Slack's API is. The default is https://slack.com/api/.
 	APIURL string `yaml:"api_url"`
 
+	// Webhook is the address of the workflow that posts into Microsoft Teams. Whoever
+	// knows it can post.
+	Webhook secret.Ref `yaml:"webhook"`
+
 	// URL is where a webhook's messages are posted: https, or http on this machine.
 	URL string `yaml:"url"`
 	// Secret is what they are signed with.
 	Secret secret.Ref `yaml:"secret"`
+}
+
+// TeamsEvents is what a channel of Microsoft Teams hears unless told otherwise: what
+// somebody must act upon, for it is many who read it.
+func TeamsEvents() []string {
+	return []string{grants.NoticeWaiting, grants.NoticeEscalated, "glass.*", grants.NoticeOverdue}
 }
 
 // channels takes over the list of channels.
@@ -73,6 +87,9 @@ func (c *Config) deriveChannels() {
 		ch := &c.Notify[i]
 		if ch.Kind == ChannelSlack && ch.APIURL == "" {
 			ch.APIURL = "https://slack.com/api/"
+		}
+		if ch.Kind == ChannelTeams && ch.Events == nil {
+			ch.Events = TeamsEvents()
 		}
 		if ch.Kind != ChannelSMTP {
 			continue

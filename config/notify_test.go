@@ -14,6 +14,8 @@ notify:
   - {name: relay, kind: smtp, host: 127.0.0.1, port: 25, from: access@example.com, tls: none}
   - {name: chat, kind: slack, token: "env:TOKEN", signing_secret: "env:SIGNING", channel: "C0123"}
   - {name: siem, kind: webhook, url: "https://hooks.example.com/in", secret: "env:HOOK"}
+  - {name: room, kind: teams, webhook: "env:ROOM"}
+  - {name: noc, kind: teams, webhook: "file:noc", events: [grant.*]}
 `
 
 func TestNotify(t *testing.T) {
@@ -26,6 +28,8 @@ func TestNotify(t *testing.T) {
 		{Name: "relay", Kind: "smtp", Host: "127.0.0.1", Port: 2525, From: "access@example.com", TLS: "none"},
 		{Name: "chat", Kind: "slack", Token: ref(t, "env:TOKEN"), SigningSecret: ref(t, "env:SIGNING"), Channel: "C0123", APIURL: "https://slack.com/api/"},
 		{Name: "siem", Kind: "webhook", URL: "https://hooks.example.com/in", Secret: ref(t, "env:HOOK")},
+		{Name: "room", Kind: "teams", Webhook: ref(t, "env:ROOM"), Events: []string{"request.waiting", "request.escalated", "glass.*", "grant.overdue"}},
+		{Name: "noc", Kind: "teams", Webhook: ref(t, "file:noc"), Events: []string{"grant.*"}},
 	}
 	if diff := cmp.Diff(want, got.Notify); diff != "" {
 		t.Error(diff)

@@ -102,7 +102,7 @@ type data struct {
 	Delegation *notify.Delegation `json:"delegation,omitempty"`
 	// Review is what is told of a campaign or a report.
 	Review notify.Data `json:"review,omitempty"`
-	Link       string             `json:"link"`
+	Link   string      `json:"link"`
 }
 
 // Send implements notify.Channel.
