@@ -38,6 +38,20 @@ type Explained struct {
 	// Flips are the smallest changes by which it would be otherwise; nil where
 	// nobody asked.
 	Flips *rules.Flips `json:"flips"`
+	// Asking says that, and how, the user can have what is not held for a time; nil where
+	// not. Whoever knows about requests fills it in.
+	Asking *Asking `json:"asking"`
+}
+
+// Asking is how somebody gets a group by asking for it.
+type Asking struct {
+	// Usual and Most are for how long where nothing is said, and at most, in seconds.
+	Usual int64 `json:"default_seconds"`
+	Most  int64 `json:"max_seconds"`
+	// Needs is what a request must bring: reason, ticket. Approval says in words how it
+	// is decided.
+	Needs    []string `json:"requires" nullable:"false"`
+	Approval string   `json:"approval"`
 }
 
 // Explain answers a question about u from one state of the store.

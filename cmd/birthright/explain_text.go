@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"birthright/identity"
+	"birthright/internal/duration"
 	"birthright/reconcile"
 	"birthright/rules"
 )
@@ -33,7 +34,21 @@ func explanationText(x reconcile.Explained, details bool) string {
 		writeAccess(&b, x)
 	}
 	writeFlips(&b, x)
+	writeAsking(&b, x)
 	return b.String()
+}
+
+// writeAsking says how it can be had for a time.
+func writeAsking(b *strings.Builder, x reconcile.Explained) {
+	if x.Asking == nil {
+		return
+	}
+	needs := ""
+	for _, need := range x.Asking.Needs {
+		needs += " --" + need + " …"
+	}
+	fmt.Fprintf(b, "\n  %s can ask for it, for %s or up to %s, decided by %s:\n    birthright request %s%s --as %s\n", x.User,
+		duration.Format(time.Duration(x.Asking.Usual)*time.Second), duration.Format(time.Duration(x.Asking.Most)*time.Second), x.Asking.Approval, x.Group, needs, x.User)
 }
 
 func endText(x reconcile.Explained) string {

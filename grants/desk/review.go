@@ -137,5 +137,15 @@ func (p *Presence) EndGrant(id, reason string) error {
 	return p.s.end(&g, grants.OverRevoked, reason)
 }
 
+// Offered is what a user would get by asking for a group; nil where the policy does not
+// let that user ask, or the user is in it. Who may know that is the caller's to see to.
+func (p *Presence) Offered(userN int64, group string) *Offer {
+	o, ok := p.s.offer(group, OfferGroup, userN, nil)
+	if !ok || o.Held {
+		return nil
+	}
+	return &o
+}
+
 // Owns reports whether the actor owns a group, by name or through a group of owners.
 func (p *Presence) Owns(group string) bool { return p.s.owns(group) }
