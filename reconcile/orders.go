@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"birthright/audit"
@@ -65,11 +66,15 @@ func orderCause(o store.OrderRow) identity.Cause {
 // carried out, or that a membership gives now what they were to take.
 func (a *applier) endOrders(ctx context.Context) error {
 	ended := map[string][]string{}
+	gone := map[int64][]int64{} // whose holding of an entitlement
 	var events []audit.Event
 	for holder, orders := range a.orders {
 		for _, o := range orders {
 			if how := a.orderEnd(holder, o); how != "" {
 				ended[how] = append(ended[how], o.ID)
+				if n, known := a.ents.numbers[o.Entitlement]; known && how == store.OrderGone {
+					gone[a.ents.settled(n)] = append(gone[a.ents.settled(n)], holder)
+				}
 				events = append(events, a.orderEvent(o, how))
 			}
 		}
@@ -82,8 +87,34 @@ func (a *applier) endOrders(ctx context.Context) error {
 		if err := tx.EndOrders(ctx, ended[store.OrderGiven], store.OrderGiven); err != nil {
 			return err
 		}
-		return tx.EndOrders(ctx, ended[store.OrderGone], store.OrderGone, events...)
+		if err := tx.EndOrders(ctx, ended[store.OrderGone], store.OrderGone, events...); err != nil {
+			return err
+		}
+		return a.forgetHoldings(ctx, tx, gone)
 	})
+}
+
+// forgetHoldings ends what was known to be held and was just seen to be gone: reports
+// need not wait for the next look at the whole target.
+func (a *applier) forgetHoldings(ctx context.Context, tx *store.Tx, gone map[int64][]int64) error {
+	layers, err := tx.HoldingsOf(ctx, slices.Sorted(maps.Keys(gone)))
+	if err != nil {
+		return err
+	}
+	var changed []store.HoldingLayer
+	var past []store.PastHolding
+	for _, l := range layers {
+		before := len(past)
+		for _, holder := range gone[l.EntN] {
+			if l.TargetN == a.state.N && l.Holders.CheckedRemove(uint32(holder)) { //nolint:gosec // a holder's number is of 32 bits
+				past = append(past, store.PastHolding{Holder: holder, TargetN: l.TargetN, EntN: l.EntN, Since: l.Since, Until: tx.Now()})
+			}
+		}
+		if len(past) > before {
+			changed = append(changed, l)
+		}
+	}
+	return tx.SaveHoldings(ctx, changed, past)
 }
 
 // orderEnd says how an order ends by what was seen; "" for not yet.

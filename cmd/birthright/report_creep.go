@@ -37,8 +37,8 @@ wholly, is named and never counted as clean.
 
 --plan lists what would remove it, --apply orders that, whole or the part that the
 flags choose: people lose it at once, accounts that belong to nobody with the next
-look at their target. What went stays in the report until the next look at the whole
-target: birthright sync --full. docs/reports.md explains the figures.`,
+look at their target. What went leaves the report as soon as the target was seen
+without it. docs/reports.md explains the figures.`,
 		Args: takes(0, 0),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
 			return p.reportCreep(ctx, o, actor, &f)
