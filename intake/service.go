@@ -12,8 +12,8 @@ import (
 )
 
 // batchSize is how many records one transaction takes in. Larger ones gain
-// little and keep other writers waiting.
-const batchSize = 5000
+// little and keep other writers waiting, among them those who take access away.
+const batchSize = 1000
 
 // Options are the settings of a Service and what the program lends it.
 type Options struct {

@@ -11,15 +11,12 @@ import (
 )
 
 // begin brings the store up to the picture before anything is applied: numbers
-// for what is new, what was found, what was adopted, what is held.
+// for what is new, what was found, what was adopted, what is held. The target is locked
+// for one short step at a time: whoever has something to take away gets in between, and
+// about whom somebody decided since, nothing is written.
 func (a *applier) begin(ctx context.Context) error {
-	unlock, err := a.lock(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	if a.state.N == 0 || len(a.ents.fresh) > 0 || len(a.leftovers) > 0 {
-		if err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.number(ctx, tx) }); err != nil {
+		if err := a.updateLocked(ctx, func(tx *store.Tx) error { return a.number(ctx, tx) }); err != nil {
 			return err
 		}
 	}
@@ -36,6 +33,16 @@ func (a *applier) begin(ctx context.Context) error {
 		return err
 	}
 	return a.hold(ctx)
+}
+
+// updateLocked changes the store while nobody else changes the target.
+func (a *applier) updateLocked(ctx context.Context, change func(tx *store.Tx) error) error {
+	unlock, err := a.lock(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return a.Store.Update(ctx, change)
 }
 
 // lock keeps everybody else from changing the target, unless the run has it
@@ -82,7 +89,7 @@ func (a *applier) rememberPicture(ctx context.Context) error {
 		}
 	}
 	for chunk := range slices.Chunk(users, usersPerTransaction) {
-		if err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.rememberUsers(ctx, tx, chunk, notes) }); err != nil {
+		if err := a.updateLocked(ctx, func(tx *store.Tx) error { return a.rememberUsers(ctx, tx, chunk, notes) }); err != nil {
 			return err
 		}
 	}
@@ -228,7 +235,7 @@ func (a *applier) rememberEntitlements(ctx context.Context) error {
 	}
 	slices.Sort(come)
 	slices.Sort(gone)
-	return a.Store.Update(ctx, func(tx *store.Tx) error {
+	return a.updateLocked(ctx, func(tx *store.Tx) error {
 		if err := tx.SetEntitlementsPresent(ctx, come, true); err != nil {
 			return err
 		}

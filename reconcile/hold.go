@@ -37,7 +37,7 @@ func (a *applier) hold(ctx context.Context) error {
 	if len(fresh)+len(over) == 0 {
 		return nil
 	}
-	err := a.Store.Update(ctx, func(tx *store.Tx) error { return a.keepHeld(ctx, tx, fresh, over) })
+	err := a.updateLocked(ctx, func(tx *store.Tx) error { return a.keepHeld(ctx, tx, fresh, over) })
 	if err == nil && len(fresh) > 0 {
 		a.tellHeld(fresh)
 	}

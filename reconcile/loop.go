@@ -58,28 +58,40 @@ func pass(ctx context.Context, wake <-chan struct{}, to ...chan struct{}) {
 // work takes steps as long as there is something to do, and waits otherwise.
 func (r *Runner) work(ctx context.Context, wake <-chan struct{}, step func(context.Context) (int, error)) {
 	for ctx.Err() == nil {
+		looked := r.Now()
 		n, err := step(ctx)
 		if err != nil && ctx.Err() == nil {
 			r.Log.Error("work queue", "error", err)
 		}
 		if n == 0 || err != nil {
-			pause(ctx, wake, r.untilTurn(ctx))
+			pause(ctx, wake, r.untilTurn(ctx, looked))
 		}
 	}
 }
 
-// untilTurn is how long there is nothing to do: until a grant begins or ends, and no
-// longer than pollEvery.
-func (r *Runner) untilTurn(ctx context.Context) time.Duration {
-	var next time.Time
+// untilTurn is how long there is nothing to do: until a grant begins or ends, or the
+// lease of somebody is over who has most likely died, and no longer than pollEvery.
+// What was over when the queue was looked at last is not for whoever looked.
+func (r *Runner) untilTurn(ctx context.Context, looked time.Time) time.Duration {
+	var turn, lapse time.Time
 	err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
-		next, err = tx.NextGrantTurn(ctx)
+		if turn, err = tx.NextGrantTurn(ctx); err != nil {
+			return err
+		}
+		lapse, err = tx.NextLapse(ctx)
 		return err
 	})
-	if err != nil || next.IsZero() {
+	if err != nil {
 		return pollEvery
 	}
-	return min(max(next.Sub(r.Now()), shortestPause), pollEvery)
+	wait := pollEvery
+	if !turn.IsZero() {
+		wait = min(wait, turn.Sub(r.Now()))
+	}
+	if lapse.After(looked) {
+		wait = min(wait, lapse.Sub(r.Now()))
+	}
+	return max(wait, shortestPause)
 }
 
 // pause waits for a hint, for some time, or for the end of ctx.

@@ -17,20 +17,26 @@ import (
 // what changed since the last look, so that a look that shows the same writes next to
 // nothing, and says of everything since when it was seen.
 
-// observe keeps what a look at the whole target showed.
+// observe keeps what a look at the whole target showed. Runs over everybody take turns,
+// and nobody else writes of it: what is kept is read and compared before the transaction
+// that writes, which so holds up nobody for long.
 func (a *applier) observe(ctx context.Context) error {
 	if !a.whole {
 		return nil
 	}
+	w := watch{applier: a, at: a.seenAt.UTC().Truncate(time.Microsecond)}
+	if err := a.Store.View(ctx, func(tx *store.Tx) error { return w.load(ctx, tx) }); err != nil {
+		return err
+	}
+	strangers, err := w.nameHolders(ctx)
+	if err != nil {
+		return err
+	}
+	w.compare()
 	return a.Store.Update(ctx, func(tx *store.Tx) error {
-		w := watch{applier: a, at: a.seenAt.UTC().Truncate(time.Microsecond)}
-		if err := w.load(ctx, tx); err != nil {
+		if err := tx.SaveStrangers(ctx, strangers); err != nil {
 			return err
 		}
-		if err := w.nameHolders(ctx, tx); err != nil {
-			return err
-		}
-		w.compare()
 		if err := tx.SaveHoldings(ctx, w.changed(), w.past); err != nil {
 			return err
 		}
@@ -91,8 +97,9 @@ func (w *watch) load(ctx context.Context, tx *store.Tx) (err error) {
 }
 
 // nameHolders gives every account its number: its user's, or one of its own. What was
-// known of an account under another number is carried along.
-func (w *watch) nameHolders(ctx context.Context, tx *store.Tx) error {
+// known of an account under another number is carried along. It returns the accounts
+// without a user that are to be kept otherwise than they are.
+func (w *watch) nameHolders(ctx context.Context) ([]*store.Stranger, error) {
 	owners := make(map[string]int64, len(w.rows))
 	for n, row := range w.rows {
 		if row.NativeID != "" {
@@ -117,8 +124,9 @@ func (w *watch) nameHolders(ctx context.Context, tx *store.Tx) error {
 		}
 		there[id] = true
 	}
-	if err := tx.SaveStrangers(ctx, w.changedStrangers(fresh, there)); err != nil {
-		return err
+	changed := w.changedStrangers(fresh, there)
+	if err := w.numberStrangers(ctx, changed); err != nil {
+		return nil, err
 	}
 	for i, s := range fresh {
 		w.holders[i] = uint32(s.N)
@@ -126,7 +134,16 @@ func (w *watch) nameHolders(ctx context.Context, tx *store.Tx) error {
 			w.renamed(uint32(old), uint32(s.N))
 		}
 	}
-	return nil
+	return changed, nil
+}
+
+// numberStrangers gives those a number that are new. A run that is killed before it has
+// kept them leaves numbers that nobody has.
+func (w *watch) numberStrangers(ctx context.Context, changed []*store.Stranger) error {
+	if !slices.ContainsFunc(changed, func(s *store.Stranger) bool { return s.N == 0 }) {
+		return nil
+	}
+	return w.Store.Update(ctx, func(tx *store.Tx) error { return tx.NumberStrangers(ctx, changed) })
 }
 
 // owned gives the i-th account, which was known as old's, the number of its user.

@@ -83,7 +83,7 @@ func (a *applier) endOrders(ctx context.Context) error {
 		return nil
 	}
 	slices.SortFunc(events, func(x, y audit.Event) int { return cmp.Compare(x.Detail["order"].(string), y.Detail["order"].(string)) })
-	return a.Store.Update(ctx, func(tx *store.Tx) error {
+	return a.updateLocked(ctx, func(tx *store.Tx) error {
 		if err := tx.EndOrders(ctx, ended[store.OrderGiven], store.OrderGiven); err != nil {
 			return err
 		}

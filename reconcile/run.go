@@ -73,9 +73,23 @@ func (r *Runner) Sync(ctx context.Context, req Request) (out Report, err error) 
 	}
 	// Not before: a crash in between must find the work again.
 	if err == nil && scope == nil && len(req.Targets) == 0 {
-		err = r.Store.Update(ctx, func(tx *store.Tx) error { return tx.ClearWork(ctx, "", d.mark, nil) })
+		err = r.clearWork(ctx, "", d.mark, nil)
 	}
 	return report.refusing(d), err
+}
+
+// clearWork ends the work for a target that a run over everybody has seen to, of some
+// users at a time. What a crash in between leaves is done again.
+func (r *Runner) clearWork(ctx context.Context, target string, mark int64, except []int64) error {
+	for last := int64(0); ; {
+		err := r.Store.Update(ctx, func(tx *store.Tx) (err error) {
+			last, err = tx.ClearWork(ctx, target, mark, except, last, usersPerTransaction)
+			return err
+		})
+		if err != nil || last == 0 {
+			return err
+		}
+	}
 }
 
 // enqueued keeps what a run could not do, and returns err or why it could not be kept.

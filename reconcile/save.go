@@ -10,8 +10,9 @@ import (
 	"birthright/store"
 )
 
-// usersPerTransaction bounds how much one transaction of a bulk change holds.
-const usersPerTransaction = 2000
+// usersPerTransaction bounds how much one transaction of a bulk change holds, and so for
+// how long whoever has something to take away waits for it: some hundredths of a second.
+const usersPerTransaction = 500
 
 // actorHub does what follows by itself from rules and time.
 const actorHub = "hub"

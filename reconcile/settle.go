@@ -34,11 +34,17 @@ func (r *Runner) settleGrants(ctx context.Context, userNs []int64) (again []stor
 	defer func() { span.End(err) }()
 	span.Count(tracing.Grants, len(s.open))
 	seen := s.readBack(ctx)
-	err = r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-		again, err = s.save(ctx, tx, seen)
-		return err
-	})
-	return again, err
+	for chunk := range slices.Chunk(usersWith(s.open), usersPerTransaction) {
+		err := r.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+			work, err := s.save(ctx, tx, chunk, seen)
+			again = append(again, work...)
+			return err
+		})
+		if err != nil {
+			return again, err
+		}
+	}
+	return again, nil
 }
 
 // settling is one look at some grants.
@@ -251,9 +257,9 @@ func (s *settling) readTarget(ctx context.Context, dest Destination, people map[
 	return nil
 }
 
-// save puts down what was seen.
-func (s *settling) save(ctx context.Context, tx *store.Tx, seen map[sighting]bool) ([]store.Work, error) {
-	open, err := tx.OpenGrantsOf(ctx, usersWith(s.open)) // as they are by now
+// save puts down what was seen of some users' grants.
+func (s *settling) save(ctx context.Context, tx *store.Tx, userNs []int64, seen map[sighting]bool) ([]store.Work, error) {
+	open, err := tx.OpenGrantsOf(ctx, userNs) // as they are by now
 	if err != nil {
 		return nil, err
 	}

@@ -92,30 +92,41 @@ func (a *applier) end(ctx context.Context, started time.Time) (Run, error) {
 		failed[i] = w.UserN
 	}
 	ctx = context.WithoutCancel(ctx)
-	return run, a.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.ClearWork(ctx, a.dest.Name(), a.decision.mark, failed); err != nil {
-			return err
-		}
+	managed, err := a.countAllManaged(ctx)
+	if err != nil {
+		return run, err
+	}
+	err = a.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.EnqueueWork(ctx, left); err != nil {
 			return err
 		}
-		if err := a.saveState(ctx, tx, len(left) == 0); err != nil {
+		if err := a.saveState(ctx, tx, managed, len(left) == 0); err != nil {
 			return err
 		}
 		return tx.SaveRun(ctx, a.runRow(run, started, tx.Now()))
 	})
+	if err != nil {
+		return run, err
+	}
+	return run, a.clearWork(ctx, a.dest.Name(), a.decision.mark, failed)
+}
+
+// countAllManaged is how many assignments are the hub's after a look at the whole
+// target. To count a million takes a while, in which nobody is to wait.
+func (a *applier) countAllManaged(ctx context.Context) (n int, err error) {
+	if !a.whole {
+		return 0, nil
+	}
+	err = a.Store.View(ctx, func(tx *store.Tx) error {
+		n, err = tx.CountManaged(ctx, a.state.N)
+		return err
+	})
+	return n, err
 }
 
 // saveState stores what is known of the target as a whole after a run; clean
 // says that nothing failed.
-func (a *applier) saveState(ctx context.Context, tx *store.Tx, clean bool) error {
-	managed := 0
-	if a.whole {
-		var err error
-		if managed, err = tx.CountManaged(ctx, a.state.N); err != nil {
-			return err
-		}
-	}
+func (a *applier) saveState(ctx context.Context, tx *store.Tx, managed int, clean bool) error {
 	return a.changeState(ctx, tx, func(s *store.TargetState) {
 		s.LastError = ""
 		if a.whole {

@@ -42,26 +42,36 @@ func (tx *Tx) StrangersByN(ctx context.Context, ns []int64) ([]Stranger, error) 
 	return list(ctx, tx, readStranger, selectStrangers+"WHERE n IN {numbers} ORDER BY n", numbers(ns))
 }
 
-// SaveStrangers inserts or replaces strangers. A new one, with the number 0, gets its
-// number, also in rows.
-func (tx *Tx) SaveStrangers(ctx context.Context, rows []*Stranger, events ...audit.Event) error {
+// NumberStrangers gives those of some strangers a number that have none yet. It is
+// nobody else's, whether they are saved or not.
+func (tx *Tx) NumberStrangers(ctx context.Context, rows []*Stranger) error {
 	fresh := 0
 	for _, s := range rows {
 		if s.N == 0 {
 			fresh++
 		}
 	}
-	if fresh > 0 {
-		next, err := tx.take(ctx, "strangers", fresh)
-		if err != nil {
-			return err
+	if fresh == 0 {
+		return nil
+	}
+	next, err := tx.take(ctx, "strangers", fresh)
+	if err != nil {
+		return err
+	}
+	for _, s := range rows {
+		if s.N == 0 {
+			s.N = identity.FirstStranger + next - 1
+			next++
 		}
-		for _, s := range rows {
-			if s.N == 0 {
-				s.N = identity.FirstStranger + next - 1
-				next++
-			}
-		}
+	}
+	return nil
+}
+
+// SaveStrangers inserts or replaces strangers. A new one, with the number 0, gets its
+// number, also in rows.
+func (tx *Tx) SaveStrangers(ctx context.Context, rows []*Stranger, events ...audit.Event) error {
+	if err := tx.NumberStrangers(ctx, rows); err != nil {
+		return err
 	}
 	into := bulk{"strangers", strangerColumns, replacing("n", strangerColumns, "target_n", "native_id", "since")}
 	err := into.write(ctx, tx, len(rows), func(i int, v []any) {

@@ -16,7 +16,12 @@ var runCases = []Case{
 		Run: func(h *Hub) {
 			clear := func(target string, mark int64, except ...int64) {
 				h.Helper()
-				h.update(func(tx *store.Tx) error { return tx.ClearWork(h.Context(), target, mark, except) })
+				for last, more := int64(0), true; more; more = last != 0 { // one user at a time
+					h.update(func(tx *store.Tx) (err error) {
+						last, err = tx.ClearWork(h.Context(), target, mark, except, last, 1)
+						return err
+					})
+				}
 			}
 			mark := func() (mark int64) {
 				h.view(func(tx *store.Tx) (err error) { mark, err = tx.WorkMark(h.Context()); return err })
@@ -32,6 +37,28 @@ var runCases = []Case{
 			h.finish(held...)
 			clear("", mark())
 			h.same("left of the others", h.counted(), map[string]int{"t": 1})
+		},
+	},
+	{
+		Name: "when the first lease is over is known",
+		Why:  "what a program held that died is taken over at that moment, and not when somebody happens to look",
+		Run: func(h *Hub) {
+			lapse := func() (at time.Time) {
+				h.view(func(tx *store.Tx) (err error) { at, err = tx.NextLapse(h.Context()); return err })
+				return at
+			}
+			h.same("nobody holds anything", lapse(), time.Time{})
+			h.enqueue(store.Work{UserN: 1}, store.Work{UserN: 2})
+			h.same("nothing is claimed", lapse(), time.Time{})
+			first := h.claim(1)
+			over := lapse()
+			h.pass(time.Second)
+			second := h.claim(1)
+			h.same("the first of two", lapse(), over)
+			h.finish(first...)
+			h.same("the other", lapse(), over.Add(time.Second))
+			h.finish(second...)
+			h.same("both are done", lapse(), time.Time{})
 		},
 	},
 	{
