@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // locks are the target locks within this process. Each is given to those first who
@@ -27,11 +28,21 @@ func (l *locks) get(name string) *turnstile {
 	return l.byName[name]
 }
 
+// longestPassed is for how long others may be passed by: where there is always something to
+// take away, additions and full runs get one short turn in that time.
+const longestPassed = 10 * time.Second
+
 // turnstile lets one through at a time.
 type turnstile struct {
 	mu             sync.Mutex
 	taken          bool
-	urgent, others []chan struct{} // each is told once that its turn has come
+	urgent, others []waiter
+}
+
+// waiter is told once that its turn has come.
+type waiter struct {
+	turn  chan struct{}
+	since time.Time
 }
 
 // take waits for the turn.
@@ -42,7 +53,7 @@ func (t *turnstile) take(ctx context.Context, urgent bool) error {
 		t.mu.Unlock()
 		return nil
 	}
-	mine := make(chan struct{}, 1)
+	mine := waiter{make(chan struct{}, 1), time.Now()}
 	if urgent {
 		t.urgent = append(t.urgent, mine)
 	} else {
@@ -50,7 +61,7 @@ func (t *turnstile) take(ctx context.Context, urgent bool) error {
 	}
 	t.mu.Unlock()
 	select {
-	case <-mine:
+	case <-mine.turn:
 		return nil
 	case <-ctx.Done():
 		t.leave(mine)
@@ -59,19 +70,19 @@ func (t *turnstile) take(ctx context.Context, urgent bool) error {
 }
 
 // leave is what somebody does who waits no longer.
-func (t *turnstile) leave(mine chan struct{}) {
+func (t *turnstile) leave(mine waiter) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	select {
-	case <-mine: // the turn has come after all
+	case <-mine.turn: // the turn has come after all
 		t.next()
 	default:
 		t.urgent, t.others = without(t.urgent, mine), without(t.others, mine)
 	}
 }
 
-func without(waiting []chan struct{}, mine chan struct{}) []chan struct{} {
-	return slices.DeleteFunc(waiting, func(c chan struct{}) bool { return c == mine })
+func without(waiting []waiter, mine waiter) []waiter {
+	return slices.DeleteFunc(waiting, func(w waiter) bool { return w.turn == mine.turn })
 }
 
 // free lets the next one through.
@@ -83,12 +94,12 @@ func (t *turnstile) free() {
 
 func (t *turnstile) next() {
 	queue := &t.urgent
-	if len(*queue) == 0 {
+	if len(*queue) == 0 || len(t.others) > 0 && time.Since(t.others[0].since) > longestPassed {
 		queue = &t.others
 	}
 	t.taken = len(*queue) > 0
 	if t.taken {
-		(*queue)[0] <- struct{}{}
+		(*queue)[0].turn <- struct{}{}
 		*queue = (*queue)[1:]
 	}
 }
