@@ -102,7 +102,7 @@ func (a *applier) batchSize() int {
 	if size <= 0 || size > defaultBatch {
 		size = defaultBatch
 	}
-	return min(size, a.paces.size(a.dest.Name()))
+	return min(size, a.paces.size(a.dest.Name(), a.Now()))
 }
 
 // givesWay reports whether a run that keeps the target locked leaves the rest, which

@@ -71,7 +71,8 @@ func (a *applier) wait(ctx context.Context, t time.Time) bool {
 func (a *applier) callOnce(ctx context.Context, ops []targets.Op) []targets.Result {
 	began := a.Now()
 	results := a.dest.Target.Apply(ctx, ops)
-	a.paces.took(a.dest.Name(), len(ops), a.Now().Sub(began))
+	now := a.Now()
+	a.paces.took(a.dest.Name(), len(ops), now.Sub(began), now)
 	for len(results) < len(ops) {
 		results = append(results, targets.Result{
 			Outcome: targets.Unknown, Err: fmt.Errorf("target %s gave no result for it: a fault of the adapter", a.dest.Name()),

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,29 +22,27 @@ func TestOthersAreNotPassedByForEver(t *testing.T) {
 				turn.free()
 			}
 		}
-		removals, passed := 0, 0
-		for range 2 { // so that one always waits
-			go func() {
+		var removals, passed atomic.Int32
+		var all sync.WaitGroup
+		keepComing := func(urgent bool, count *atomic.Int32) {
+			all.Go(func() {
 				for ctx.Err() == nil {
-					through(true, 100*time.Millisecond)
-					removals++
+					through(urgent, 100*time.Millisecond)
+					count.Add(1)
 				}
-			}()
+			})
 		}
-		go func() {
-			for ctx.Err() == nil {
-				through(false, 100*time.Millisecond)
-				passed++
-			}
-		}()
+		keepComing(true, &removals)
+		keepComing(true, &removals) // so that one always waits
+		keepComing(false, &passed)
 		<-time.After(time.Minute)
 		cancel()
-		synctest.Wait()
-		if passed < 5 || passed > 7 {
-			t.Errorf("others got %d turns in a minute, want one in %v", passed, longestPassed)
+		all.Wait()
+		if n := passed.Load(); n < 5 || n > 8 {
+			t.Errorf("others got %d turns in a minute, want one in %v", n, longestPassed)
 		}
-		if removals < 570 {
-			t.Errorf("removals got %d turns of 600", removals)
+		if n := removals.Load(); n < 570 {
+			t.Errorf("removals got %d turns of 600", n)
 		}
 	})
 }
