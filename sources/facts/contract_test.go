@@ -43,6 +43,19 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// The same over the network, from a server that knows ETags.
+func TestContractOfPages(t *testing.T) {
+	t.Parallel()
+	sourcetest.RunContext(t, sourcetest.ContextHarness{Tickets: true, Open: func(t testing.TB, facts []identity.Fact) sourcetest.ContextPeer {
+		s := serve(t, asJSON(t, facts))
+		return sourcetest.ContextPeer{
+			Source: fetch(t, s, nil),
+			Change: func(t testing.TB, facts []identity.Fact) { s.put(asJSON(t, facts)) },
+			Break:  func(testing.TB) { s.cut(len(s.text) / 2) },
+		}
+	}})
+}
+
 // open makes the source as the program does.
 func open(t testing.TB, path string) sources.Context {
 	t.Helper()

@@ -1,7 +1,7 @@
 // Package facts reads shifts and tickets from a file that people or a script
-// keep: YAML, JSON or CSV.
+// keep, here or at an address: YAML, JSON or CSV.
 //
-//	file ─▶ rows with their places ─▶ facts, or every fault with file:line:column
+//	file, or page unless its ETag says "as it was" ─▶ rows with their places ─▶ facts, or every fault with file:line:column
 //
 // The file is read whole before anything is told; with one fault in it nothing is.
 // It is the context source for whatever has no adapter of its own: write what is

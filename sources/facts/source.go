@@ -4,23 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 
 	"birthright/identity"
 	"birthright/internal/strictyaml"
 	"birthright/sources"
 )
 
-// Source is a file of shifts and tickets. It is safe for concurrent use.
+// Source is a file or a page of shifts and tickets. It is safe for concurrent use.
 type Source struct {
-	name, path string
-	terms      sources.Terms
+	name  string
+	from  origin
+	terms sources.Terms
+}
+
+// origin is where a document comes from.
+type origin interface {
+	// load returns the document as it is now, whole.
+	load(ctx context.Context) (document, error)
+	// String says where that is, for people.
+	String() string
+}
+
+// document is a text with what reads it.
+type document struct {
+	name string
+	data []byte
+	rows func(name string, data []byte) ([]row, error)
 }
 
 // Terms says how far the file is believed.
 func (s *Source) Terms() sources.Terms { return s.terms }
+
+// Close lets go of idle connections.
+func (s *Source) Close() error {
+	if c, ok := s.from.(interface{ Close() error }); ok {
+		return c.Close()
+	}
+	return nil
+}
 
 // Facts reads the whole file and, where it has no fault, tells what is in it.
 func (s *Source) Facts(ctx context.Context, tell func(identity.Fact) error) (sources.Checkpoint, error) {
@@ -45,7 +66,7 @@ func (s *Source) Probe(ctx context.Context) (sources.Report, error) {
 			report.Findings = append(report.Findings, sources.Finding{Check: "read", Detail: one.Error(), Remedy: "mend the file; until then nothing in it is imported"})
 		}
 	default:
-		report.Findings = append(report.Findings, identity.Found("read", fmt.Sprintf("%s, %s", s.path, counted(facts)), err))
+		report.Findings = append(report.Findings, identity.Found("read", fmt.Sprintf("%s, %s", s.from, counted(facts)), err))
 	}
 	report.Reachable = err == nil || faults != nil
 	return report, nil
@@ -63,53 +84,26 @@ func counted(facts []identity.Fact) string {
 
 // read returns what the file says, or all that is wrong with it.
 func (s *Source) read(ctx context.Context) ([]identity.Fact, error) {
-	data, err := s.load()
+	d, err := s.from.load(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, &identity.Error{Kind: identity.Incomplete, Op: s.op(), Err: err}
+		return nil, &identity.Error{Kind: identity.Incomplete, Op: op(s.name), Err: err}
 	}
-	rows, err := reader(s.path)(s.path, data)
+	rows, err := d.rows(d.name, d.data)
 	if err != nil {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: s.op(), Err: err, Hint: "nothing of the file is imported until it is without fault"}
+		return nil, s.faulty(err)
 	}
-	facts, faults := understood(s.path, rows)
+	facts, faults := understood(d.name, rows)
 	if len(faults) > 0 {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: s.op(), Err: faults.Sorted(), Hint: "nothing of the file is imported until it is without fault"}
+		return nil, s.faulty(faults.Sorted())
 	}
 	return facts, nil
 }
 
-func (s *Source) op() string { return "read source " + s.name }
-
-// load reads the bytes, which must not change meanwhile.
-func (s *Source) load() ([]byte, error) {
-	f, err := os.Open(s.path)
-	if err != nil {
-		return nil, sources.Unreadable(s.op(), err)
-	}
-	defer f.Close()
-	before, err := f.Stat()
-	if err == nil && !before.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no ordinary file", s.path)
-	}
-	if err == nil && before.Size() > strictyaml.MaxSize {
-		err = fmt.Errorf("%s has more than %d MiB: no rota is that long", s.path, strictyaml.MaxSize>>20)
-	}
-	if err != nil {
-		return nil, &identity.Error{Kind: identity.Invalid, Op: s.op(), Err: err}
-	}
-	data, err := io.ReadAll(f)
-	if err == nil {
-		var after fs.FileInfo
-		if after, err = f.Stat(); err == nil && (after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) || int64(len(data)) != after.Size()) {
-			err = errors.New("the file changed while it was read")
-		}
-	}
-	if err != nil {
-		return nil, &identity.Error{Kind: identity.Incomplete, Op: s.op(), Object: s.path, Err: err,
-			Hint: "write a new file beside it and rename it into place"}
-	}
-	return data, nil
+func (s *Source) faulty(err error) error {
+	return &identity.Error{Kind: identity.Invalid, Op: op(s.name), Err: err, Hint: "nothing of the file is imported until it is without fault"}
 }
+
+func op(source string) string { return "read source " + source }
