@@ -19,8 +19,8 @@ type Fact struct {
 	Kind   string // FactShift or FactTicket
 	Name   string // the schedule or queue, as policies name it
 	// Key is the source's own identifier of the shift or ticket; unique for a
-	// kind at its source. A ticket that several people work on is told for each of
-	// them, as NUMBER/PERSON.
+	// kind at its source. A ticket that is told more than once, for several people or
+	// queues, has NUMBER/WHICH.
 	Key string
 	// Person is how the source names the person: an e-mail address, a user name,
 	// an employee number.
@@ -54,8 +54,8 @@ func (f Fact) NextTurn(after time.Time) time.Time {
 
 // Called reports whether the fact is the ticket with that number, as people write it.
 func (f Fact) Called(number string) bool {
-	before, person, shared := strings.Cut(f.Key, "/")
-	return number != "" && (strings.EqualFold(f.Key, number) || shared && !strings.Contains(person, "/") && strings.EqualFold(before, number))
+	before, which, several := strings.Cut(f.Key, "/")
+	return number != "" && (strings.EqualFold(f.Key, number) || several && !strings.Contains(which, "/") && strings.EqualFold(before, number))
 }
 
 // CompareFacts orders by source, kind and key.

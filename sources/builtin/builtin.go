@@ -6,6 +6,7 @@ import (
 	"birthright/sources"
 	"birthright/sources/facts"
 	"birthright/sources/file"
+	"birthright/sources/jira"
 	"birthright/sources/ldap"
 	"birthright/sources/pagerduty"
 	"birthright/sources/push"
@@ -17,6 +18,7 @@ func Kinds() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
 		"facts":     func() sources.Config { return new(facts.Config) },
 		"file":      func() sources.Config { return new(file.Config) },
+		"jira":      func() sources.Config { return new(jira.Config) },
 		"ldap":      func() sources.Config { return new(ldap.Config) },
 		"pagerduty": func() sources.Config { return new(pagerduty.Config) },
 		"scim":      func() sources.Config { return new(push.Config) },

@@ -13,7 +13,7 @@ import (
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	kinds := Kinds()
-	if diff := cmp.Diff([]string{"facts", "file", "ldap", "pagerduty", "scim"}, slices.Sorted(maps.Keys(kinds))); diff != "" {
+	if diff := cmp.Diff([]string{"facts", "file", "jira", "ldap", "pagerduty", "scim"}, slices.Sorted(maps.Keys(kinds))); diff != "" {
 		t.Error(diff)
 	}
 	for name, make := range kinds {

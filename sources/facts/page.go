@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"time"
 
 	"birthright/identity"
 	"birthright/internal/httpkit"
@@ -26,12 +25,10 @@ type page struct {
 	path, format string
 	query        url.Values
 	client       *httpkit.Client
-	now          func() time.Time
 
-	mu    sync.Mutex
-	tag   string    // of kept
-	kept  document  // as it was fetched last
-	until time.Time // the server asked to be left alone until then
+	mu   sync.Mutex
+	tag  string   // of kept
+	kept document // as it was fetched last
 }
 
 func newPage(c *Config, env sources.Env) (*page, error) {
@@ -39,14 +36,11 @@ func newPage(c *Config, env sources.Env) (*page, error) {
 	if err != nil {
 		return nil, errors.New("url cannot be read")
 	}
-	p := &page{source: env.Name, name: u.Scheme + "://" + u.Host + u.Path, path: u.EscapedPath(), format: c.Format, query: u.Query(), now: env.Now}
+	p := &page{source: env.Name, name: u.Scheme + "://" + u.Host + u.Path, path: u.EscapedPath(), format: c.Format, query: u.Query()}
 	if p.path == "" {
 		p.path = "/"
 	}
-	if p.now == nil {
-		p.now = time.Now
-	}
-	opt := httpkit.Options{Base: u.Scheme + "://" + u.Host, Dir: env.Dir, TLS: c.TLS, Timeout: c.Timeout, MaxAnswer: strictyaml.MaxSize, Now: p.now}
+	opt := httpkit.Options{Base: u.Scheme + "://" + u.Host, Dir: env.Dir, TLS: c.TLS, Timeout: c.Timeout, MaxAnswer: strictyaml.MaxSize, Now: env.Now}
 	if !c.Token.IsZero() {
 		opt.Auth = httpkit.Bearer(c.Token)
 	}
@@ -66,9 +60,6 @@ func (p *page) Close() error {
 func (p *page) load(ctx context.Context) (document, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.until.After(p.now()) {
-		return document{}, p.failed(identity.Throttled, errors.New("the server asked to be left alone until "+p.until.UTC().Format(time.RFC3339)))
-	}
 	r := httpkit.Request{Method: http.MethodGet, Path: p.path, Query: p.query, Accept: accepted}
 	if p.tag != "" {
 		r.Header = map[string]string{"If-None-Match": p.tag}
@@ -78,7 +69,6 @@ func (p *page) load(ctx context.Context) (document, error) {
 		if f.Status == http.StatusNotModified && p.tag != "" {
 			return p.kept, nil
 		}
-		p.until = f.RetryAt
 		return document{}, p.failed(f.Kind(), err)
 	}
 	if resp.Status != http.StatusOK { // 206 is a part, 204 says nothing

@@ -23,12 +23,12 @@ func factCases() []ContextCase {
 	return []ContextCase{
 		{
 			Name: "tells every fact as it is", Why: "a shift of another length or person is access of another length or person",
-			check: func(t testing.TB, h ContextHarness) error { return tells(t, h, rota(h.Tickets)) },
+			check: func(t testing.TB, h ContextHarness) error { return tells(t, h, h.rota()) },
 			plant: changeFacts(func(f *identity.Fact) { f.End = f.End.Add(1) }),
 		},
 		{
 			Name: "tells each fact once over many pages", Why: "errors hide at the borders of pages: shifts lost, or told twice",
-			check: func(t testing.TB, h ContextHarness) error { return tells(t, h, rush(250)) },
+			check: func(t testing.TB, h ContextHarness) error { return tells(t, h, h.rush(250)) },
 			plant: skipFact(100),
 		},
 		{
@@ -39,7 +39,7 @@ func factCases() []ContextCase {
 		{
 			Name: "keys are there, differ and stay", Why: "a shift with a new key has ended and another has begun: people are looked at for nothing",
 			check: func(t testing.TB, h ContextHarness) error {
-				source := h.Open(t, rota(h.Tickets)).Source
+				source := h.Open(t, h.rota()).Source
 				first, err := heardFacts(t.Context(), source)
 				if err != nil {
 					return err
@@ -67,7 +67,7 @@ func factCases() []ContextCase {
 		{
 			Name: "sets nothing that is the hub's", Why: "whom a name stands for is not the source's to say",
 			check: func(t testing.TB, h ContextHarness) error {
-				facts, err := heardFacts(t.Context(), h.Open(t, rota(h.Tickets)).Source)
+				facts, err := heardFacts(t.Context(), h.Open(t, h.rota()).Source)
 				for _, f := range facts {
 					if f.Source != "" || f.UserN != 0 || !f.Seen.IsZero() {
 						return fmt.Errorf("%+v sets more than a source may", f)
@@ -80,14 +80,14 @@ func factCases() []ContextCase {
 		{
 			Name: "what was changed is told as it is now", Why: "a shift that was handed over must not stay with who had it",
 			check: func(t testing.TB, h ContextHarness) error {
-				peer := h.Open(t, rota(h.Tickets))
+				peer := h.Open(t, h.rota())
 				if peer.Change == nil {
 					return nil
 				}
 				if _, err := heardFacts(t.Context(), peer.Source); err != nil {
 					return err
 				}
-				after := rota(h.Tickets)[1:]
+				after := h.rota()[1:]
 				after[0].Person = "chen@x.test"
 				peer.Change(t, after)
 				return hears(t, peer.Source, after)
@@ -103,7 +103,7 @@ func factEndingCases() []ContextCase {
 		{
 			Name: "a read that breaks off is an error", Why: "half a rota that goes for complete takes the others' access away",
 			check: func(t testing.TB, h ContextHarness) error {
-				peer := h.Open(t, rush(250))
+				peer := h.Open(t, h.rush(250))
 				if peer.Break == nil {
 					return nil
 				}
@@ -117,7 +117,7 @@ func factEndingCases() []ContextCase {
 			check: func(t testing.TB, h ContextHarness) error {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				return unclaimed(h.Open(t, rota(h.Tickets)).Source.Facts(ctx, deaf))
+				return unclaimed(h.Open(t, h.rota()).Source.Facts(ctx, deaf))
 			},
 			plant: swallowFacts,
 		},
@@ -125,7 +125,7 @@ func factEndingCases() []ContextCase {
 			Name: "the caller's error ends the read and comes back as it is", Why: "the caller must know its own error again",
 			check: func(t testing.TB, h ContextHarness) error {
 				full := errors.New("no more")
-				end, err := h.Open(t, rota(h.Tickets)).Source.Facts(t.Context(), func(identity.Fact) error { return full })
+				end, err := h.Open(t, h.rota()).Source.Facts(t.Context(), func(identity.Fact) error { return full })
 				if end.Complete || err != full { //nolint:errorlint // as it is, not wrapped
 					return fmt.Errorf("ended with %+v, %v", end, err)
 				}
@@ -137,7 +137,7 @@ func factEndingCases() []ContextCase {
 			Name: "counts what it told", Why: "people compare that number with what the other system shows",
 			check: func(t testing.TB, h ContextHarness) error {
 				told := 0
-				end, err := h.Open(t, rota(h.Tickets)).Source.Facts(t.Context(), func(identity.Fact) error { told++; return nil })
+				end, err := h.Open(t, h.rota()).Source.Facts(t.Context(), func(identity.Fact) error { told++; return nil })
 				if err == nil && (end.Seen != told || len(end.Gone) > 0) {
 					err = fmt.Errorf("%d facts were told, the checkpoint is %+v", told, end)
 				}
@@ -148,7 +148,7 @@ func factEndingCases() []ContextCase {
 		{
 			Name: "a probe says how it is", Why: "people ask it first when something is wrong",
 			check: func(t testing.TB, h ContextHarness) error {
-				report, err := h.Open(t, rota(h.Tickets)).Source.Probe(t.Context())
+				report, err := h.Open(t, h.rota()).Source.Probe(t.Context())
 				if err == nil && (!report.Reachable || len(report.Findings) == 0) {
 					err = fmt.Errorf("of a good source it says %+v", report)
 				}

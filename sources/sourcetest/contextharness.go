@@ -12,8 +12,9 @@ type ContextHarness struct {
 	// Open returns a source that holds exactly these facts, at ContextNow. Their
 	// keys are empty: the source has its own.
 	Open func(t testing.TB, facts []identity.Fact) ContextPeer
-	// Tickets is set where the kind has tickets besides shifts.
-	Tickets bool
+	// Tickets is set where the kind has tickets besides shifts, OnlyTickets where it
+	// has nothing else.
+	Tickets, OnlyTickets bool
 }
 
 // ContextPeer is a context source with a hand on what it reads.

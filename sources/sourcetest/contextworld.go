@@ -44,6 +44,23 @@ func rush(n int) []identity.Fact {
 	return world
 }
 
+// rota is the world as the kind can tell it.
+func (h ContextHarness) rota() []identity.Fact { return h.ofKind(rota(h.Tickets || h.OnlyTickets)) }
+
+// rush is the same of n.
+func (h ContextHarness) rush(n int) []identity.Fact { return h.ofKind(rush(n)) }
+
+// ofKind makes tickets of shifts where the kind has no others: they begin, and have no
+// end.
+func (h ContextHarness) ofKind(world []identity.Fact) []identity.Fact {
+	for i := range world {
+		if h.OnlyTickets {
+			world[i].Kind, world[i].End = identity.FactTicket, time.Time{}
+		}
+	}
+	return world
+}
+
 // described returns facts by what they say, without their keys, sorted.
 func described(facts []identity.Fact) []string {
 	out := make([]string, len(facts))
