@@ -172,7 +172,11 @@ func nameOf(a targets.Account) string {
 	return a.Name
 }
 
+// fault is an error about the file, which names it once.
 func (t *Target) fault(kind identity.Kind, op string, err error, hint string) error {
+	if on := (*fs.PathError)(nil); errors.As(err, &on) && on.Path == t.path {
+		err = on.Err
+	}
 	return &identity.Error{Kind: kind, Op: "target " + t.name + ": " + op, Object: t.path, Err: err, Hint: hint}
 }
 
