@@ -40,6 +40,7 @@ demo: ## Watch the whole main job; installs nothing
 test: servers lint ## Everything but peers: installs test servers if need be, lints, tests
 	$(GO) test $(TESTS) $(LONG) ./targets/... $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE) $(LONG)))
 	$(GO) test $(TESTS) ./grants/desk -run Histories
+	$(GO) test $(TESTS) ./api ./console -run GeneratedMatrix
 	$(GO) test $(TESTS) $(RACED) ./reviews/desk -run AtOnce
 	$(GO) test $(TESTS) $(RACED) $(RACE)
 

@@ -87,7 +87,8 @@ func together(faults []error) error {
 	return &identity.Error{Kind: identity.KindOf(faults[0]), Err: errors.Join(faults...)}
 }
 
-// beneficiary returns who is to get something.
+// beneficiary returns who is to get something, in whatever state they are: that is told
+// only those who may ask for them.
 func (s *session) beneficiary(name string) (identity.User, error) {
 	n := s.actor.UserN
 	if name != "" {
@@ -101,8 +102,6 @@ func (s *session) beneficiary(name string) (identity.User, error) {
 	switch {
 	case n == 0 || !known:
 		return u, wrong("user", "--user NAME", "say who is to get it")
-	case u.State != identity.Active:
-		return u, conflict("", "%s is %s and cannot be given anything", u.UserName, u.State)
 	}
 	return u, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"birthright/grants"
 	"birthright/grants/approval"
+	"birthright/identity"
 	"birthright/internal/duration"
 )
 
@@ -57,6 +58,8 @@ func (s *session) breakGlass(w Wish) (*grants.Request, error) {
 		return nil, err
 	}
 	switch {
+	case u.State != identity.Active:
+		return nil, conflict("", "%s is %s and cannot be given anything", u.UserName, u.State)
 	case r.Reason == "":
 		return nil, wrong("reason", "--reason TEXT", "breaking the glass needs a reason")
 	case r.Duration < time.Second || r.Duration > longest:
