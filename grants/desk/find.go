@@ -115,12 +115,24 @@ func (s *session) find(q Query) ([]grants.Request, error) {
 		if all && approver == 0 {
 			return page, nil
 		}
+		s.people.fetch(concerned(page))
 		votes, err := s.votes(page)
 		return slices.DeleteFunc(page, func(r grants.Request) bool {
 			m := s.matterOf(&r, votes[r.N])
-			return !all && s.maySee(m) != nil || approver != 0 && !s.decides(m, approver)
+			// Most of what is open is for others to decide: that is asked first.
+			return approver != 0 && !s.decides(m, approver) || !all && s.maySee(m) != nil
 		}), err
 	})
+}
+
+// concerned are those who get or asked for what is in a page.
+func concerned(page []grants.Request) []int64 {
+	out := make([]int64, 0, 2*len(page))
+	for i := range page {
+		out = append(out, page[i].UserN, page[i].ByN)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // paged gathers up to limit rows, all where it is 0, that keep leaves of what read
