@@ -14,7 +14,7 @@ type endpoints struct{ *App }
 // Pushes implements hub.Endpoints.
 func (e endpoints) Pushes(source string) (warning string, err error) {
 	s, err := e.Source(source)
-	if err == nil && !s.Pushes() {
+	if err == nil && !s.Told() {
 		warning = fmt.Sprintf("source %s is of kind %s: the hub reads it, and nothing pushes to it", source, s.Kind)
 	}
 	return warning, err

@@ -31,7 +31,7 @@ func (a *App) sourceSettings() []hub.SourceSetting {
 func (s Source) setting() hub.SourceSetting {
 	_, tells := s.Context()
 	return hub.SourceSetting{
-		Name: s.Name, Kind: s.Kind, Schedule: s.Schedule, Pushes: s.Pushes(), Facts: tells, Inspect: s.Inspects(), Dialect: s.profile(), Adapter: s.Adapter,
+		Name: s.Name, Kind: s.Kind, Schedule: s.Schedule, Pushes: s.Told(), Facts: tells, Inspect: s.Inspects(), Dialect: s.profile(), Adapter: s.Adapter,
 	}
 }
 

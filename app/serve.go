@@ -110,7 +110,7 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		s.done.Go(func() { transmitter.Run(loops) })
 	}
 	for _, source := range a.sources {
-		if source.Schedule == "" || source.Pushes() {
+		if source.Schedule == "" || source.Told() {
 			continue
 		}
 		next, err := schedule(source.Schedule)
@@ -205,6 +205,7 @@ func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *de
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.figures)
 	mountChannels(mux, notifier)
+	a.factsDoor().Mount(mux)
 	a.mountAPI(mux, publicURL, provider)
 	if transmitter != nil {
 		transmitter.Mount(mux)

@@ -41,6 +41,23 @@ func (s Source) Context() (sources.Context, bool) {
 	return c, ok
 }
 
+// Taker returns what takes the documents that others send of the source, and whether
+// they do: there is nothing to read then.
+func (s Source) Taker() (sources.Taker, bool) {
+	t, ok := s.Adapter.(interface{ Taker() (sources.Taker, bool) })
+	if !ok {
+		return nil, false
+	}
+	return t.Taker()
+}
+
+// Told reports whether others say by themselves what the source has: over SCIM, or by
+// sending facts.
+func (s Source) Told() bool {
+	_, sent := s.Taker()
+	return sent || s.Pushes()
+}
+
 // contextSchedule is when sources of facts are read unless they say otherwise: a
 // shift that was handed over should be known within a minute.
 const contextSchedule = "@every 1m"
@@ -76,7 +93,7 @@ func (a *App) openSources() error {
 			a.closers.add("source "+s.Name, c.Close)
 		}
 		source := Source{Source: s, Adapter: adapter}
-		if _, tells := source.Context(); tells && s.Schedule == "" {
+		if _, tells := source.Context(); tells && s.Schedule == "" && !source.Told() {
 			source.Schedule = contextSchedule
 		}
 		a.sources = append(a.sources, source)
@@ -147,7 +164,7 @@ func peopleFirst(chosen []Source) {
 
 func (a *App) chooseSources(names []string) ([]Source, error) {
 	if len(names) == 0 {
-		pulled := slices.DeleteFunc(slices.Clone(a.sources), Source.Pushes)
+		pulled := slices.DeleteFunc(slices.Clone(a.sources), Source.Told)
 		if len(pulled) == 0 {
 			return nil, &identity.Error{
 				Kind: identity.Invalid, Op: "import", Err: errors.New("no source can be read: each of them pushes, or none is configured"),

@@ -117,7 +117,7 @@ func (s *session) sourceStates() (map[string]store.SourceState, error) {
 
 // counted fills in how much a source that pushes has told: no read of it counts that.
 func (s *session) counted(setting SourceSetting, state store.SourceState) (store.SourceState, error) {
-	if !setting.Pushes {
+	if !setting.Pushes || setting.Facts {
 		return state, nil
 	}
 	n, err := s.tx.CountRecords(s.ctx, setting.Name)

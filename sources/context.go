@@ -25,6 +25,13 @@ type Context interface {
 	Terms() Terms
 }
 
+// Taker is a Context that is told by others instead of being asked.
+type Taker interface {
+	// Take understands a document that was sent, of a media type, and returns what it
+	// says, to be read once. Kind Invalid means that the document is no good.
+	Take(contentType string, data []byte) (Context, error)
+}
+
 // The terms that hold where the configuration says nothing.
 const (
 	defaultMaxAge      = 15 * time.Minute
@@ -90,6 +97,12 @@ func OfContext(name string, c Context) Source { return contextSource{c, name} }
 type contextSource struct {
 	Context
 	name string
+}
+
+// Taker returns what takes documents, and whether the Context is one that is told.
+func (s contextSource) Taker() (Taker, bool) {
+	t, ok := s.Context.(Taker)
+	return t, ok
 }
 
 // Pull always fails.

@@ -35,7 +35,7 @@ func let(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], text)
 }
 
-// request STATUS METHOD URL [bearer=TOKEN] [user=NAME password=TEXT] [form=FORM | scim=JSON]
+// request STATUS METHOD URL [bearer=TOKEN] [user=NAME password=TEXT] [form=FORM | scim=JSON | type=MEDIA-TYPE body=TEXT]
 // makes an HTTP request that must be answered with that status; the body is in
 // the file "answer". `request until` tries again until it is.
 func request(ts *testscript.TestScript, neg bool, args []string) {
@@ -75,6 +75,11 @@ func send(method, address string, options []string) (status int, body []byte, er
 	}
 	if given["scim"] != "" {
 		r.Header.Set("Content-Type", "application/scim+json")
+	}
+	if given["type"] != "" {
+		r.Header.Set("Content-Type", given["type"])
+		r.Body = io.NopCloser(strings.NewReader(given["body"]))
+		r.ContentLength = int64(len(given["body"]))
 	}
 	if given["bearer"] != "" {
 		r.Header.Set("Authorization", "Bearer "+given["bearer"])

@@ -38,7 +38,8 @@ func (p *program) tokenCreateCommand() *cobra.Command {
 		Short: "Make a token; it is shown once",
 		Long: `Makes a token for one of these:
 
-  --source    an identity provider that pushes to the SCIM endpoint, for that source
+  --source    an identity provider that pushes to the SCIM endpoint, or whatever sends
+              shifts and tickets, for that source
   --user      a person at the API and the pages behind links: it does what that user
               may do, for as long as the user is active
   --role      a program at the API: admin does what administrators may do, which is not

@@ -21,6 +21,8 @@ type Config struct {
 	Path string `yaml:"path"`
 	// URL is where the same is fetched from instead, over HTTPS.
 	URL string `yaml:"url"`
+	// Push is set where others send the same to the hub.
+	Push bool `yaml:"push"`
 	// Format is yaml, json or csv where neither the ending nor the answer's media
 	// type says it.
 	Format string `yaml:"format"`
@@ -37,8 +39,11 @@ type Config struct {
 func (c *Config) Validate() []error {
 	faults := c.Faults()
 	switch {
+	case c.Push && (c.Path != "" || c.URL != ""):
+		faults = append(faults, errors.New("push: what is sent to the hub has neither path nor url"))
+	case c.Push:
 	case c.Path == "" && c.URL == "":
-		faults = append(faults, errors.New("path is missing: the YAML, JSON or CSV file with shifts and tickets; or say url, where it is fetched from"))
+		faults = append(faults, errors.New("path is missing: the YAML, JSON or CSV file with shifts and tickets; or say url, where it is fetched from, or push: true"))
 	case c.Path != "" && c.URL != "":
 		faults = append(faults, errors.New("url: a source has a path or a url, not both"))
 	case c.Path != "" && c.Format == "" && reader(c.Path) == nil:
@@ -84,6 +89,9 @@ func (c *Config) Open(env sources.Env) (sources.Source, error) {
 		return nil, errors.New("map is for sources of people: the columns of a facts file have fixed names")
 	}
 	s := &Source{name: env.Name, terms: c.Filled()}
+	if c.Push {
+		return sources.OfContext(env.Name, &Pushed{Source: s, format: c.Format}), nil
+	}
 	if c.URL != "" {
 		page, err := newPage(c, env)
 		if err != nil {

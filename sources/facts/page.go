@@ -74,7 +74,7 @@ func (p *page) load(ctx context.Context) (document, error) {
 	if resp.Status != http.StatusOK { // 206 is a part, 204 says nothing
 		return document{}, p.failed(identity.Incomplete, fmt.Errorf("%s: the answer %d is not the whole document", resp.Request, resp.Status))
 	}
-	rows, err := p.reader(resp.Header.Get("Content-Type"))
+	rows, err := readerOf(p.format, resp.Header.Get("Content-Type"), p.path)
 	if err != nil {
 		return document{}, p.failed(identity.Invalid, err)
 	}
@@ -82,26 +82,26 @@ func (p *page) load(ctx context.Context) (document, error) {
 	return p.kept, nil
 }
 
-// reader finds what reads the answer: by the settings, by its media type, or by the
-// ending of the address. A page of HTML is none, whatever its address is: it asks for a
+// readerOf finds what reads a document: by the settings, by its media type, or by the
+// ending of its name. A page of HTML is none, whatever its name is: it asks for a
 // login, or tells of trouble.
-func (p *page) reader(contentType string) (func(string, []byte) ([]row, error), error) {
+func readerOf(format, contentType, name string) (func(string, []byte) ([]row, error), error) {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	if kind == "text/html" || kind == "application/xhtml+xml" {
-		return nil, errors.New("the answer is a page of HTML: check url and token")
+		return nil, errors.New("the document is a page of HTML: check url and token")
 	}
-	names := []string{"." + p.format}
-	if p.format == "" {
+	names := []string{"." + format}
+	if format == "" {
 		names = []string{map[string]string{
 			"application/json": ".json", "application/yaml": ".yaml", "application/x-yaml": ".yaml", "text/yaml": ".yaml", "text/csv": ".csv",
-		}[kind], p.path}
+		}[kind], name}
 	}
 	for _, name := range names {
 		if rows := reader(name); rows != nil {
 			return rows, nil
 		}
 	}
-	return nil, fmt.Errorf("the answer is %q, and the address does not tell what it is either: say format: yaml, json or csv", contentType)
+	return nil, fmt.Errorf("the document is %q, and no name tells what it is either: send application/json, application/yaml or text/csv, or say format", contentType)
 }
 
 func (p *page) failed(kind identity.Kind, err error) error {
