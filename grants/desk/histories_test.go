@@ -34,7 +34,8 @@ type place interface {
 	Pass(d time.Duration)
 	Suspend(name string)
 	Resume(name string)
-	Turn(turned bool) // the policy
+	Leave(name string) // for good
+	Edit(edition int)  // of the policy
 	Ask(by, user, group string, d time.Duration, start time.Time) (id string, err error)
 	Glass(by string, d time.Duration) (id, grant string, err error)
 	Answer(by, id string, approve bool) (answer, error)
@@ -90,7 +91,7 @@ var lengths = []time.Duration{20 * time.Minute, time.Hour, 2 * time.Hour, 3 * ti
 func (h *history) play(steps int) {
 	acts := []func(){
 		h.ask, h.ask, h.ask, h.answer, h.answer, h.answer, h.answer, h.answer, h.answer, h.answer, h.cancel, h.amend, h.extend, h.extend, h.stop, h.glass,
-		h.away, h.away, h.turn, h.deputise, h.wait, h.wait, h.wait, h.back, h.work, h.work, h.work, h.work, h.outage, h.crash, h.lose,
+		h.away, h.away, h.leave, h.edit, h.deputise, h.wait, h.wait, h.wait, h.back, h.work, h.work, h.work, h.work, h.outage, h.crash, h.lose,
 	}
 	for range steps {
 		acts[rapid.IntRange(0, len(acts)-1).Draw(h.T, "act")]()
@@ -126,7 +127,7 @@ func (h *history) ask() {
 		start = now.Add(time.Duration(rapid.IntRange(1, 90).Draw(h.T, "in")) * time.Minute)
 	}
 	id, err := h.Ask(by, user, group, d, start)
-	if h.must(by == user && h.mayAsk(user, group, now), fmt.Sprintf("%s asks for %s for %s for %s at %s: %s", by, group, user, d, start.Format(time.TimeOnly), id), err) {
+	if h.must(by == user && h.mayAsk(user, group, d, now), fmt.Sprintf("%s asks for %s for %s for %s at %s: %s", by, group, user, d, start.Format(time.TimeOnly), id), err) {
 		h.requests = append(h.requests, &asked{id: id, user: user, by: by, group: group, start: start, d: d, expires: now.Add(modelPatience), revision: 1})
 	}
 }
@@ -176,7 +177,7 @@ func (h *history) answer() {
 		return
 	}
 	said := slices.ContainsFunc(r.votes, func(v vote) bool {
-		return v.by == by && v.stage == stage && v.approve == approve && v.revision == r.revision && v.turned == h.terms(r.group) && slices.Contains(voices, v.principal)
+		return v.by == by && v.stage == stage && v.approve == approve && v.revision == r.revision && v.terms == h.terms(r.group) && slices.Contains(voices, v.principal)
 	})
 	votes := r.votes
 	if !said {
@@ -194,7 +195,7 @@ func (h *history) answer() {
 		h.must(true, what+" again", err)
 		return
 	}
-	if after == grants.Approved && (h.model.away[r.user] || r.longer != nil && !h.canBeLonger(r.longer, r.d, now)) {
+	if after == grants.Approved && (h.model.away[r.user] || r.d > h.most(r.group) || r.longer != nil && !h.canBeLonger(r.longer, r.d, now)) {
 		h.must(false, what+" at the wrong time", err)
 		r.votes = votes
 		return
@@ -211,7 +212,7 @@ func (h *history) answer() {
 func (h *history) unheard(r *asked, voices []string, stage int) string {
 	for _, name := range voices {
 		heard := func(v vote) bool {
-			return v.stage == stage && v.principal == name && v.revision == r.revision && v.turned == h.terms(r.group)
+			return v.stage == stage && v.principal == name && v.revision == r.revision && v.terms == h.terms(r.group)
 		}
 		if !slices.ContainsFunc(r.votes, heard) {
 			return name
@@ -289,7 +290,7 @@ func (h *history) amend() {
 	if rapid.Bool().Draw(h.T, "own") {
 		by = r.by
 	}
-	may := !h.model.away[by] && !h.model.away[r.user] && by == r.by && h.state(r, now) == grants.Pending
+	may := !h.model.away[by] && !h.model.away[r.user] && by == r.by && h.state(r, now) == grants.Pending && d <= h.most(r.group)
 	if h.must(may, fmt.Sprintf("%s changes %s to %s", by, r.id, d), h.Amend(by, r.id, d)) {
 		r.d, r.revision = d, r.revision+1
 	}
@@ -304,7 +305,7 @@ func (h *history) extend() {
 	if rapid.IntRange(0, 4).Draw(h.T, "another") == 0 {
 		by = h.someone()
 	}
-	may := !h.model.away[by] && !h.model.away[g.of.user] && g.of.concerns(by) && h.canBeLonger(g, d, now)
+	may := !h.model.away[by] && !h.model.away[g.of.user] && g.of.concerns(by) && h.canBeLonger(g, d, now) && d <= h.most(g.of.group)
 	for _, r := range h.requests {
 		may = may && (r.longer == nil || r.user != g.of.user || r.group != g.of.group || h.state(r, now) != grants.Pending)
 	}
@@ -354,6 +355,9 @@ func (h *history) glass() {
 
 func (h *history) away() {
 	name := h.someone()
+	if h.gone[name] {
+		return
+	}
 	h.note("%s is here: %v", name, h.model.away[name])
 	if h.model.away[name] {
 		h.Resume(name)
@@ -363,10 +367,22 @@ func (h *history) away() {
 	h.model.away[name] = !h.model.away[name]
 }
 
-func (h *history) turn() {
-	h.turned = !h.turned
-	h.note("the policy turns: %v", h.turned)
-	h.Turn(h.turned)
+// leave has somebody go for good, now and then.
+func (h *history) leave() {
+	name := h.someone()
+	if h.gone[name] || rapid.IntRange(0, 2).Draw(h.T, "leaves") > 0 {
+		return
+	}
+	h.note("%s leaves", name)
+	h.place.Leave(name)
+	h.gone[name], h.model.away[name] = true, true
+}
+
+// edit puts another edition of the policy in force.
+func (h *history) edit() {
+	h.edition = (h.edition + rapid.IntRange(1, editions-1).Draw(h.T, "edit")) % editions
+	h.note("edition %d of the policy", h.edition)
+	h.Edit(h.edition)
 }
 
 func (h *history) deputise() {
@@ -468,7 +484,7 @@ func (h *history) settle() {
 // office is the real thing as a place.
 type office struct{ *desktest.Office }
 
-func (o office) Turn(turned bool) { o.SetPolicy(modelPolicy(turned)) }
+func (o office) Edit(edition int) { o.SetPolicy(modelPolicy(edition)) }
 
 func (o office) Ask(by, user, group string, d time.Duration, start time.Time) (string, error) {
 	made, err := o.Desk.Ask(o.Context(), o.As(by), desk.Wish{User: user, Groups: []string{group}, For: d, Start: start})
@@ -616,7 +632,7 @@ func playReally(t *testing.T, rt *rapid.T) {
 		rt.Fatal(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	o := desktest.Open(&drawn{TB: t, t: rt, ctx: t.Context(), dir: dir}, modelPolicy(false))
+	o := desktest.Open(&drawn{TB: t, t: rt, ctx: t.Context(), dir: dir}, modelPolicy(firstEdition))
 	defer func() { _ = o.DB.Close() }()
 	o.Join("ada manager=max", "bob manager=max", "max", "olga", "otto", "pat", "eve")
 	o.Full()

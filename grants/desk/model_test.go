@@ -13,11 +13,23 @@ import (
 // only what happened: who asked, who answered, who was here, which policy was in force,
 // and what time it was. It knows nothing of how the desk, the store or the run work.
 
-// modelPolicy is the policy that histories are played under; turned changes who owns prod.
-func modelPolicy(turned bool) string {
-	owners := `["user:olga", "user:otto"]`
-	if turned {
+// The editions of the policy that histories are played under: in the second prod has other
+// owners; in the third prod can be had for an hour at most, and db by the word of one owner.
+const (
+	firstEdition = iota
+	otherOwners
+	otherTerms
+	editions
+)
+
+// modelPolicy is one of them.
+func modelPolicy(edition int) string {
+	owners, most, count := `["user:olga", "user:otto"]`, "8h", "2"
+	switch edition {
+	case otherOwners:
 		owners = `["user:otto", "user:pat"]`
+	case otherTerms:
+		most, count = "1h", "1"
 	}
 	return `
 groups:
@@ -26,11 +38,11 @@ groups:
     standing: never
     owners: ` + owners + `
     access: ["app:role/prod"]
-    request: {durations: {default: 1h, max: 8h}, expire_after: 4h, activate_within: 1h, extend: {approve: true, max: 9h}, break_glass: {max: 30m}}
+    request: {durations: {default: 1h, max: ` + most + `}, expire_after: 4h, activate_within: 1h, extend: {approve: true, max: 9h}, break_glass: {max: 30m}}
   - name: db
     owners: ["user:olga", "user:otto"]
     access: ["app:role/db"]
-    request: {durations: {default: 1h, max: 8h}, approve: [{by: owners, count: 2}], expire_after: 4h, activate_within: 1h, extend: {approve: false, max: 9h}}
+    request: {durations: {default: 1h, max: 8h}, approve: [{by: owners, count: ` + count + `}], expire_after: 4h, activate_within: 1h, extend: {approve: false, max: 9h}}
   - name: team
     owners: ["user:olga", "user:otto"]
     access: ["app:role/team"]
@@ -59,8 +71,9 @@ const (
 
 // model is what happened so far.
 type model struct {
-	away      map[string]bool // suspended
-	turned    bool            // the policy
+	away      map[string]bool // suspended, or gone for good
+	gone      map[string]bool
+	edition   int // of the policy
 	requests  []*asked
 	given     []*given
 	deputies  []deputy
@@ -89,7 +102,7 @@ type vote struct {
 	stage         int
 	approve       bool
 	revision      int
-	turned        bool // the terms that were answered to
+	terms         int // that were answered to
 }
 
 // given is what an approval gave.
@@ -107,11 +120,11 @@ type given struct {
 }
 
 func newModel() *model {
-	return &model{away: map[string]bool{}, lastHolds: map[string][]string{}}
+	return &model{away: map[string]bool{}, gone: map[string]bool{}, lastHolds: map[string][]string{}}
 }
 
 func (m *model) owners(group string) []string {
-	if group == "prod" && m.turned {
+	if group == "prod" && m.edition == otherOwners {
 		return []string{"otto", "pat"}
 	}
 	return []string{"olga", "otto"}
@@ -126,14 +139,35 @@ func managerOf(user string) string {
 
 // entitled are those whom a stage names, whether they are here or not.
 func (m *model) entitled(r *asked, stage int) []string {
-	if modelStages[r.group][stage].by == "manager" {
+	if m.stages(r.group)[stage].by == "manager" {
 		return []string{managerOf(r.user)}
 	}
 	return m.owners(r.group)
 }
 
-// terms is what there is of a policy to answer to. Only prod's ever changes.
-func (m *model) terms(group string) bool { return group == "prod" && m.turned }
+// terms is what there is of a policy to answer to: an edition that changed a group.
+func (m *model) terms(group string) int {
+	if group == "prod" || group == "db" && m.edition == otherTerms {
+		return m.edition
+	}
+	return firstEdition
+}
+
+// stages are those of a group.
+func (m *model) stages(group string) []modelStage {
+	if group == "db" && m.edition == otherTerms {
+		return []modelStage{{"owners", 1}}
+	}
+	return modelStages[group]
+}
+
+// most is for how long a group can be had.
+func (m *model) most(group string) time.Duration {
+	if group == "prod" && m.edition == otherTerms {
+		return time.Hour
+	}
+	return 8 * time.Hour
+}
 
 func (r *asked) concerns(name string) bool { return name == r.user || name == r.by }
 
@@ -156,11 +190,11 @@ func (m *model) voices(r *asked, stage int, by string, now time.Time) (out []str
 
 // verdict says what the votes come to, and which stage is open.
 func (m *model) verdict(r *asked, now time.Time) (state string, stage int) {
-	for i, s := range modelStages[r.group] {
+	for i, s := range m.stages(r.group) {
 		var voters, principals []string
 		passed := false
 		for _, v := range r.votes {
-			if passed || v.stage != i || v.revision != r.revision || v.turned != m.terms(r.group) || !slices.Contains(m.voices(r, i, v.by, now), v.principal) {
+			if passed || v.stage != i || v.revision != r.revision || v.terms != m.terms(r.group) || !slices.Contains(m.voices(r, i, v.by, now), v.principal) {
 				continue
 			}
 			if !v.approve {
@@ -175,7 +209,7 @@ func (m *model) verdict(r *asked, now time.Time) (state string, stage int) {
 			return grants.Pending, i
 		}
 	}
-	return grants.Approved, len(modelStages[r.group]) - 1
+	return grants.Approved, len(m.stages(r.group)) - 1
 }
 
 func (m *model) state(r *asked, now time.Time) string {
@@ -199,8 +233,8 @@ func (g *given) overBy(now time.Time) bool {
 func (g *given) isOver(now time.Time) bool { return g.over || g.overBy(now) }
 
 // mayAsk says whether somebody may ask for something for themselves now.
-func (m *model) mayAsk(user, group string, now time.Time) bool {
-	if m.away[user] {
+func (m *model) mayAsk(user, group string, d time.Duration, now time.Time) bool {
+	if m.away[user] || d > m.most(group) {
 		return false
 	}
 	for _, r := range m.requests {

@@ -24,7 +24,7 @@ import (
 // between any two of them. A history on it takes a millisecond.
 type plain struct {
 	now       time.Time
-	engines   [2]*rules.Engine
+	engines   [editions]*rules.Engine
 	engine    *rules.Engine
 	faults    memory.Faults
 	users     []identity.User // number n at n-1
@@ -39,10 +39,10 @@ type plain struct {
 	untilKill int
 }
 
-// modelEngines are the engines of both policies.
-var modelEngines = sync.OnceValue(func() (out [2]*rules.Engine) {
+// modelEngines are the engines of all editions.
+var modelEngines = sync.OnceValue(func() (out [editions]*rules.Engine) {
 	for i := range out {
-		p, err := rules.Load([]rules.File{{Name: "policy.yaml", Data: []byte(modelPolicy(i == 1))}}, nil)
+		p, err := rules.Load([]rules.File{{Name: "policy.yaml", Data: []byte(modelPolicy(i))}}, nil)
 		if err == nil {
 			out[i], err = rules.Compile(p)
 		}
@@ -109,13 +109,9 @@ func (p *plain) Faults(f memory.Faults) { p.faults = f }
 func (p *plain) Full()                  { p.Work(0) }
 func (p *plain) Suspend(name string)    { p.users[p.Named(name)-1].State = identity.Suspended }
 func (p *plain) Resume(name string)     { p.users[p.Named(name)-1].State = identity.Active }
+func (p *plain) Leave(name string)      { p.users[p.Named(name)-1].State = identity.Left }
 
-func (p *plain) Turn(turned bool) {
-	p.engine = p.engines[0]
-	if turned {
-		p.engine = p.engines[1]
-	}
-}
+func (p *plain) Edit(edition int) { p.engine = p.engines[edition] }
 
 func (p *plain) actor(name string) approval.Actor {
 	u := p.users[p.Named(name)-1]
@@ -169,7 +165,7 @@ func (p *plain) Ask(by, user, group string, d time.Duration, start time.Time) (s
 		verb = approval.AskForOther
 	}
 	r := &grants.Request{Kind: grants.KindRequest, UserN: n, User: user, ByN: a.UserN, Group: group, Duration: d, Start: start, ExpiresAt: p.now.Add(modelPatience)}
-	possible := p.users[n-1].State == identity.Active && !p.open(r)
+	possible := p.users[n-1].State == identity.Active && !p.open(r) && p.fits(r.Group, d)
 	for _, g := range p.grants {
 		possible = possible && (g.UserN != n || g.Group != group || g.IsOver(p.now))
 	}
@@ -243,7 +239,7 @@ func (p *plain) Answer(by, id string, approve bool) (answer, error) {
 		m.Votes = append(m.Votes, vote)
 	}
 	out.state = approval.Judge(m, p).State
-	if out.state == grants.Approved && p.users[r.UserN-1].State != identity.Active {
+	if out.state == grants.Approved && (p.users[r.UserN-1].State != identity.Active || !p.fits(r.Group, r.Duration)) {
 		return answer{}, errNot
 	}
 	if out.state == grants.Approved && r.Kind == grants.KindExtension {
@@ -300,11 +296,15 @@ func (p *plain) end(g *grants.Grant, how string) {
 
 func (p *plain) Amend(by, id string, d time.Duration) error {
 	r, a := p.request(id), p.actor(by)
-	if err := errors.Join(may(a, approval.Amend, p.relation(r, a)), unless(r.Open(p.now) && p.users[r.UserN-1].State == identity.Active)); err != nil {
+	if err := errors.Join(may(a, approval.Amend, p.relation(r, a)), unless(r.Open(p.now) && p.users[r.UserN-1].State == identity.Active && p.fits(r.Group, d))); err != nil {
 		return err
 	}
 	r.Duration, r.Revision = d, r.Revision+1
 	return nil
+}
+
+func (p *plain) fits(group string, d time.Duration) bool {
+	return d <= p.engine.Request(group).Longest()
 }
 
 func (p *plain) extensible(g *grants.Grant, d time.Duration) bool {
@@ -317,7 +317,7 @@ func (p *plain) Extend(by, id string, d time.Duration) (string, string, error) {
 	if g.EndsAt.Before(r.ExpiresAt) {
 		r.ExpiresAt = g.EndsAt
 	}
-	err := errors.Join(may(a, approval.Extend, p.relation(p.requests[g.RequestN-1], a)), unless(p.extensible(g, d) && !p.open(r) && p.users[g.UserN-1].State == identity.Active))
+	err := errors.Join(may(a, approval.Extend, p.relation(p.requests[g.RequestN-1], a)), unless(p.extensible(g, d) && p.fits(g.Group, d) && !p.open(r) && p.users[g.UserN-1].State == identity.Active))
 	if err != nil {
 		return "", "", err
 	}
