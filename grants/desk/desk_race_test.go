@@ -14,7 +14,9 @@ import (
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
 	"birthright/identity"
+	"birthright/internal/pgtest"
 	"birthright/store"
+	"birthright/store/storetest"
 )
 
 // crowd is by how many a race is run at the same time: each has two who start together
@@ -51,16 +53,29 @@ type runner struct {
 // prepare makes what two race for.
 type prepare func(r *race) (one, other func() error, judge func(one, other error))
 
-// raced runs many races at the same time, round after round.
-func raced(t *testing.T, ready prepare) { t.Helper(); run(t, rounds, crowd, ready) }
+// raced runs many races at the same time, round after round, on both databases.
+func raced(t *testing.T, ready prepare) { t.Helper(); onEach(t, rounds, crowd, ready) }
 
 // racedAlone runs one race after the other: those that move the clock.
-func racedAlone(t *testing.T, ready prepare) { t.Helper(); run(t, alone, 1, ready) }
+func racedAlone(t *testing.T, ready prepare) { t.Helper(); onEach(t, alone, 1, ready) }
 
-func run(t *testing.T, rounds, crowd int, prepare prepare) {
+// onEach runs as many on PostgreSQL as on SQLite.
+func onEach(t *testing.T, rounds, crowd int, prepare prepare) {
 	t.Helper()
 	t.Parallel()
-	r := &race{Office: desktest.Open(t, racePolicy), t: t}
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); run(t, "sqlite:"+storetest.SQLite(t), rounds, crowd, prepare) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); run(t, postgres.URL(t), rounds, crowd, prepare) })
+}
+
+// postgres is the server for tests on that database.
+var postgres = pgtest.New(func(ctx context.Context, url string) error {
+	_, err := store.Migrate(ctx, url, store.Options{})
+	return err
+})
+
+func run(t *testing.T, url string, rounds, crowd int, prepare prepare) {
+	t.Helper()
+	r := &race{Office: desktest.OpenOn(t, url, racePolicy), t: t}
 	r.Join("olga", "otto")
 	users := make([]string, crowd)
 	for i := range users {
@@ -86,6 +101,7 @@ func run(t *testing.T, rounds, crowd int, prepare prepare) {
 		}
 	}
 	r.chained()
+	t.Logf("%d interleavings", rounds*crowd)
 }
 
 // together starts all at the same moment and returns how each ended.
@@ -278,7 +294,7 @@ func TestRaceDecideAgainstAmend(t *testing.T) {
 				want = time.Hour
 			}
 			if g := r.grantOf(q.Grant); g.Duration != want {
-				t.Errorf("given for %s, not for %s", g.Duration, want)
+				r.t.Errorf("given for %s, not for %s", g.Duration, want)
 			}
 		}
 	})
@@ -359,7 +375,7 @@ func TestRaceReturnAgainstRevoke(t *testing.T) {
 			g := r.grantOf(id)
 			r.is(g.Over, one, other, "returned done done", "revoked done done")
 			if by := map[string]string{"returned": name, "revoked": "user:olga"}[g.Over]; g.OverBy != by {
-				t.Errorf("%s by %s", g.Over, g.OverBy)
+				r.t.Errorf("%s by %s", g.Over, g.OverBy)
 			}
 		}
 	})
@@ -379,7 +395,7 @@ func TestRaceApproveWhileSuspended(t *testing.T) {
 				q, err := r.Request(r.Context(), desk.Operator("operator:test"), id)
 				r.Must(err)
 				if got := r.GrantState(q.Grant); got != "failed" {
-					t.Errorf("olga is gone, and her word counted: %s", got)
+					r.t.Errorf("olga is gone, and her word counted: %s", got)
 				}
 			}
 		}
@@ -398,7 +414,7 @@ func TestRaceApproveWhileThePolicyChanges(t *testing.T) {
 			r.is(r.state(id), one, other, "approved done done", "pending denied done")
 			r.Work()
 			if holds := r.Holds("role/prod"); len(holds) > 0 {
-				t.Errorf("by the word of who owns it no more %v hold it", holds)
+				r.t.Errorf("by the word of who owns it no more %v hold it", holds)
 			}
 		}
 	})

@@ -609,7 +609,9 @@ func (d *drawn) TempDir() string              { return d.dir }
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.seed", "20261130")
 	_ = flag.Set("rapid.checks", checks)
-	os.Exit(m.Run())
+	code := m.Run()
+	postgres.Stop()
+	os.Exit(code)
 }
 
 // histories plays so many of them.

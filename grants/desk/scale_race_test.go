@@ -7,7 +7,7 @@ package desk_test
 const (
 	plainHistories = "400"
 	realHistories  = "60"
-	rounds         = 2
-	alone          = 15
+	rounds         = 6 // of races, on each of both databases: 2,700 in all
+	alone          = 50
 	checks         = "10"
 )

@@ -6,7 +6,7 @@ package desk_test
 const (
 	plainHistories = "100000" // of the parts that decide
 	realHistories  = "400"    // of the real thing
-	rounds         = 12       // of races
-	alone          = 80
+	rounds         = 6        // of races, on each of both databases
+	alone          = 50
 	checks         = "100" // of everything else
 )
