@@ -333,15 +333,16 @@ func (s *settling) remindBefore(g *grants.Grant) {
 	}
 }
 
-// gone reports whether nothing is left of what a grant gave and nothing else gives,
-// on any target that there is.
+// gone reports whether nothing is left of what a grant gave and nothing else gives. A
+// target that is no longer configured keeps what it has until somebody says otherwise:
+// see store.ForgetTarget.
 func (s *settling) gone(g *grants.Grant) bool {
 	if s.unclear[g.UserN] {
 		return false
 	}
 	for n, e := range s.access[g.N] {
 		_, held := s.held[store.Holding{UserN: g.UserN, EntN: n}]
-		if held && !s.given[g.UserN][e] && s.configured(e.Target) {
+		if held && !s.given[g.UserN][e] {
 			return false
 		}
 	}

@@ -29,8 +29,8 @@ const (
 	writerLock = int64(hubLocks) << 32
 	// stillAlive is for how long a process may say nothing that is writing or has a lock: one that is frozen, or that the network has lost, must not hold up the
 	// others. Whoever has a lock says something every signOfLife.
-	stillAlive = "5s"
-	signOfLife = time.Second
+	stillAlive = "3s"
+	signOfLife = 500 * time.Millisecond
 )
 
 // openPostgres connects to a server. Statements that bun writes carry their

@@ -74,6 +74,51 @@ func (tx *Tx) SaveTargetState(ctx context.Context, s TargetState, events ...audi
 	return tx.note(err, events)
 }
 
+// Forgotten counts what ForgetTarget forgot.
+type Forgotten struct {
+	Accounts    int `json:"accounts"`
+	Assignments int `json:"assignments"`
+}
+
+// ForgetTarget drops what is remembered of who has what on a target, what it is owed
+// included, and closes what was never known to be done there: a system that is no longer,
+// or no longer the hub's. What was once seen on it stays in the history; should it come
+// back, it is read whole before anything is done.
+func (tx *Tx) ForgetTarget(ctx context.Context, s TargetState, events ...audit.Event) (Forgotten, error) {
+	f, err := tx.countRemembered(ctx, s.N)
+	if err != nil {
+		return f, err
+	}
+	open, err := tx.OpenChanges(ctx, s.Name)
+	if err != nil {
+		return f, err
+	}
+	for i := range open {
+		open[i].Outcome, open[i].Error, open[i].FinishedAt = "unknown", "the target was forgotten", tx.now
+	}
+	if err := tx.SaveChanges(ctx, open); err != nil {
+		return f, err
+	}
+	for _, table := range []string{"assignments", "accounts", "session_ends"} {
+		if err := tx.exec(ctx, "DELETE FROM "+table+" WHERE target_n = ?", s.N); err != nil {
+			return f, err
+		}
+	}
+	if err := tx.exec(ctx, "DELETE FROM work WHERE target = ?", s.Name); err != nil {
+		return f, err
+	}
+	return f, tx.SaveTargetState(ctx, TargetState{N: s.N, Name: s.Name}, events...)
+}
+
+func (tx *Tx) countRemembered(ctx context.Context, targetN int64) (f Forgotten, err error) {
+	accounts, err := tx.number(ctx, "SELECT count(*) FROM accounts WHERE target_n = ?", targetN)
+	if err != nil {
+		return f, err
+	}
+	held, err := tx.number(ctx, "SELECT count(*) FROM assignments WHERE target_n = ? AND observed = TRUE", targetN)
+	return Forgotten{Accounts: int(accounts), Assignments: int(held)}, err
+}
+
 // EntitlementRow is an entitlement in the registry of addresses.
 type EntitlementRow struct {
 	N       int64

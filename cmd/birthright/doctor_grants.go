@@ -27,11 +27,12 @@ func grantChecks(ctx context.Context, a *app.App) ([]checkView, error) {
 		}
 		return err
 	})
-	return []checkView{overdueCheck(late), glassCheck(unreviewed)}, err
+	configured := func(name string) bool { _, err := a.Destination(name); return err == nil }
+	return []checkView{overdueCheck(late, configured), glassCheck(unreviewed)}, err
 }
 
 // overdueCheck fails where a grant is over and something of it is left.
-func overdueCheck(late []desk.Grant) checkView {
+func overdueCheck(late []desk.Grant, configured func(target string) bool) checkView {
 	if len(late) == 0 {
 		return good("grants", "nothing is left of any that is over")
 	}
@@ -44,8 +45,10 @@ func overdueCheck(late []desk.Grant) checkView {
 		lines[i] += " for " + seconds(g.OverdueSeconds)
 	}
 	remedy := "`birthright sync` tries again, `birthright serve` by itself"
-	if len(late[0].LeftOn) > 0 {
-		remedy = "see why with `birthright target check " + late[0].LeftOn[0] + "`; " + remedy
+	if on := late[0].LeftOn; len(on) > 0 && configured(on[0]) {
+		remedy = "see why with `birthright target check " + on[0] + "`; " + remedy
+	} else if len(on) > 0 {
+		remedy = on[0] + " is no longer configured: put it back, or say with `birthright target forget " + on[0] + " --reason TEXT` that it is no longer"
 	}
 	return checkView{Check: "grants", Detail: "over and not gone: " + someOf(lines), Remedy: remedy}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,15 +22,24 @@ var grantStates = []string{grants.Scheduled, grants.Activating, grants.Active, g
 
 func (p *program) grantsCommand() *cobra.Command {
 	var f historyFlags
+	var overdue bool
 	cmd := &cobra.Command{
 		Use:   "grants",
 		Short: "List grants: who has what for how long, and what should be gone",
 		Long: `Lists the grants of which something is, will be or may be left on a target, and those of
-the last 30 days; those first that should be gone. With --all, a --state or a time, the
+the last 30 days; those first that should be gone. With --overdue only these, those first
+that should be gone for longest, for administrators and auditors. With --all, a --state or a time, the
 history. With --as it is what concerns that user; with --group, all of a group that they
 own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 		Args: takes(0, 0),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, _ []string) error {
+			if overdue {
+				late, err := lateGrants(ctx, o, actor)
+				if err != nil {
+					return err
+				}
+				return p.print(p.grantListing(late))
+			}
 			q, err := f.query(o.now(), grantStates)
 			if err != nil {
 				return err
@@ -39,14 +50,24 @@ own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 			}
 			return p.print(p.grantListing(found))
 		}, func(a *app.App, _ []string) error {
+			if overdue && !reflect.DeepEqual(f, historyFlags{}) {
+				return usageError{errors.New("--overdue shows all there is: it goes with no other choice")}
+			}
 			_, err := f.query(a.Now(), grantStates)
 			return err
 		}),
 	}
 	f.add(cmd, grantStates, "the whole history, not only what is not over and the last 30 days")
+	cmd.Flags().BoolVar(&overdue, "overdue", false, "only what is over, and of which something is left on a target")
 	cmd.Flags().StringVar(&f.user, "user", "", "only what this `USER` has")
 	cmd.Flags().StringVar(&f.text, "text", "", "only with this `TEXT` in user or group")
 	return cmd
+}
+
+// lateGrants finds what should be gone.
+func lateGrants(ctx context.Context, o office, actor approval.Actor) ([]desk.Grant, error) {
+	late, err := o.Desk.Overdue(ctx, actor)
+	return slices.DeleteFunc(late, func(g desk.Grant) bool { return g.OverdueSeconds == 0 }), err
 }
 
 // findGrants finds what a query chooses. Unless somebody asks for a state or bounds the

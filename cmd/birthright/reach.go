@@ -32,6 +32,7 @@ type (
 	}
 	holder interface {
 		Grants(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Grant, error)
+		Overdue(ctx context.Context, a approval.Actor) ([]desk.Grant, error)
 		Grant(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)
 		Extend(ctx context.Context, a approval.Actor, id string, by time.Duration, reason string) (desk.Extension, error)
 		Return(ctx context.Context, a approval.Actor, id string) (desk.Grant, error)

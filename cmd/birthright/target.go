@@ -14,7 +14,7 @@ import (
 
 func (p *program) targetCommand() *cobra.Command {
 	return p.family("target", "Targets: the systems that access is synced to",
-		reaching(p.targetListCommand()), reaching(p.targetCheckCommand()), reaching(p.targetCatalogCommand()))
+		reaching(p.targetListCommand()), reaching(p.targetCheckCommand()), reaching(p.targetCatalogCommand()), p.targetForgetCommand())
 }
 
 func (p *program) targetListCommand() *cobra.Command {
