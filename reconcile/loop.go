@@ -14,6 +14,8 @@ const (
 	pollEvery = time.Second
 	// shortestPause keeps a worker from spinning over what another has claimed.
 	shortestPause = 5 * time.Millisecond
+	// longestLead is how long the full run that a start makes waits for removals.
+	longestLead = 10 * time.Second
 	// workers is how many steps run at once, so that one that waits for a sick
 	// target does not hold up the others. One more does nothing but removals: those
 	// never wait until an addition is done.
@@ -111,8 +113,9 @@ func pause(ctx context.Context, wake <-chan struct{}, d time.Duration) {
 // before its time. next returns the first scheduled time after an
 // instant, and the zero time for never.
 func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
-	due := next(r.Now())
-	r.runFull(ctx, r.notReadSince(ctx, r.Now()))
+	due, started := next(r.Now()), r.Now()
+	r.letRemovalsGo(ctx)
+	r.runFull(ctx, r.notReadSince(ctx, started))
 	for ctx.Err() == nil {
 		r.runFull(ctx, r.TakeOwed())
 		r.runFull(ctx, r.orderedOfStrangers(ctx))
@@ -121,6 +124,22 @@ func (r *Runner) FullLoop(ctx context.Context, next func(time.Time) time.Time) {
 			due = next(r.Now())
 		}
 		pause(ctx, nil, pollEvery)
+	}
+}
+
+// letRemovalsGo waits, for a while, until what ended while the hub was away is taken
+// away: the run that a start makes has time until then.
+func (r *Runner) letRemovalsGo(ctx context.Context) {
+	for until := r.Now().Add(longestLead); ctx.Err() == nil && r.Now().Before(until); {
+		due := false
+		err := r.Store.View(ctx, func(tx *store.Tx) (err error) {
+			due, err = tx.RemovalsDue(ctx)
+			return err
+		})
+		if err != nil || !due {
+			return // whoever looks next tells of the store
+		}
+		pause(ctx, nil, pollEvery/10)
 	}
 }
 

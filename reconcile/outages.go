@@ -55,10 +55,16 @@ func (o *outages) answered(target string) {
 func (o *outages) resting(target string, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if d, ok := o.down[target]; ok && now.Before(d.until) {
+	if d, ok := o.down[target]; ok && d.lasts(now) {
 		return d.err
 	}
 	return nil
+}
+
+// lasts reports whether the target is still left alone. An end that is further ahead than
+// any can be is that of a clock that was set back since.
+func (d outage) lasts(now time.Time) bool {
+	return now.Before(d.until) && d.until.Sub(now) <= longestRemoval
 }
 
 // absent returns the targets that did not answer when they were asked last, sorted.
@@ -85,7 +91,7 @@ func (o *outages) take(now time.Time) []string {
 	defer o.mu.Unlock()
 	var names []string
 	for name := range o.owed {
-		if d, ok := o.down[name]; !ok || !now.Before(d.until) {
+		if d, ok := o.down[name]; !ok || !d.lasts(now) {
 			names = append(names, name)
 			delete(o.owed, name)
 		}

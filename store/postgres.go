@@ -27,8 +27,10 @@ const (
 	// half is made from the name. The writers' lock has its own.
 	hubLocks   = 0x42697274
 	writerLock = int64(hubLocks) << 32
-	// stillAlive is for how long a process may say nothing that is writing or has a lock: one that is frozen, or that the network has lost, must not hold up the
-	// others. Whoever has a lock says something every signOfLife.
+	// stillAlive is for how long a process may say nothing that is writing or has a lock:
+	// one that is frozen, or that the network has lost, must not hold up the others, which
+	// are to be right within five seconds. Whoever has a lock says something every
+	// signOfLife.
 	stillAlive = "3s"
 	signOfLife = 500 * time.Millisecond
 )

@@ -153,6 +153,14 @@ func (tx *Tx) OwesRemovals(ctx context.Context, target string) (bool, error) {
 	return len(found) > 0, err
 }
 
+// RemovalsDue reports whether something is to be taken away now, whether somebody is at
+// it or not: by a note, or by a grant's turn that nobody has noted yet.
+func (tx *Tx) RemovalsDue(ctx context.Context) (bool, error) {
+	n, err := tx.number(ctx, `SELECT (SELECT count(*) FROM (SELECT 1 FROM work WHERE removal = TRUE AND due_at <= ? LIMIT 1) AS noted)
+		+ (SELECT count(*) FROM (SELECT 1 FROM grants WHERE turn_at <> 0 AND turn_at <= ? LIMIT 1) AS turned)`, micros(tx.now), micros(tx.now))
+	return n > 0, err
+}
+
 // DueWork returns up to limit notes for a target that are due at now, leased or
 // not: removals first, then by DueAt and UserN. A limit of 0 is no bound.
 func (tx *Tx) DueWork(ctx context.Context, target string, now time.Time, limit int) ([]Work, error) {

@@ -62,6 +62,64 @@ var runCases = []Case{
 		},
 	},
 	{
+		Name: "it is known whether something is to be taken away now",
+		Why:  "what a start has to do besides waits for that",
+		Run: func(h *Hub) {
+			due := func() (due bool) {
+				h.view(func(tx *store.Tx) (err error) { due, err = tx.RemovalsDue(h.Context()); return err })
+				return due
+			}
+			h.enqueue(store.Work{UserN: 1}, store.Work{UserN: 2, Removal: true, DueAt: epoch.Add(time.Minute)})
+			h.same("an addition, and a removal later", due(), false)
+			h.pass(time.Minute)
+			h.same("a removal", due(), true)
+			claimed := h.claim(2)
+			h.same("one that somebody is at", due(), true)
+			h.finish(claimed...)
+			h.same("both are done", due(), false)
+			h.given(1, there)
+			h.same("a grant that lives", due(), false)
+			h.pass(time.Hour)
+			h.same("a grant that is over", due(), true)
+		},
+	},
+	{
+		Name: "a target is forgotten",
+		Why:  "a system that is no longer must not be owed anything for ever",
+		Run: func(h *Hub) {
+			h.update(func(tx *store.Tx) error {
+				state, err := tx.TargetState(h.Context(), "old")
+				h.must(err)
+				h.must(tx.SaveAccounts(h.Context(), []store.AccountRow{{TargetN: state.N, UserN: 1, NativeID: "1", Name: "ada", Managed: true}}))
+				h.must(tx.SaveAssignments(h.Context(), []store.AssignmentRow{
+					{TargetN: state.N, UserN: 1, EntN: 1, Managed: true, Observed: true}, {TargetN: state.N + 1, UserN: 1, EntN: 2, Managed: true, Observed: true},
+				}))
+				h.must(tx.SaveChanges(h.Context(), []store.ChangeRow{{ID: "r.c", Run: "r", Target: "old", UserN: 1, Action: "add", PlannedAt: tx.Now()}}))
+				return tx.EnqueueWork(h.Context(), []store.Work{{Target: "old", UserN: 1, Removal: true}, {Target: "other", UserN: 1}})
+			})
+			h.update(func(tx *store.Tx) error {
+				state, err := tx.TargetState(h.Context(), "old")
+				h.must(err)
+				f, err := tx.ForgetTarget(h.Context(), state, event("target.forgotten"))
+				h.same("forgotten", f, store.Forgotten{Accounts: 1, Assignments: 1})
+				return err
+			})
+			h.view(func(tx *store.Tx) error {
+				state, err := tx.TargetState(h.Context(), "old")
+				h.must(err)
+				rows, err := tx.AssignmentsOfUsers(h.Context(), state.N, []int64{1})
+				h.must(err)
+				others, err := tx.AssignmentsOfUsers(h.Context(), state.N+1, []int64{1})
+				h.must(err)
+				h.same("what is left there and elsewhere", []int{len(rows), len(others)}, []int{0, 1})
+				open, err := tx.OpenChanges(h.Context(), "old")
+				h.same("open changes", len(open), 0)
+				return err
+			})
+			h.same("work", h.counted(), map[string]int{"other": 1})
+		},
+	},
+	{
 		Name: "users whose calendar turned are found",
 		Why:  "an end date takes access away although nothing happens on that day",
 		Run: func(h *Hub) {
