@@ -68,12 +68,5 @@ func harmless(row []string) []string {
 	return row
 }
 
-// instant writes a time, "" for none.
-func instant(t *time.Time) string {
-	if t == nil || t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

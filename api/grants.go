@@ -47,7 +47,7 @@ type revoking struct {
 
 func (s *server) mountGrants() {
 	grants := list[desk.Grant]{
-		name: "grants", find: s.Desk.Grants, number: func(g desk.Grant) int64 { return g.N }, header: grantHeader, row: grantRow,
+		name: "grants", find: s.Desk.Grants, number: func(g desk.Grant) int64 { return g.N }, header: desk.GrantColumns(), row: func(g desk.Grant) []string { return g.Cells() },
 	}
 	route(s, paged[desk.Grant](s, operation("grants", http.MethodGet, "/grants", "Grants, newest first")),
 		func(ctx context.Context, who approval.Actor, in *grantQuestion) (*huma.StreamResponse, error) {
@@ -84,15 +84,4 @@ func (s *server) extend(ctx context.Context, who approval.Actor, in *extending) 
 		return nil, err
 	}
 	return answering(s.Desk.Extend(ctx, who, in.ID, d, in.Body.Reason))
-}
-
-var grantHeader = []string{
-	"id", "request", "kind", "user", "group", "state", "seconds", "starts_at", "activated_at", "ends_at", "ended_at", "ended", "ended_by", "reason", "overdue_seconds",
-}
-
-func grantRow(g desk.Grant) []string {
-	return []string{
-		g.ID, g.Request, g.Kind, g.User, g.Group, g.State, strconv.FormatInt(g.Seconds, 10), instant(&g.StartsAt), instant(g.ActivatedAt),
-		instant(&g.EndsAt), instant(g.EndedAt), g.Ended, g.EndedBy, g.Reason, strconv.FormatInt(g.OverdueSeconds, 10),
-	}
 }

@@ -16,25 +16,27 @@ import (
 
 // Question selects requests or grants.
 type Question struct {
-	User   string    `query:"user" maxLength:"256" doc:"who gets or asked for it"`
-	Group  string    `query:"group" maxLength:"512" doc:"what it is about"`
-	Q      string    `query:"q" maxLength:"200" doc:"a text in users, groups, reasons and tickets"`
-	Since  time.Time `query:"since" doc:"made at this time or later"`
-	Until  time.Time `query:"until" doc:"made before this time"`
-	Cursor string    `query:"cursor" maxLength:"64" doc:"next of the page before"`
-	Limit  int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"entries on a page"`
-	Format string    `query:"format" enum:"json,csv" doc:"csv has everything, without pages; so has Accept: text/csv"`
-	Accept string    `header:"Accept" hidden:"true"`
+	User    string    `query:"user" maxLength:"256" doc:"who gets or asked for it"`
+	Group   string    `query:"group" maxLength:"512" doc:"what it is about"`
+	Decider string    `query:"decider" maxLength:"256" doc:"who answered the request: a user, operator:NAME, or policy"`
+	Ticket  string    `query:"ticket" maxLength:"200" doc:"the ticket of the request"`
+	Q       string    `query:"q" maxLength:"200" doc:"a text in users, groups, reasons, tickets and what deciders noted"`
+	Since   time.Time `query:"since" doc:"made at this time or later"`
+	Until   time.Time `query:"until" doc:"made before this time"`
+	Cursor  string    `query:"cursor" maxLength:"64" doc:"next of the page before"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"entries on a page"`
+	Format  string    `query:"format" enum:"json,csv" doc:"csv has everything, without pages; so has Accept: text/csv"`
+	Accept  string    `header:"Accept" hidden:"true"`
 }
 
 func (q *Question) query(states []string) desk.Query {
-	return desk.Query{User: q.User, Group: q.Group, Text: q.Q, From: q.Since, To: q.Until, States: states}
+	return desk.Query{User: q.User, Group: q.Group, Decider: q.Decider, Ticket: q.Ticket, Text: q.Q, From: q.Since, To: q.Until, States: states}
 }
 
 // text is the question without the page, by which a cursor knows it.
 func (q *Question) text(list, approver, only string, states []string) string {
 	return strings.Join([]string{
-		list, q.User, q.Group, approver, only, q.Q, q.Since.UTC().Format(time.RFC3339Nano), q.Until.UTC().Format(time.RFC3339Nano), strings.Join(states, ","),
+		list, q.User, q.Group, approver, q.Decider, q.Ticket, only, q.Q, q.Since.UTC().Format(time.RFC3339Nano), q.Until.UTC().Format(time.RFC3339Nano), strings.Join(states, ","),
 	}, "\x00")
 }
 

@@ -70,7 +70,7 @@ func (s *server) mountRequests() {
 	ask.DefaultStatus = http.StatusCreated
 	route(s, ask, s.ask)
 	requests := list[desk.Request]{
-		name: "requests", find: s.Desk.Requests, number: func(r desk.Request) int64 { return r.N }, header: requestHeader, row: requestRow,
+		name: "requests", find: s.Desk.Requests, number: func(r desk.Request) int64 { return r.N }, header: desk.RequestColumns(), row: func(r desk.Request) []string { return r.Cells() },
 	}
 	route(s, paged[desk.Request](s, operation("requests", http.MethodGet, "/requests", "Requests, newest first")),
 		func(ctx context.Context, who approval.Actor, in *requestQuestion) (*huma.StreamResponse, error) {
@@ -123,20 +123,4 @@ func (s *server) amend(ctx context.Context, who approval.Actor, in *amendment) (
 		return nil, err
 	}
 	return answering(s.Desk.Amend(ctx, who, in.ID, desk.Amendment{For: d, Reason: in.Body.Reason, Ticket: in.Body.Ticket, Start: in.Body.Start}))
-}
-
-var requestHeader = []string{
-	"id", "batch", "kind", "user", "group", "state", "by", "reason", "ticket", "start", "seconds", "ends_at", "created", "expires_at",
-	"decided_at", "decided_by", "note", "because", "grant", "extends", "verdict", "reviewed_by", "reviewed_at",
-}
-
-func requestRow(r desk.Request) []string {
-	row := []string{
-		r.ID, r.Batch, r.Kind, r.User, r.Group, r.State, r.By, r.Reason, r.Ticket, instant(r.Start), strconv.FormatInt(r.Seconds, 10),
-		instant(&r.EndsAt), instant(&r.Created), instant(&r.ExpiresAt), instant(r.DecidedAt), r.DecidedBy, r.Note, r.Because, r.Grant, r.Extends,
-	}
-	if r.Review == nil {
-		return append(row, "", "", "")
-	}
-	return append(row, r.Review.Verdict, r.Review.By, instant(r.Review.At))
 }

@@ -11,7 +11,7 @@ import (
 
 // question is a query as the API reads it.
 func question(q desk.Query) url.Values {
-	query := values("user", q.User, "group", q.Group, "q", q.Text, "state", strings.Join(q.States, ","), "since", instant(q.From), "until", instant(q.To))
+	query := values("user", q.User, "group", q.Group, "decider", q.Decider, "ticket", q.Ticket, "q", q.Text, "state", strings.Join(q.States, ","), "since", instant(q.From), "until", instant(q.To))
 	if q.Open {
 		query.Set("open", "true")
 	}

@@ -63,6 +63,7 @@ type Desk interface {
 	accessDesk
 	askDesk
 	delegationDesk
+	historyDesk
 	inboxDesk
 	requestDesk
 }
@@ -109,6 +110,7 @@ func (c *Console) Mount(mux *http.ServeMux) {
 	c.mountAsk(d)
 	c.mountDecide(d)
 	c.mountDelegations(d)
+	c.mountHistory(d)
 	c.mountReviewItems(d)
 	c.mountCampaigns(d)
 	c.mountReports(d)

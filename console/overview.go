@@ -35,10 +35,10 @@ func (c *Console) overview(r *http.Request, v visitor) (view, error) {
 	}
 	return view{Page: "overview.html", Section: "Overview", Title: "Overview", Stamp: statusStamp(s), Body: overviewPage{Status: s, Figures: []figure{
 		{Count: s.Overdue, What: "people keep access that should be gone", Path: "/targets", Bad: true},
-		{Count: s.LateGrants, What: "grants are over and not gone", Path: "/targets", Bad: true},
+		{Count: s.LateGrants, What: "grants are over and not gone", Path: "/grants?state=ending", Bad: true},
 		{Count: s.LateAdditions, What: "people lack access that they should have", Path: "/targets", Bad: true},
 		{Count: s.Held, What: "changes are held by guards", Path: "/held"},
 		{Count: s.Glass, What: "broken glasses wait for a look", Path: "/decide", Bad: true},
-		{Count: s.Requests, What: "requests wait for a decision", Path: "/decide"},
+		{Count: s.Requests, What: "requests wait for a decision", Path: "/requests?state=pending"},
 	}}}, nil
 }

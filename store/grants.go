@@ -125,7 +125,11 @@ type GrantFilter struct {
 	Kind  string
 	// Open leaves out those that are settled, Over those that are not over.
 	Open, Over bool
-	// Text is looked for, without letter case, in user and group.
+	// Decider is who answered the request that it follows from, Ticket what that was for.
+	Decider Decider
+	Ticket  string
+	// Text is looked for, without letter case, in user and group, why it ended, and the
+	// reason and ticket of the request.
 	Text string
 	// From and To bound when it was to start; zero: no bound.
 	From, To time.Time
@@ -141,16 +145,30 @@ func (tx *Tx) Grants(ctx context.Context, f GrantFilter) ([]grants.Grant, error)
 	}
 	c.text("group_name = ?", f.Group)
 	c.text("kind = ?", f.Kind)
-	if f.Open {
+	switch {
+	case f.Open && f.UserN != 0:
 		c.add("settled_at = 0")
+	case f.Open:
+		c.add("n IN (SELECT n FROM grants WHERE settled_at = 0)")
 	}
 	if f.Over {
 		c.add("over_at <> 0")
 	}
-	c.between("starts_at", f.From, f.To)
+	if by, args := f.Decider.requests(); by != "" {
+		c.add("request_n IN ("+by+")", args...)
+	}
+	if f.Ticket != "" {
+		c.add("request_n IN (SELECT n FROM requests WHERE ticket = ? AND ticket <> '')", f.Ticket)
+	}
+	if f.UserN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) {
+		c.within("grants", "starts_at", f.From, f.To)
+	} else {
+		c.between("starts_at", f.From, f.To)
+	}
 	if f.Text != "" {
-		p := contains(f.Text)
-		c.add(`(lower(user_name) LIKE ? ESCAPE '!' OR lower(group_name) LIKE ? ESCAPE '!')`, p, p)
+		own, args := likeAny(f.Text, "user_name", "group_name", "over_reason")
+		asked, more := likeAny(f.Text, "r.reason", "r.ticket")
+		c.add("("+own+" OR EXISTS (SELECT 1 FROM requests r WHERE r.n = grants.request_n AND "+asked+"))", append(args, more...)...)
 	}
 	if f.BeforeN > 0 {
 		c.add("n < ?", f.BeforeN)

@@ -98,15 +98,40 @@ type RequestFilter struct {
 	UserN, ByN int64 // of whom, and by whom; both: either
 	Group      string
 	Kind       string
+	Ticket     string
 	// Outcomes are those to find: "" stands for what is not decided.
 	Outcomes []string
-	// Text is looked for, without letter case, in user, group, reason and ticket.
+	// Decider is who answered them.
+	Decider Decider
+	// Text is looked for, without letter case, in user, group, reason, ticket and the
+	// note of the decision.
 	Text string
 	// From and To bound when it was made; zero: no bound.
 	From, To time.Time
 	// BeforeN continues after a page: only lower numbers.
 	BeforeN int64
 	Limit   int // 0: no bound
+}
+
+// Decider is who answered a request: a user, whoever acts by that name and is none, or
+// the policy. The zero value is anybody.
+type Decider struct {
+	UserN  int64
+	Actor  string
+	Policy bool
+}
+
+// requests selects the numbers of the requests that somebody answered; "" for anybody.
+func (d Decider) requests() (text string, args []any) {
+	switch {
+	case d.UserN != 0:
+		return "SELECT request_n FROM votes WHERE by_n = ?", []any{d.UserN}
+	case d.Actor != "":
+		return "SELECT request_n FROM votes WHERE by_n = 0 AND by_actor = ?", []any{d.Actor}
+	case d.Policy:
+		return "SELECT n FROM requests WHERE auto <> ''", nil
+	}
+	return "", nil
 }
 
 // Requests returns the requests that a filter selects.
@@ -118,8 +143,8 @@ func (tx *Tx) Requests(ctx context.Context, f RequestFilter) ([]grants.Request, 
 func (f RequestFilter) where() (string, []any) {
 	var c conditions
 	switch {
-	case f.UserN != 0 && f.ByN != 0:
-		c.add("(user_n = ? OR by_n = ?)", f.UserN, f.ByN)
+	case f.UserN != 0 && f.ByN != 0: // each by an index of its own
+		c.add("n IN (SELECT n FROM requests WHERE user_n = ? UNION SELECT n FROM requests WHERE by_n = ? AND by_n <> 0)", f.UserN, f.ByN)
 	case f.UserN != 0:
 		c.add("user_n = ?", f.UserN)
 	case f.ByN != 0:
@@ -127,13 +152,25 @@ func (f RequestFilter) where() (string, []any) {
 	}
 	c.text("group_name = ?", f.Group)
 	c.text("kind = ?", f.Kind)
-	if len(f.Outcomes) > 0 {
+	if f.Ticket != "" {
+		c.add("ticket = ? AND ticket <> ''", f.Ticket)
+	}
+	switch {
+	case len(f.Outcomes) == 1 && f.Outcomes[0] == "" && f.UserN == 0:
+		c.add("n IN (SELECT n FROM requests WHERE outcome = '')")
+	case len(f.Outcomes) > 0:
 		c.add("outcome IN {texts}", texts(f.Outcomes))
 	}
-	c.between("created", f.From, f.To)
+	if by, args := f.Decider.requests(); by != "" {
+		c.add("n IN ("+by+")", args...)
+	}
+	if f.UserN == 0 && f.ByN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) {
+		c.within("requests", "created", f.From, f.To)
+	} else {
+		c.between("created", f.From, f.To)
+	}
 	if f.Text != "" {
-		p := contains(f.Text)
-		c.add(`(lower(user_name) LIKE ? ESCAPE '!' OR lower(group_name) LIKE ? ESCAPE '!' OR lower(reason) LIKE ? ESCAPE '!' OR lower(ticket) LIKE ? ESCAPE '!')`, p, p, p, p)
+		c.like(f.Text, "user_name", "group_name", "reason", "ticket", "note")
 	}
 	if f.BeforeN > 0 {
 		c.add("n < ?", f.BeforeN)
@@ -157,12 +194,37 @@ func (c *conditions) text(part, value string) {
 	}
 }
 
+// like looks for a text, without letter case, in any of some columns.
+func (c *conditions) like(text string, columns ...string) {
+	part, args := likeAny(text, columns...)
+	c.add(part, args...)
+}
+
+func likeAny(text string, columns ...string) (part string, args []any) {
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		parts[i] = "lower(" + column + ") LIKE ? ESCAPE '!'"
+		args = append(args, contains(text))
+	}
+	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
 func (c *conditions) between(column string, from, to time.Time) {
 	if !from.IsZero() {
 		c.add(column+" >= ?", micros(from))
 	}
 	if !to.IsZero() {
 		c.add(column+" < ?", micros(to))
+	}
+}
+
+// within is between where nothing else narrows a table: found by the index of the column,
+// since the order by number, which all lists have, would make a walk through all there is.
+func (c *conditions) within(table, column string, from, to time.Time) {
+	var of conditions
+	of.between(column, from, to)
+	if where, args := of.where(); where != "" {
+		c.add("n IN (SELECT n FROM "+table+" "+where+")", args...)
 	}
 }
 

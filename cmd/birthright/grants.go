@@ -60,7 +60,7 @@ own. ` + "`birthright grants --all --output csv`" + ` exports all there is.`,
 	f.add(cmd, grantStates, "the whole history, not only what is not over and the last 30 days")
 	cmd.Flags().BoolVar(&overdue, "overdue", false, "only what is over, and of which something is left on a target")
 	cmd.Flags().StringVar(&f.user, "user", "", "only what this `USER` has")
-	cmd.Flags().StringVar(&f.text, "text", "", "only with this `TEXT` in user or group")
+	cmd.Flags().StringVar(&f.text, "text", "", "only with this `TEXT` in user, group, why it ended, or the reason and ticket of the request")
 	return cmd
 }
 

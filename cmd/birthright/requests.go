@@ -25,16 +25,18 @@ var requestStates = []string{grants.Pending, grants.Approved, grants.Denied, gra
 
 // historyFlags choose among requests or grants.
 type historyFlags struct {
-	user, group, text, since, until string
-	states                          []string
-	limit                           int
-	all                             bool
+	user, group, decider, ticket, text, since, until string
+	states                                           []string
+	limit                                            int
+	all                                              bool
 }
 
 func (f *historyFlags) add(cmd *cobra.Command, states []string, all string) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.group, "group", "", "only of this `GROUP`")
 	flags.StringSliceVar(&f.states, "state", nil, "only in this `STATE`: "+strings.Join(states[:len(states)-1], ", ")+" or "+states[len(states)-1]+"; several with commas")
+	flags.StringVar(&f.decider, "decider", "", "only what this `USER` answered; also operator:NAME, and policy for what it approved by itself")
+	flags.StringVar(&f.ticket, "ticket", "", "only what was asked for with this `TICKET`")
 	flags.StringVar(&f.since, "since", "", "only from this `TIME` on: RFC 3339, a date, or how long ago, e.g. 24h or 7d")
 	flags.StringVar(&f.until, "until", "", "only before this `TIME`")
 	flags.IntVar(&f.limit, "limit", 0, "at most this many; 0 for all")
@@ -43,7 +45,7 @@ func (f *historyFlags) add(cmd *cobra.Command, states []string, all string) {
 
 // query is what the flags choose.
 func (f *historyFlags) query(now time.Time, allowed []string) (desk.Query, error) {
-	q := desk.Query{User: f.user, Group: f.group, Text: f.text, States: f.states, Limit: f.limit}
+	q := desk.Query{User: f.user, Group: f.group, Decider: f.decider, Ticket: f.ticket, Text: f.text, States: f.states, Limit: f.limit}
 	faults := []error{notNegative("limit", f.limit)}
 	for _, s := range f.states {
 		faults = append(faults, oneOf("state", s, allowed...))
@@ -97,7 +99,7 @@ decide on; with --group, all of a group that they own.
 	f.add(cmd, requestStates, "the whole history, not only the last 30 days")
 	flags := cmd.Flags()
 	flags.StringVar(&f.user, "user", "", "only those that this `USER` asked for or gets")
-	flags.StringVar(&f.text, "text", "", "only with this `TEXT` in user, group, reason or ticket")
+	flags.StringVar(&f.text, "text", "", "only with this `TEXT` in user, group, reason, ticket or the note of the decision")
 	flags.StringVar(&f.approver, "approver", "", "only those that this `USER` may decide on now")
 	flags.BoolVar(&f.mine, "mine-to-decide", false, "only those that the user of --as may decide on now")
 	cmd.AddCommand(p.requestsShowCommand())

@@ -89,3 +89,34 @@ func TestDeniedWithoutScripts(t *testing.T) {
 	tab.Sees("denied")
 	tab.Lacks("Approve")
 }
+
+// An owner finds a year later who was given what and why: from the page of the group, by a
+// word of the reason, to the request and back, and takes the list along.
+func TestHistoryIsFound(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := s.askFor("ada", "prod", time.Hour)
+	s.approve("olga", r)
+	s.askFor("eve", "prod", time.Hour)
+	tab := s.tab(t, "otto", chromiumtest.Look{Width: chromiumtest.Phone})
+	tab.Visit(s.url + "/groups/prod")
+	tab.Click("Requests")
+	tab.Sees("eve, prod")
+	tab.Sees("ada, prod")
+	tab.Fill("Answered by", "olga")
+	tab.Press("Enter")
+	tab.Lacks("eve, prod")
+	tab.JudgeEverywhere("requests found")
+	tab.Click("ada, prod")
+	tab.At("/requests/" + r.ID)
+	tab.Visit(s.url + "/")
+	tab.Click("All grants")
+	tab.Click("prod")
+	tab.Sees("ada, prod")
+	tab.JudgeEverywhere("grants found")
+	var file string
+	tab.Value(`document.querySelector("a[href*=csv]").getAttribute("href")`, &file)
+	if file != "/grants/export?group=prod&format=csv" {
+		t.Errorf("the file is %q", file)
+	}
+}

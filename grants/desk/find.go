@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"birthright/grants"
@@ -14,6 +15,9 @@ import (
 type Query struct {
 	// User is who gets or asked for it, Group what; Approver who may decide on it now.
 	User, Group, Approver string
+	// Decider is who answered it: a user, "operator:NAME", or "policy". Of grants it is
+	// about the request behind each, and so is Ticket.
+	Decider, Ticket string
 	// Mine leaves what the actor may decide on now.
 	Mine bool
 	Kind string
@@ -21,7 +25,7 @@ type Query struct {
 	// nothing can be left on any target.
 	States []string
 	Open   bool
-	// Text is looked for in users, groups, reasons and tickets.
+	// Text is looked for in users, groups, reasons, tickets and what deciders noted.
 	Text     string
 	From, To time.Time
 	// Before continues behind a page: the N of its last entry.
@@ -57,6 +61,15 @@ func (s *session) reach(q Query, userN int64) (all bool, onlyOf int64) {
 	return true, s.actor.UserN
 }
 
+// Owned returns the names of the groups that the actor owns, as the policy spells them.
+func (d *Desk) Owned(ctx context.Context, a approval.Actor) (owned []string, err error) {
+	err = d.view(ctx, a, func(s *session) error {
+		owned = slices.DeleteFunc(s.engine.GroupNames(), func(name string) bool { return !s.owns(name) })
+		return nil
+	})
+	return owned, err
+}
+
 // owns reports whether the actor owns a group.
 func (s *session) owns(group string) bool {
 	definition, known := s.engine.Group(group)
@@ -84,6 +97,24 @@ func (s *session) approver(q Query) (int64, error) {
 	return s.named("approver", q.Approver)
 }
 
+// decider is who answered what a query selects.
+func (s *session) decider(q Query) (store.Decider, error) {
+	if name := strings.TrimPrefix(q.Decider, "user:"); name != "" && !strings.Contains(name, ":") {
+		n := s.people.Named(name)
+		switch {
+		case n != 0:
+			return store.Decider{UserN: n}, nil
+		case q.Decider == byPolicy:
+			return store.Decider{Policy: true}, nil
+		}
+		return store.Decider{}, errUnknown("decider", name)
+	}
+	return store.Decider{Actor: q.Decider}, nil
+}
+
+// byPolicy is what approves by a condition of the policy.
+const byPolicy = "policy"
+
 func (s *session) find(q Query) ([]grants.Request, error) {
 	userN, err := s.named("user", q.User)
 	if err != nil {
@@ -96,9 +127,13 @@ func (s *session) find(q Query) ([]grants.Request, error) {
 	if q.Mine && approver == 0 {
 		return nil, nil // a program decides on nothing
 	}
+	decider, err := s.decider(q)
+	if err != nil {
+		return nil, err
+	}
 	all, onlyOf := s.reach(q, userN)
 	f := store.RequestFilter{
-		UserN: onlyOf, ByN: onlyOf, Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Outcomes: outcomes(q.States),
+		UserN: onlyOf, ByN: onlyOf, Group: q.Group, Kind: q.Kind, Ticket: q.Ticket, Decider: decider, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Outcomes: outcomes(q.States),
 	}
 	if approver != 0 {
 		f.Outcomes = []string{""}
@@ -260,9 +295,13 @@ func (s *session) findGrants(q Query) ([]grants.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
+	decider, err := s.decider(q)
+	if err != nil {
+		return nil, err
+	}
 	all, onlyOf := s.reach(q, userN)
 	f := store.GrantFilter{
-		UserN: onlyOf, Group: q.Group, Kind: q.Kind, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Open: q.Open || onlyOpen(q.States),
+		UserN: onlyOf, Group: q.Group, Kind: q.Kind, Ticket: q.Ticket, Decider: decider, Text: q.Text, From: q.From, To: q.To, BeforeN: q.Before, Open: q.Open || onlyOpen(q.States),
 	}
 	return paged(q.Limit, func(limit int) ([]grants.Grant, error) {
 		f.Limit = limit

@@ -192,8 +192,14 @@ var grantCases = []Case{
 			later := h.given(1, func(g *grants.Grant) { g.StartsAt = epoch.Add(time.Hour) })
 			logs.Stop(grants.OverReturned, "user:x", "", epoch)
 			h.saveGrant(logs)
-			later.SettledAt = epoch
+			later.SettledAt, later.OverReason = epoch, "The week is over"
+			asked := wish(1, "prod")
+			h.ask(asked)
+			later.RequestN = asked.N
 			h.saveGrant(later)
+			h.update(func(tx *store.Tx) error {
+				return tx.AddVote(h.Context(), grants.Vote{RequestN: asked.N, ByN: 5, By: "user:dan", Approve: true})
+			})
 			for _, tt := range []struct {
 				f    store.GrantFilter
 				want []string
@@ -209,6 +215,13 @@ var grantCases = []Case{
 				{store.GrantFilter{Text: "LOGS_"}, []string{"g2"}},
 				{store.GrantFilter{Text: "user1"}, []string{"g3", "g1"}},
 				{store.GrantFilter{Text: "_s"}, nil},
+				{store.GrantFilter{Text: "LOOK at 100%"}, []string{"g3"}},
+				{store.GrantFilter{Text: "ops-1"}, []string{"g3"}},
+				{store.GrantFilter{Text: "the week"}, []string{"g3"}},
+				{store.GrantFilter{Ticket: "OPS-1"}, []string{"g3"}},
+				{store.GrantFilter{Ticket: "OPS"}, nil},
+				{store.GrantFilter{Decider: store.Decider{UserN: 5}}, []string{"g3"}},
+				{store.GrantFilter{Decider: store.Decider{UserN: 6}}, nil},
 				{store.GrantFilter{From: epoch.Add(time.Hour)}, []string{"g3"}},
 				{store.GrantFilter{To: epoch.Add(time.Hour)}, []string{"g2", "g1"}},
 			} {

@@ -81,14 +81,23 @@ var requestCases = []Case{
 			h.ask(wish(3, "prod"))
 			denied := wish(1, "logs")
 			h.ask(denied)
-			denied.Outcome = grants.Denied
+			denied.Outcome, denied.Note = grants.Denied, "Use the replica"
 			h.saveRequest(denied)
+			given := wish(4, "prod")
+			given.Outcome, given.Auto, given.Created = grants.Approved, "oncall('x')", epoch.Add(-time.Hour)
+			given.N, given.ID, given.Batch, given.Ticket = 77, "r77", "r77", ""
+			h.saveRequest(given)
+			h.update(func(tx *store.Tx) error {
+				h.must(tx.AddVote(h.Context(), grants.Vote{RequestN: 4, ByN: 5, By: "user:dan"}))
+				h.must(tx.AddVote(h.Context(), grants.Vote{RequestN: 2, ByN: 5, By: "user:dan", Approve: true}))
+				return tx.AddVote(h.Context(), grants.Vote{RequestN: 1, By: "operator:root", Approve: true})
+			})
 			for _, tt := range []struct {
 				f    store.RequestFilter
 				want []string
 			}{
-				{store.RequestFilter{}, []string{"r4", "r3", "r2", "r1"}},
-				{store.RequestFilter{Limit: 2}, []string{"r4", "r3"}},
+				{store.RequestFilter{}, []string{"r77", "r4", "r3", "r2", "r1"}},
+				{store.RequestFilter{Limit: 2, BeforeN: 77}, []string{"r4", "r3"}},
 				{store.RequestFilter{Limit: 2, BeforeN: 3}, []string{"r2", "r1"}},
 				{store.RequestFilter{UserN: 1}, []string{"r4", "r1"}},
 				{store.RequestFilter{ByN: 2}, []string{"r2"}},
@@ -98,11 +107,21 @@ var requestCases = []Case{
 				{store.RequestFilter{Outcomes: []string{""}}, []string{"r3", "r2", "r1"}},
 				{store.RequestFilter{Outcomes: []string{"", grants.Denied}, UserN: 1}, []string{"r4", "r1"}},
 				{store.RequestFilter{Text: "PLAIN"}, []string{"r2"}},
-				{store.RequestFilter{Text: "100%"}, []string{"r4", "r3", "r1"}},
+				{store.RequestFilter{Text: "100%"}, []string{"r77", "r4", "r3", "r1"}},
+				{store.RequestFilter{Text: "the REPLICA"}, []string{"r4"}},
 				{store.RequestFilter{Text: "ops_"}, []string{"r2"}},
 				{store.RequestFilter{Text: "user3"}, []string{"r3"}},
 				{store.RequestFilter{From: epoch.Add(time.Hour)}, []string{"r4", "r3"}},
-				{store.RequestFilter{To: epoch.Add(time.Hour)}, []string{"r2", "r1"}},
+				{store.RequestFilter{From: epoch, To: epoch.Add(time.Hour)}, []string{"r2", "r1"}},
+				{store.RequestFilter{To: epoch}, []string{"r77"}},
+				{store.RequestFilter{Ticket: "OPS-1"}, []string{"r4", "r3", "r1"}},
+				{store.RequestFilter{Ticket: "OPS_2"}, []string{"r2"}},
+				{store.RequestFilter{Ticket: "OPS"}, nil},
+				{store.RequestFilter{Decider: store.Decider{UserN: 5}}, []string{"r4", "r2"}},
+				{store.RequestFilter{Decider: store.Decider{UserN: 5}, Group: "logs", UserN: 2}, []string{"r2"}},
+				{store.RequestFilter{Decider: store.Decider{Actor: "operator:root"}}, []string{"r1"}},
+				{store.RequestFilter{Decider: store.Decider{Actor: "user:dan"}}, nil},
+				{store.RequestFilter{Decider: store.Decider{Policy: true}}, []string{"r77"}},
 			} {
 				h.same(fmt.Sprintf("%+v", tt.f), h.requested(tt.f), tt.want)
 			}
