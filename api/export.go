@@ -68,5 +68,4 @@ func harmless(row []string) []string {
 	return row
 }
 
-
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
