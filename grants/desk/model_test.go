@@ -393,6 +393,28 @@ func (m *model) holds(group string, got []string, clean bool) error {
 	return nil
 }
 
+// settled checks that nobody holds what only grants gave that are put down as gone from
+// every target: from then on nobody would look.
+func (m *model) settled(group string, got []string, records map[string]grants.Grant) error {
+	for _, name := range got {
+		var gone, open []string
+		for _, g := range m.given {
+			record := records[g.id]
+			switch {
+			case g.of.user != name || g.of.group != group || record.BegunAt.IsZero():
+			case record.SettledAt.IsZero():
+				open = append(open, g.id)
+			default:
+				gone = append(gone, g.id)
+			}
+		}
+		if len(gone) > 0 && len(open) == 0 {
+			return fmt.Errorf("%s: %s holds it by %v, which are put down as gone", group, name, gone)
+		}
+	}
+	return nil
+}
+
 // String tells the history's outcome for a failure.
 func (m *model) String() string {
 	var b strings.Builder

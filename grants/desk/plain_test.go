@@ -350,6 +350,8 @@ func (p *plain) Deputise(from, to string, d time.Duration) error {
 	return nil
 }
 
+func (p *plain) State(request string) string { return p.request(request).State(p.now) }
+
 func (p *plain) Recorded(request string) string {
 	at := slices.IndexFunc(p.requests, func(r *grants.Request) bool { return r.ID == request })
 	return p.requests[at].Outcome
