@@ -187,7 +187,7 @@ func (m Matter) standing(userN int64, stage int, since time.Time, p People) Stan
 	if len(s.For) == 0 {
 		s.Why = "it is for " + strings.Join(terms, " or ") + " to decide"
 		if group := m.letInto(userN, terms, p); group != "" {
-			s.Why += ", and " + u.UserName + " is in group:" + group + " by the word of those alone whom it concerns"
+			s.Why += ", and " + u.UserName + " is in group:" + group + " only by the approval of those who ask for it or would get it"
 		}
 	}
 	return s

@@ -11,7 +11,7 @@ import (
 	"birthright/rules"
 )
 
-const byFriends = "it is for group:friends to decide, and eve is in group:friends by the word of those alone whom it concerns"
+const byFriends = "it is for group:friends to decide, and eve is in group:friends only by the approval of those who ask for it or would get it"
 
 func TestVerdicts(t *testing.T) {
 	security := rules.Stage{By: "group:security", Count: 1}
@@ -94,7 +94,7 @@ func TestVerdicts(t *testing.T) {
 		{"let in by nobody", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", nil) }, grants.Pending, 0, 0, []string{byFriends}},
 		{"let in by the policy", asked(by("group:friends")).with("eve"), func(v *village) { v.letIn(eve, "friends", []int64{0}) }, grants.Approved, 0, 1, nil},
 		{"an owner let in by who asks", asked(owners(1)).with("eve"), func(v *village) { v.letIn(eve, "owners", []int64{ada}) }, grants.Pending, 0, 0,
-			[]string{"it is for owners to decide, and eve is in group:owners by the word of those alone whom it concerns"}},
+			[]string{"it is for owners to decide, and eve is in group:owners only by the approval of those who ask for it or would get it"}},
 		{"let in by who decides in the place of who asks", asked(by("group:friends")).with("eve"),
 			func(v *village) { v.letInOn(eve, "friends", Ground{{{By: dan, For: ada}}}) }, grants.Pending, 0, 0, []string{byFriends}},
 		{"let in by who asks in another's place", asked(by("group:friends")).with("eve"),

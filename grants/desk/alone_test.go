@@ -55,7 +55,7 @@ func (v vault) decides(who string, may bool) {
 		v.Must(err)
 		return
 	}
-	if identity.KindOf(err) != identity.Denied || !strings.Contains(err.Error(), "by the word of those alone whom it concerns") {
+	if identity.KindOf(err) != identity.Denied || !strings.Contains(err.Error(), "only by the approval of those who ask for it or would get it") {
 		v.t.Errorf("%s decides on what olga asks for: %v", who, err)
 	}
 }
