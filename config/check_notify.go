@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/mail"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -42,6 +43,28 @@ func (l *loader) checkNotify() {
 		}
 		l.checkOthersKeys(path, c)
 	}
+	l.checkLinks()
+}
+
+// checkLinks warns where people elsewhere are sent links to this machine.
+func (l *loader) checkLinks() {
+	u, err := url.Parse(l.cfg.Server.PublicURL)
+	if err != nil || !trust.Local(u.Hostname()) {
+		return
+	}
+	for i := range l.cfg.Notify {
+		if l.cfg.Notify[i].elsewhere() {
+			l.warn(channelPath(i), "its messages link to %s, which leads people to their own machine: set server.public_url", l.cfg.Server.PublicURL)
+			return
+		}
+	}
+}
+
+// elsewhere reports whether a channel leads away from this machine.
+func (c *Channel) elsewhere() bool {
+	address := map[string]string{ChannelSMTP: "//" + c.Host, ChannelSlack: c.APIURL, ChannelWebhook: c.URL, ChannelTeams: "//teams"}[c.Kind]
+	u, err := url.Parse(address)
+	return err == nil && u.Hostname() != "" && !trust.Local(u.Hostname())
 }
 
 // checkNoticeKinds wants kinds of notice, or beginnings of them with a star.

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,5 +34,27 @@ func TestNotify(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Notify); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// People elsewhere cannot follow a link to the hub's own machine.
+func TestLinksLeadSomewhere(t *testing.T) {
+	const away = `notify: [{name: mail, kind: smtp, host: smtp.example.com, from: a@example.com}]`
+	const here = `notify: [{name: mail, kind: smtp, host: 127.0.0.1, from: a@example.com, tls: none}, {name: hook, kind: webhook, url: "http://localhost/in", secret: "env:HOOK"}]`
+	for text, want := range map[string]int{
+		away: 1, here: 0,
+		away + "\nserver: {public_url: \"https://hub.example.com\"}": 0,
+		away + "\nserver: {public_url: \"http://localhost:8080\"}":   1,
+		`notify: [{name: room, kind: teams, webhook: "env:ROOM"}]`:   1,
+	} {
+		warned := 0
+		for _, w := range load(t, write(t, text)).Warnings {
+			if strings.Contains(w, "set server.public_url") {
+				warned++
+			}
+		}
+		if warned != want {
+			t.Errorf("%s: %d warnings, want %d", text, warned, want)
+		}
 	}
 }

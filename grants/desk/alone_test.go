@@ -1,10 +1,12 @@
 package desk_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"birthright/grants"
 	"birthright/grants/desk"
 	"birthright/grants/desk/desktest"
 	"birthright/identity"
@@ -217,6 +219,38 @@ func TestManyExtensionsAreNoWayAroundTheLimitOfThePolicy(t *testing.T) {
 		o.Must(err)
 		same(t, "half an hour more", longer.Request.State, want)
 	}
+}
+
+// However many own a group, all of them hear of a broken glass.
+func TestEveryOwnerHearsOfABrokenGlass(t *testing.T) {
+	o := desktest.Open(t, `
+groups:
+  - {name: all, owners: ["user:olga"]}
+  - {name: lab, owners: ["group:all"], access: ["app:role/lab"], request: {break_glass: {max: 1h}}}
+rules:
+  - {name: everybody, when: 'true', groups: [all]}
+`)
+	var crowd []string
+	for i := range 230 {
+		crowd = append(crowd, fmt.Sprintf("u%03d", i))
+	}
+	o.Join(crowd...)
+	o.Full()
+	_, err := o.Ask(t.Context(), o.As("u001"), desk.Wish{Groups: []string{"lab"}}) // whoever decides is a panel of fewer
+	o.Must(err)
+	_, err = o.BreakGlass(t.Context(), o.As("u000"), desk.Wish{Groups: []string{"lab"}, Reason: "fire"})
+	o.Must(err)
+	told := 0
+	o.Must(o.DB.View(t.Context(), func(tx *store.Tx) error {
+		rows, err := tx.Notices(t.Context(), 0)
+		for _, row := range rows {
+			if row.Kind == grants.NoticeGlass {
+				told = len(row.Users)
+			}
+		}
+		return err
+	}))
+	same(t, "told", told, 230)
 }
 
 // A broken glass is no history that anybody approved.

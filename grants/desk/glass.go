@@ -105,7 +105,8 @@ func (s *session) glassBroken(m approval.Matter) error {
 
 // watchers are the owners of a group and the administrators.
 func (s *session) watchers(m approval.Matter) []int64 {
-	out := m.OwnersOf(s.people)
+	all := everyone{s.people}
+	out := m.OwnersOf(all)
 	for _, admin := range s.Admins {
 		kind, name, _ := strings.Cut(admin, ":")
 		switch kind {
@@ -114,7 +115,7 @@ func (s *session) watchers(m approval.Matter) []int64 {
 				out = append(out, n)
 			}
 		case "group":
-			out = append(out, s.people.Members(name, 50)...)
+			out = append(out, all.Members(name, 0)...)
 		}
 	}
 	slices.Sort(out)

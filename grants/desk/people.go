@@ -24,6 +24,7 @@ type people struct {
 	worlds map[int64]*rules.World
 	causes map[int64]map[string][]identity.Cause // by user and group
 	groups map[string][]int64                    // members, as far as they were asked for
+	whole  map[string][]int64                    // all members
 	named  map[string]int64                      // by user name; 0 for nobody
 	places map[inPlace][]int64                   // who decides in whose place
 	err    error
@@ -33,7 +34,7 @@ func newPeople(ctx context.Context, tx *store.Tx, engine *rules.Engine, world fu
 	return &people{
 		ctx: ctx, tx: tx, engine: engine, world: world, users: map[int64]*identity.User{},
 		worlds: map[int64]*rules.World{}, causes: map[int64]map[string][]identity.Cause{},
-		groups: map[string][]int64{}, named: map[string]int64{}, places: map[inPlace][]int64{},
+		groups: map[string][]int64{}, whole: map[string][]int64{}, named: map[string]int64{}, places: map[inPlace][]int64{},
 	}
 }
 
@@ -222,7 +223,13 @@ func (p *people) Members(group string, limit int) []int64 {
 	if p.fail(err) || numbers[group] == 0 {
 		return nil
 	}
-	rows, err := p.tx.MembersOf(p.ctx, numbers[group], 0, limit)
+	out := p.membersOf(numbers[group], limit)
+	p.groups[group] = out
+	return out
+}
+
+func (p *people) membersOf(groupN int64, limit int) []int64 {
+	rows, err := p.tx.MembersOf(p.ctx, groupN, 0, limit)
 	if p.fail(err) {
 		return nil
 	}
@@ -230,7 +237,34 @@ func (p *people) Members(group string, limit int) []int64 {
 	for i, row := range rows {
 		out[i] = row.UserN
 	}
-	p.groups[group] = out
+	return out
+}
+
+// everyone are the people without a bound on how many of a group are meant: what is
+// loud is told to all of them.
+type everyone struct{ *people }
+
+// mostTold bounds it all the same: no group of owners is larger and meant so.
+const mostTold = 10_000
+
+// Members implements approval.Crowd.
+func (e everyone) Members(group string, _ int) []int64 {
+	if known, ok := e.whole[group]; ok || e.err != nil {
+		return known
+	}
+	numbers, err := e.tx.GroupNumbers(e.ctx, []string{group}, false)
+	if e.fail(err) || numbers[group] == 0 {
+		return nil
+	}
+	out := e.membersOf(numbers[group], mostTold)
+	users, err := e.tx.UsersByN(e.ctx, out)
+	if e.fail(err) {
+		return nil
+	}
+	for i := range users {
+		e.users[users[i].N] = &users[i]
+	}
+	e.whole[group] = out
 	return out
 }
 

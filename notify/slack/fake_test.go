@@ -37,6 +37,8 @@ type workspace struct {
 	testing.TB
 	*httptest.Server
 	answers map[string]map[string]any
+	// stuck, if not nil, keeps every call waiting until it is closed.
+	stuck chan struct{}
 
 	mu       sync.Mutex
 	users    map[string]map[string]any // by identifier; e-mail in profile
@@ -82,9 +84,16 @@ func (s *workspace) person(id, email string, changes ...func(map[string]any)) {
 }
 
 func (s *workspace) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	if s.stuck != nil {
+		select {
+		case <-s.stuck:
+		case <-r.Context().Done():
+			return
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	body, _ := io.ReadAll(r.Body)
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
 	if r.URL.Path == "/respond" {
 		var note struct{ Response_type, Text string }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -192,12 +193,14 @@ func TestSignatures(t *testing.T) {
 	tampered.Header.Set("X-Slack-Signature", strings.Replace(good.Header.Get("X-Slack-Signature"), "v0=", "v0=00", 1)[:67])
 	unsigned := request("/slack/commands", body, o.Now(), signing)
 	unsigned.Header.Del("X-Slack-Signature")
+	altered := request("/slack/commands", strings.Replace(body, "1h", "8h", 1), o.Now(), signing)
+	altered.Header.Set("X-Slack-Signature", good.Header.Get("X-Slack-Signature"))
 	restamped := request("/slack/commands", body, o.Now(), signing)
 	restamped.Header.Set("X-Slack-Request-Timestamp", "1795435999")
 	for name, r := range map[string]*http.Request{
 		"another secret": request("/slack/commands", body, o.Now(), "other"), "no secret": request("/slack/commands", body, o.Now(), ""),
 		"old": request("/slack/commands", body, o.Now().Add(-6*time.Minute), signing), "ahead": request("/slack/commands", body, o.Now().Add(6*time.Minute), signing),
-		"tampered": tampered, "unsigned": unsigned, "restamped": restamped,
+		"tampered": tampered, "unsigned": unsigned, "restamped": restamped, "altered": altered,
 	} {
 		if code := do(r); code != http.StatusUnauthorized {
 			t.Errorf("%s: %d", name, code)
@@ -222,6 +225,53 @@ func TestSignatures(t *testing.T) {
 	found, err := o.Requests(t.Context(), desk.Operator("operator:test"), desk.Query{})
 	if err != nil || len(found) != 1 {
 		t.Errorf("%d requests, %v", len(found), err)
+	}
+}
+
+// Slack waits three seconds. With its own API hanging, commands and buttons are
+// acknowledged at once, and done when it is back; a form is answered in time.
+func TestAnsweredInTimeWhileSlackHangs(t *testing.T) {
+	o := open(t)
+	o.slack.stuck = make(chan struct{})
+	call := func(path string, form url.Values) (*httptest.ResponseRecorder, time.Duration) {
+		w := httptest.NewRecorder()
+		began := time.Now()
+		o.mux.ServeHTTP(w, request(path, form.Encode(), o.Now(), signing))
+		return w, time.Since(began)
+	}
+	form := url.Values{"payload": {`{"type":"view_submission","user":{"id":"UADA"},"view":{"id":"V1","type":"modal","callback_id":"ask"}}`}}
+	if w, took := call("/slack/interactions", form); w.Code != http.StatusOK || took > 3*time.Second || !strings.Contains(w.Body.String(), "Slack cannot be reached") {
+		t.Errorf("a form: %d %s after %s", w.Code, w.Body, took)
+	}
+	command := url.Values{"user_id": {"UADA"}, "text": {"prod-db 1h because look"}, "response_url": {o.slack.URL + "/respond"}}
+	if w, took := call("/slack/commands", command); w.Code != http.StatusOK || w.Body.Len() > 0 || took > time.Second {
+		t.Errorf("a command: %d %s after %s", w.Code, w.Body, took)
+	}
+	close(o.slack.stuck)
+	o.Must(o.app.Close())
+	has(t, o.slack.reply(), "r1: you asked for prod-db for 1h")
+}
+
+// What Slack or somebody sends once more, signed anew, does nothing twice.
+func TestOnceMore(t *testing.T) {
+	o := open(t)
+	o.slash("UADA", "prod-db 1h because look")
+	has(t, o.slash("UADA", "prod-db 1h because look"), "r1 already asks for prod-db")
+	o.tell()
+	for range 2 {
+		o.press("UOTTO", "approve", "r1:1")
+	}
+	has(t, o.slack.reply(), "r1 needs no more: it is approved")
+	o.press("UOLGA", "approve", "r1:1")
+	has(t, o.slack.reply(), "r1 needs no more: it is approved")
+	o.press("UOLGA", "deny", "r1:1")
+	got := o.submit("UOLGA", "deny", "r1:1", map[string]string{"reason": "no"})
+	if faults, _ := json.Marshal(got); !strings.Contains(string(faults), "was approved at") {
+		t.Errorf("%s", faults)
+	}
+	o.Work()
+	if held := o.Holds("role/readonly"); len(held) != 1 {
+		t.Errorf("%q", held)
 	}
 }
 
