@@ -160,7 +160,7 @@ func (tx *Tx) Grants(ctx context.Context, f GrantFilter) ([]grants.Grant, error)
 	if f.Ticket != "" {
 		c.add("request_n IN (SELECT n FROM requests WHERE ticket = ? AND ticket <> '')", f.Ticket)
 	}
-	if f.UserN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) {
+	if f.UserN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) && f.BeforeN == 0 {
 		c.within("grants", "starts_at", f.From, f.To)
 	} else {
 		c.between("starts_at", f.From, f.To)

@@ -40,8 +40,15 @@ func (tx *Tx) UseLoginLink(ctx context.Context, hash [32]byte) (LoginLink, error
 	return found[0], tx.note(tx.exec(ctx, "UPDATE login_links SET used_at = ? WHERE hash = ? AND used_at = 0", micros(tx.now), hash[:]), nil)
 }
 
-// NobodyCameIn reports whether there was never a session or a login link, as far back as
-// ended sessions are kept; links are kept for ever.
+// ForgetLoginLinks deletes links that were over before a time, at most so many; the last
+// of all stays, since it shows that somebody was let in.
+func (tx *Tx) ForgetLoginLinks(ctx context.Context, before time.Time, most int) error {
+	return tx.exec(ctx, `DELETE FROM login_links WHERE hash IN (
+		SELECT hash FROM login_links WHERE expires < ? AND expires < (SELECT max(expires) FROM login_links) ORDER BY expires LIMIT ?)`, micros(before), most)
+}
+
+// NobodyCameIn reports whether there was never a session or a login link: the last link
+// is kept for ever.
 func (tx *Tx) NobodyCameIn(ctx context.Context) (bool, error) {
 	n, err := tx.number(ctx, "SELECT (SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1) s) + (SELECT count(*) FROM (SELECT 1 FROM login_links LIMIT 1) l)")
 	return n == 0, err

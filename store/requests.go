@@ -164,7 +164,7 @@ func (f RequestFilter) where() (string, []any) {
 	if by, args := f.Decider.requests(); by != "" {
 		c.add("n IN ("+by+")", args...)
 	}
-	if f.UserN == 0 && f.ByN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) {
+	if f.UserN == 0 && f.ByN == 0 && f.Group == "" && f.Ticket == "" && f.Decider == (Decider{}) && f.BeforeN == 0 {
 		c.within("requests", "created", f.From, f.To)
 	} else {
 		c.between("created", f.From, f.To)
@@ -220,6 +220,7 @@ func (c *conditions) between(column string, from, to time.Time) {
 
 // within is between where nothing else narrows a table: found by the index of the column,
 // since the order by number, which all lists have, would make a walk through all there is.
+// It is for a first page: behind it, the walk goes on where it was.
 func (c *conditions) within(table, column string, from, to time.Time) {
 	var of conditions
 	of.between(column, from, to)

@@ -59,7 +59,8 @@ var overs = map[string]string{
 	store.OverLife: signin.EndLife, store.OverIdle: signin.EndIdle, store.OverPerson: signin.EndPerson, store.OverToken: signin.EndToken,
 }
 
-// Over ends the sessions that are over, and forgets those that ended long ago.
+// Over ends the sessions that are over, and forgets those that ended long ago, and links
+// that have been useless for as long.
 func (b *Backing) Over(ctx context.Context, at, idle time.Time, end func(signin.Session) audit.Event) error {
 	var waiting []store.SessionRow
 	err := b.db.View(ctx, func(tx *store.Tx) (err error) {
@@ -80,7 +81,10 @@ func (b *Backing) Over(ctx context.Context, at, idle time.Time, end func(signin.
 		if err := endAll(ctx, tx, rows, end); err != nil {
 			return err
 		}
-		return tx.ForgetSessions(ctx, at.Add(-kept), most)
+		if err := tx.ForgetSessions(ctx, at.Add(-kept), most); err != nil {
+			return err
+		}
+		return tx.ForgetLoginLinks(ctx, at.Add(-kept), most)
 	})
 }
 

@@ -143,6 +143,45 @@ var sessionCases = []Case{
 		},
 	},
 	{
+		Name: "login links that are long over are forgotten, but for the last",
+		Why:  "a table that only grows, and a hub that would take itself for new",
+		Run: func(h *Hub) {
+			link := func(n byte) [32]byte { return [32]byte{n} }
+			nobody := func() (none bool) {
+				h.view(func(tx *store.Tx) (err error) { none, err = tx.NobodyCameIn(h.Context()); return err })
+				return none
+			}
+			h.same("at first", nobody(), true)
+			for n := range byte(4) {
+				l := store.LoginLink{Hash: link(n), Name: "operator:root", Created: epoch, Expires: epoch.Add(time.Duration(n) * time.Minute)}
+				h.update(func(tx *store.Tx) error { return tx.AddLoginLink(h.Context(), l, event("link.made")) })
+			}
+			left := func() (ns []byte) {
+				for n := range byte(4) {
+					h.update(func(tx *store.Tx) error {
+						if _, err := tx.UseLoginLink(h.Context(), link(n)); err == nil {
+							ns = append(ns, n)
+						}
+						return nil
+					})
+				}
+				return ns
+			}
+			forget := func(before time.Time, most int) {
+				h.update(func(tx *store.Tx) error { return tx.ForgetLoginLinks(h.Context(), before, most) })
+			}
+			forget(epoch, 10)
+			h.same("none was over", left(), []byte{0, 1, 2, 3})
+			forget(epoch.Add(2*time.Minute), 1)
+			h.same("one at most", left(), []byte{1, 2, 3})
+			forget(epoch.Add(2*time.Minute), 10)
+			h.same("those before", left(), []byte{2, 3})
+			forget(epoch.Add(time.Hour), 10)
+			h.same("but the last", left(), []byte{3})
+			h.same("somebody was let in", nobody(), false)
+		},
+	},
+	{
 		Name: "a login link is used up once",
 		Why:  "whoever finds the link later must not get in by it",
 		Run: func(h *Hub) {
