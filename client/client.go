@@ -32,6 +32,8 @@ type Client struct {
 	newID       func() string
 	// Progress, if set, hears how far long work on the hub is; total is 0 when unknown.
 	Progress func(subject, step string, done, total int)
+	// Hint, if set, says how a part of the input is given, "" where it cannot say.
+	Hint func(field string) string
 }
 
 // New returns a client of the hub at server. newID makes the keys by which the hub knows
@@ -140,7 +142,7 @@ var kinds = map[int]identity.Kind{
 func (c *Client) refusal(answer *http.Response) error {
 	var p struct {
 		Detail, Hint, Instance string
-		Errors                 []struct{ Message, Location string }
+		Errors                 []part
 		Faults                 strictyaml.Faults
 	}
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
@@ -152,6 +154,9 @@ func (c *Client) refusal(answer *http.Response) error {
 	if len(p.Faults) > 0 {
 		e.Err = refused{p.Detail, p.Faults}
 	}
+	if parts := c.parts(e.Kind, p.Detail, p.Errors); parts != nil {
+		e.Err = parts
+	}
 	for _, one := range p.Errors {
 		if !strings.Contains(p.Detail, one.Message) {
 			e.Err = fmt.Errorf("%w\n%s: %s", e.Err, one.Location, one.Message)
@@ -161,6 +166,28 @@ func (c *Client) refusal(answer *http.Response) error {
 		e.Hint = "`birthright token create` on the hub's machine makes a token"
 	}
 	return e
+}
+
+// part is one thing that is wrong about what was sent.
+type part struct{ Message, Location string }
+
+// parts are what is wrong field by field, each as the hub would say it here: where that is
+// all that it says.
+func (c *Client) parts(kind identity.Kind, detail string, of []part) error {
+	var faults []error
+	var lines []string
+	for _, one := range of {
+		_, field, _ := strings.Cut(one.Location, ".")
+		e := &identity.Error{Kind: kind, Field: field, Err: errors.New(one.Message)}
+		if c.Hint != nil {
+			e.Hint = c.Hint(field)
+		}
+		faults, lines = append(faults, e), append(lines, one.Message)
+	}
+	if strings.Join(lines, "\n") != detail {
+		return nil
+	}
+	return errors.Join(faults...)
 }
 
 // refused is what the hub says of files, with the faults in them.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"birthright/grants/approval"
 	"birthright/grants/desk"
@@ -14,11 +15,18 @@ type Desk struct{ *Client }
 // items is a list that is whole.
 type items[T any] struct{ Items []T }
 
-// Catalog returns what a user can ask for.
-func (c Desk) Catalog(ctx context.Context, _ approval.Actor, user, search string) ([]desk.Offer, error) {
-	var out items[desk.Offer]
-	err := c.get(ctx, "/catalog", values("user", user, "q", search), &out)
-	return out.Items, err
+// Browse looks for what a user can ask for.
+func (c Desk) Browse(ctx context.Context, _ approval.Actor, b desk.Browse) (desk.Shelf, error) {
+	var out struct {
+		Items    []desk.Offer
+		Fit, All int
+	}
+	limit := ""
+	if b.Limit > 0 {
+		limit = strconv.Itoa(b.Limit)
+	}
+	err := c.get(ctx, "/catalog", values("user", b.User, "q", b.Search, "limit", limit), &out)
+	return desk.Shelf{Offers: out.Items, Fit: out.Fit, All: out.All}, err
 }
 
 // Ask makes one request for each group, all or none.

@@ -13,7 +13,7 @@ import (
 )
 
 type askDesk interface {
-	Catalog(ctx context.Context, a approval.Actor, user, search string) ([]desk.Offer, error)
+	Browse(ctx context.Context, a approval.Actor, b desk.Browse) (desk.Shelf, error)
 	Ask(ctx context.Context, a approval.Actor, w desk.Wish) ([]desk.Request, error)
 	BreakGlass(ctx context.Context, a approval.Actor, w desk.Wish) (desk.Request, error)
 }
@@ -56,17 +56,17 @@ func (c *Console) mountAsk(d door) {
 // asking is the page on which something is asked for; wrong is what is wrong with what
 // was typed.
 func (c *Console) asking(r *http.Request, v visitor, wrong error) (view, error) {
-	all, err := c.Desk.Catalog(r.Context(), v.Actor, "", "")
+	_ = r.ParseForm() // what cannot be read was not typed
+	shelf, err := c.Desk.Browse(r.Context(), v.Actor, desk.Browse{Search: typed(r, "q"), Names: chosen(r), Limit: mostOffers})
 	if err != nil {
 		return view{}, err
 	}
-	_ = r.ParseForm() // what cannot be read was not typed
 	page := askPage{
-		Search: typed(r, "q"), All: len(all), For: typed(r, "for"), Reason: typed(r, "reason"), Ticket: typed(r, "ticket"),
+		Search: typed(r, "q"), All: shelf.All, More: shelf.Fit - len(shelf.Offers), For: typed(r, "for"), Reason: typed(r, "reason"), Ticket: typed(r, "ticket"),
 		Start: typed(r, "start"), User: typed(r, "user"), Faults: faultsOf(wrong),
 	}
-	page.choose(all, chosen(r))
-	page.find(all, r.Form)
+	page.choose(shelf.Named, chosen(r))
+	page.find(shelf.Offers, r.Form)
 	return view{Page: "ask.html", Section: "Request", Title: "Request access", Body: page}, nil
 }
 
@@ -84,16 +84,16 @@ func chosen(r *http.Request) []string {
 }
 
 // choose fills in what is to be asked for, and what it takes.
-func (p *askPage) choose(all []desk.Offer, names []string) {
+func (p *askPage) choose(named []desk.Offer, names []string) {
 	for _, name := range names {
-		at := slices.IndexFunc(all, func(o desk.Offer) bool { return o.Name == name })
+		at := slices.IndexFunc(named, func(o desk.Offer) bool { return o.Name == name })
 		if at < 0 {
 			p.Chosen = append(p.Chosen, offered{Offer: desk.Offer{Name: name}, Elsewhere: true})
 			continue
 		}
-		o := all[at]
+		o := named[at]
 		p.Chosen = append(p.Chosen, offered{Offer: o, Chosen: true})
-		p.NeedsReason, p.NeedsTicket = p.NeedsReason || slices.Contains(o.Requires, "reason"), p.NeedsTicket || slices.Contains(o.Requires, "ticket")
+		p.NeedsReason, p.NeedsTicket = p.NeedsReason || slices.Contains(o.Requires, "reason"), p.NeedsTicket || slices.ContainsFunc(o.Requires, isTicket)
 		p.Most, p.Usual = shorter(p.Most, o.MaxSeconds), shorter(p.Usual, o.DefaultSeconds)
 	}
 	for _, length := range []struct {
@@ -106,6 +106,9 @@ func (p *askPage) choose(all []desk.Offer, names []string) {
 	}
 }
 
+// isTicket reports whether what a request must bring is a ticket.
+func isTicket(what string) bool { return what == "ticket" || what == "open-ticket" }
+
 func shorter(a, b int64) int64 {
 	if a == 0 {
 		return b
@@ -114,16 +117,9 @@ func shorter(a, b int64) int64 {
 }
 
 // find fills in what fits the search. What is chosen in addition keeps what was typed.
-func (p *askPage) find(all []desk.Offer, form url.Values) {
-	for i := range all {
-		if !all[i].Matches(p.Search) {
-			continue
-		}
-		if len(p.Offers) == mostOffers {
-			p.More++
-			continue
-		}
-		one := offered{Offer: all[i]}
+func (p *askPage) find(fit []desk.Offer, form url.Values) {
+	for i := range fit {
+		one := offered{Offer: fit[i]}
 		values := url.Values{}
 		for _, field := range []string{"group", "for", "reason", "ticket", "start", "user", "q"} {
 			for _, value := range form[field] {

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"birthright/grants/desk"
 )
@@ -17,14 +16,14 @@ type glassPage struct {
 
 // glass is the page for emergencies; wrong is what is wrong with what was typed.
 func (c *Console) glass(r *http.Request, v visitor, wrong error) (view, error) {
-	all, err := c.Desk.Catalog(r.Context(), v.Actor, "", "")
+	shelf, err := c.Desk.Browse(r.Context(), v.Actor, desk.Browse{Names: []string{typed(r, "group")}, Limit: 1})
 	if err != nil {
 		return view{}, err
 	}
 	page := glassPage{Group: typed(r, "group"), For: typed(r, "for"), Reason: typed(r, "reason"), Ticket: typed(r, "ticket"), Faults: faultsOf(wrong)}
 	page.Offer.Name = page.Group
-	if at := slices.IndexFunc(all, func(o desk.Offer) bool { return o.Name == page.Group }); at >= 0 {
-		page.Offer = all[at]
+	if len(shelf.Named) > 0 {
+		page.Offer = shelf.Named[0]
 	}
 	return view{Page: "glass.html", Section: "Request", Title: "Emergency: break the glass", Body: page}, nil
 }

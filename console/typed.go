@@ -36,14 +36,9 @@ func instantOf(field, text string, last bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
-		if t, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
-			return t, nil
-		}
-	}
-	read := dates.Start
+	read := func(text string) (time.Time, error) { return dates.From(text, time.Now()) }
 	if last {
-		read = dates.End
+		read = dates.Until
 	}
 	t, err := read(text)
 	if err != nil {

@@ -230,15 +230,31 @@ func (a *applier) rememberEntitlements(ctx context.Context) error {
 			gone = append(gone, n)
 		}
 	}
-	if len(come)+len(gone) == 0 {
+	titles := a.newTitles()
+	if len(come)+len(gone)+len(titles) == 0 {
 		return nil
 	}
 	slices.Sort(come)
 	slices.Sort(gone)
 	return a.updateLocked(ctx, func(tx *store.Tx) error {
+		if err := tx.NameEntitlements(ctx, titles); err != nil {
+			return err
+		}
 		if err := tx.SetEntitlementsPresent(ctx, come, true); err != nil {
 			return err
 		}
 		return tx.SetEntitlementsPresent(ctx, gone, false)
 	})
+}
+
+// newTitles is what the target calls entitlements, where that was not known. One that a
+// look did not show keeps its name: requests and reports of it stay readable.
+func (a *applier) newTitles() map[int64]string {
+	out := map[int64]string{}
+	for n, title := range a.titles {
+		if settled := a.ents.settled(n); settled > 0 {
+			out[settled] = title
+		}
+	}
+	return out
 }

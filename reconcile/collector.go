@@ -28,10 +28,22 @@ func (c *collector) Account(a targets.Account) error {
 	return nil
 }
 
-// Entitlement implements targets.Sink.
+// Entitlement implements targets.Sink. What nobody has and nothing gives yet is kept in
+// mind where people may ask for it by itself.
 func (c *collector) Entitlement(e targets.Entitlement) error {
-	if n, ok := c.w.ents.numbers[e.Address]; ok {
-		c.p.exists[n] = true
+	n, known := c.w.ents.numbers[e.Address]
+	if !known && !c.w.offered(e.Address) {
+		return nil
+	}
+	if !known {
+		n = c.w.ents.number(e.Address)
+	}
+	c.p.exists[n] = true
+	if e.Title == e.Address.ID {
+		e.Title = "" // it says nothing more
+	}
+	if e.Title != c.p.titled[n] {
+		c.p.titles[n] = e.Title
 	}
 	return nil
 }

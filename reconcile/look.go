@@ -157,6 +157,7 @@ func (p *picture) addUnlisted(found *picture) {
 	for n, there := range found.exists {
 		p.exists[n] = p.exists[n] || there
 	}
+	maps.Copy(p.titles, found.titles)
 	p.order()
 }
 

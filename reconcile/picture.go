@@ -31,8 +31,10 @@ type picture struct {
 	// disputed are the accounts that it is about.
 	unclear  map[int64]string
 	disputed map[int]bool
-	exists   map[int64]bool // entitlements that the target has
-	existed  map[int64]bool // those that it was known to have before
+	exists   map[int64]bool   // entitlements that the target has
+	existed  map[int64]bool   // those that it was known to have before
+	titles   map[int64]string // what it calls them, and called them before
+	titled   map[int64]string
 	// remembered are the store's rows, ordered by user and entitlement, and
 	// rows of accounts by user.
 	remembered []store.AssignmentRow
@@ -55,7 +57,7 @@ type observation struct {
 
 func newPicture(state store.TargetState) *picture {
 	return &picture{
-		state: state, exists: map[int64]bool{}, existed: map[int64]bool{}, rows: map[int64]store.AccountRow{},
+		state: state, exists: map[int64]bool{}, existed: map[int64]bool{}, titles: map[int64]string{}, titled: map[int64]string{}, rows: map[int64]store.AccountRow{},
 		accountOf: map[int64]int{}, unclear: map[int64]string{}, disputed: map[int]bool{},
 	}
 }
@@ -64,7 +66,7 @@ func newPicture(state store.TargetState) *picture {
 func (p *picture) unseen() *picture {
 	fresh := newPicture(p.state)
 	fresh.existed, fresh.rows, fresh.remembered, fresh.leftovers, fresh.sessions = p.existed, p.rows, p.remembered, p.leftovers, p.sessions
-	fresh.orders = p.orders
+	fresh.orders, fresh.titled = p.orders, p.titled
 	for n, there := range p.existed {
 		fresh.exists[n] = there
 	}
@@ -155,7 +157,7 @@ func (p *picture) rememberSome(ctx context.Context, tx *store.Tx, w *wants, scop
 func (p *picture) know(w *wants, registered []store.EntitlementRow) {
 	for _, row := range registered {
 		w.ents.know(row.Address, row.N)
-		p.exists[row.N], p.existed[row.N] = row.Present, row.Present
+		p.exists[row.N], p.existed[row.N], p.titled[row.N] = row.Present, row.Present, row.Title
 	}
 }
 

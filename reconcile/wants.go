@@ -104,6 +104,11 @@ func (w *wants) noteAccess(group string, access []identity.Entitlement) {
 	}
 }
 
+// offered reports whether people may ask for an entitlement by itself.
+func (w *wants) offered(e identity.Entitlement) bool {
+	return len(w.decision.engine.Policy().Entitlements) > 0 && w.decision.engine.Offered(e.String()) != nil
+}
+
 // accessOf returns what a group carries on this target.
 func (w *wants) accessOf(group string) []identity.Entitlement {
 	definition, ok := w.decision.engine.Group(group)

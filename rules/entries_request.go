@@ -36,7 +36,7 @@ func (l *loader) request(s *source, path string, e *requestEntry) *Request {
 		l.fault(s, strictyaml.Join(path, "auto_max"), "auto_max without auto_approve: nothing is given without a decision")
 	}
 	for i, what := range e.Require {
-		l.oneOf(s, strictyaml.Index(strictyaml.Join(path, "require"), i), what, RequireReason, RequireTicket)
+		l.oneOf(s, strictyaml.Index(strictyaml.Join(path, "require"), i), what, RequireReason, RequireTicket, RequireOpenTicket)
 	}
 	for i, stage := range e.Approve {
 		r.Approve = append(r.Approve, l.stage(s, strictyaml.Index(strictyaml.Join(path, "approve"), i), stage))

@@ -70,17 +70,22 @@ func (e *Engine) HoldsOf(c Condition, u identity.User, w World, in Inquiry) (boo
 	}
 	s := e.subject(u, w)
 	defer s.release()
-	var held []string
-	if w.Held != nil {
-		held = w.Held(u.N)
-	}
-	s.inGroup = func(group string) bool { return slices.Contains(held, group) }
+	s.asking(u, w)
 	answer, _, err := program.Eval(&inquirer{s, in})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", c.Source, err)
 	}
 	holds, ok := answer.Value().(bool)
 	return ok && holds, nil
+}
+
+// asking makes inGroup ask for the groups that World.Held names.
+func (s *subject) asking(u identity.User, w World) {
+	var held []string
+	if w.Held != nil {
+		held = w.Held(u.N)
+	}
+	s.inGroup = func(group string) bool { return slices.Contains(held, group) }
 }
 
 // RequestCondition compiles a condition of a request that stands by itself: one

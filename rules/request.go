@@ -30,6 +30,8 @@ const (
 const (
 	RequireReason = "reason"
 	RequireTicket = "ticket"
+	// RequireOpenTicket is a ticket that a source knows, open and on whoever gets it.
+	RequireOpenTicket = "open-ticket"
 )
 
 // Request says how a group may be asked for.
@@ -208,6 +210,10 @@ func (e *Engine) requestable(address string) *Requestable {
 // Covers reports whether the entry fits an address, or whatever fits a pattern of
 // addresses.
 func (r *Requestable) Covers(address string) bool { return matchesStars(r.Match, address) }
+
+// Offered returns what says how an entitlement may be asked for by itself, nil where it may
+// not.
+func (e *Engine) Offered(address string) *Requestable { return e.requestable(address) }
 
 // single returns the group that is one entitlement.
 func (e *Engine) single(address string) (identity.Group, bool) {

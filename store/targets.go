@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -123,7 +125,8 @@ func (tx *Tx) countRemembered(ctx context.Context, targetN int64) (f Forgotten, 
 type EntitlementRow struct {
 	N       int64
 	Address identity.Entitlement
-	Present bool // the target was seen to have it
+	Present bool   // the target was seen to have it
+	Title   string // what the target calls it, "" where it has no other name
 }
 
 // EntitlementNumbers returns the numbers of these entitlements. With create,
@@ -175,13 +178,13 @@ func (tx *Tx) registerEntitlements(ctx context.Context, addrs []identity.Entitle
 
 // Entitlements returns the registered entitlements of a target, by kind and id.
 func (tx *Tx) Entitlements(ctx context.Context, target string) ([]EntitlementRow, error) {
-	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present FROM entitlements WHERE target = ? ORDER BY kind, id", target)
+	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present, title FROM entitlements WHERE target = ? ORDER BY kind, id", target)
 }
 
 // EntitlementsPage returns up to limit of a target's entitlements behind a kind and an id,
 // those in whose kind or id a text is found in any letter case; 0 for all.
 func (tx *Tx) EntitlementsPage(ctx context.Context, target, search, afterKind, afterID string, limit int) ([]EntitlementRow, error) {
-	const page = "SELECT n, target, kind, id, present FROM entitlements WHERE target = ? AND (kind, id) > (?, ?) "
+	const page = "SELECT n, target, kind, id, present, title FROM entitlements WHERE target = ? AND (kind, id) > (?, ?) "
 	if search == "" {
 		return list(ctx, tx, readEntitlement, page+"ORDER BY kind, id LIMIT ?", target, afterKind, afterID, bound(limit))
 	}
@@ -194,12 +197,34 @@ func (tx *Tx) EntitlementsPage(ctx context.Context, target, search, afterKind, a
 // EntitlementsByN returns the entitlements with these numbers, by number;
 // unknown numbers are left out.
 func (tx *Tx) EntitlementsByN(ctx context.Context, ns []int64) ([]EntitlementRow, error) {
-	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present FROM entitlements WHERE n IN {numbers} ORDER BY n", numbers(ns))
+	return list(ctx, tx, readEntitlement, "SELECT n, target, kind, id, present, title FROM entitlements WHERE n IN {numbers} ORDER BY n", numbers(ns))
 }
 
 func readEntitlement(row scanner) (e EntitlementRow, err error) {
-	err = row.Scan(&e.N, &e.Address.Target, &e.Address.Kind, &e.Address.ID, &e.Present)
+	err = row.Scan(&e.N, &e.Address.Target, &e.Address.Kind, &e.Address.ID, &e.Present, &e.Title)
 	return e, err
+}
+
+// Registry tells apart what was registered of groups and entitlements at two moments: it
+// is the same as long as none has come, and none was seen or missed since.
+type Registry struct{ Groups, Entitlements, Last, Present, LastLook int64 }
+
+// Registry returns it as it is now.
+func (tx *Tx) Registry(ctx context.Context) (r Registry, err error) {
+	err = tx.each(ctx, func(row scanner) error { return row.Scan(&r.Groups, &r.Entitlements, &r.Last, &r.Present, &r.LastLook) },
+		`SELECT (SELECT coalesce(max(n), 0) FROM groups), count(*), coalesce(max(n), 0), coalesce(sum(CASE WHEN present THEN 1 ELSE 0 END), 0),
+		(SELECT CAST(coalesce(sum(last_full_at), 0) AS BIGINT) FROM targets) FROM entitlements`)
+	return r, err
+}
+
+// NameEntitlements notes what targets call these entitlements, by number.
+func (tx *Tx) NameEntitlements(ctx context.Context, titles map[int64]string) error {
+	for _, n := range slices.Sorted(maps.Keys(titles)) {
+		if err := tx.exec(ctx, "UPDATE entitlements SET title = ? WHERE n = ?", printable(titles[n]), n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetEntitlementsPresent notes whether the target was seen to have them.

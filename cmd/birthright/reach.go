@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"birthright/app"
 	"birthright/client"
@@ -22,7 +23,7 @@ import (
 type (
 	// asker is what the commands about requests do, and holder those about grants.
 	asker interface {
-		Catalog(ctx context.Context, a approval.Actor, user, search string) ([]desk.Offer, error)
+		Browse(ctx context.Context, a approval.Actor, b desk.Browse) (desk.Shelf, error)
 		Ask(ctx context.Context, a approval.Actor, w desk.Wish) ([]desk.Request, error)
 		Requests(ctx context.Context, a approval.Actor, q desk.Query) ([]desk.Request, error)
 		Request(ctx context.Context, a approval.Actor, id string) (desk.Request, error)
@@ -117,6 +118,7 @@ func (p *program) either(here func(*cobra.Command, []string) error, do func(ctx 
 			return err
 		}
 		c.Progress = p.progress.step
+		c.Hint = func(field string) string { return hintOf(cmd, field) }
 		elsewhere := &app.App{Options: app.Options{Now: time.Now}} // what it is configured with, only the hub knows
 		for _, check := range checks {
 			if err := check(elsewhere, args); err != nil {
@@ -204,4 +206,18 @@ func (p *program) checkServer(cmd *cobra.Command) error {
 		return nil
 	}
 	return misused(cmd, "it works on the machine with the database, and does not know --server")
+}
+
+// hintOf says by which flag of a command a part of the input is given, "" where by none: a
+// hub far away does not know what stands on the command line here.
+func hintOf(cmd *cobra.Command, field string) string {
+	flag := cmd.Flag(strings.ReplaceAll(field, "_", "-"))
+	if field == "" || flag == nil {
+		return ""
+	}
+	kind, _ := pflag.UnquoteUsage(flag)
+	if kind == "string" {
+		kind = map[string]string{"for": "DURATION", "reason": "TEXT", "ticket": "ID", "start": "TIME"}[field]
+	}
+	return strings.TrimSpace("--" + flag.Name + " " + kind)
 }

@@ -33,24 +33,32 @@ func (f *wishFlags) check(a *app.App, groups []string) error {
 
 func (p *program) requestCommand() *cobra.Command {
 	var f wishFlags
+	var wait bool
 	cmd := &cobra.Command{
 		Use:   "request GROUP… --for DURATION --reason TEXT",
 		Short: "Ask for access for a time",
 		Long: `Asks for groups, bundles or single entitlements (TARGET:KIND/ID): one request for each,
 all of them or none. ` + "`birthright catalog`" + ` shows what there is, and who decides. What the
 policy approves by itself is given at once. Without --for it is for the usual time.
-The operator says with --user who is to get it; with --as, a user asks as that user.`,
-		Args: takes(1, anyNumber),
+The operator says with --user who is to get it; with --as, a user asks as that user.
+On a terminal you are asked for a reason, or a ticket, that it needs and that was not given.
+With --wait it ends when the access is there (0), or when it is denied or taken back, nobody
+decided in time, or it failed (1). What begins later is waited for until it is approved.`,
+		Args:              takes(1, anyNumber),
+		ValidArgsFunction: p.completeOffers(),
 		RunE: p.through(func(ctx context.Context, o office, actor approval.Actor, groups []string) error {
 			wish, err := f.wish(groups, o.now())
 			if err != nil {
 				return err
 			}
-			made, err := o.Desk.Ask(ctx, actor, wish)
+			made, err := p.ask(ctx, o, actor, wish)
 			if err != nil {
 				return err
 			}
 			one := len(groups) == 1 && len(made) == 1 && made[0].Group == groups[0] // and no bundle
+			if wait {
+				return p.waited(ctx, o, actor, made, one)
+			}
 			return p.concluded(ctx, o, actor, made, nil, one)
 		}, f.check),
 	}
@@ -59,7 +67,8 @@ The operator says with --user who is to get it; with --as, a user asks as that u
 	flags.StringVar(&f.reason, "reason", "", "why it is needed")
 	flags.StringVar(&f.user, "user", "", "who is to get it (default: whom --as names)")
 	flags.StringVar(&f.ticket, "ticket", "", "the ticket that it is for")
-	flags.StringVar(&f.start, "start", "", "when it is to begin: an RFC 3339 `TIME`, a date, or +2h (default: at once)")
+	flags.StringVar(&f.start, "start", "", "when it is to begin: a `TIME` such as 2026-11-30 17:00 (UTC) or with a zone, a date, or +2h (default: at once)")
+	flags.BoolVar(&wait, "wait", false, "wait until it is decided, and the access is there")
 	return cmd
 }
 

@@ -27,12 +27,12 @@ func lengthOf(flag, text string) (time.Duration, error) {
 // startOf reads when something is to begin: a time, a date, or how far ahead it is.
 // It is the zero time where the flag was not given.
 func startOf(flag, text string, now time.Time) (time.Time, error) {
-	return ahead(flag, text, now, dates.Start)
+	return ahead(flag, text, now, func(text string) (time.Time, error) { return dates.From(text, now) })
 }
 
 // endOf reads when something is to be over; a plain date is the last day.
 func endOf(flag, text string, now time.Time) (time.Time, error) {
-	return ahead(flag, text, now, dates.End)
+	return ahead(flag, text, now, dates.Until)
 }
 
 func ahead(flag, text string, now time.Time, read func(string) (time.Time, error)) (time.Time, error) {
@@ -46,7 +46,7 @@ func ahead(flag, text string, now time.Time, read func(string) (time.Time, error
 	}
 	t, err := read(text)
 	if err != nil {
-		return t, usageError{fmt.Errorf("--%s %s: write a time such as 2026-11-30T17:00:00Z, a date, or how far ahead, such as +2h", flag, text)}
+		return t, usageError{fmt.Errorf("--%s %s: write a date and a time such as 2026-11-30 17:00, which is UTC unless a zone follows, a date, or how far ahead, such as +2h", flag, text)}
 	}
 	return t, nil
 }

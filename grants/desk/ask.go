@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,6 +58,9 @@ func (s *session) ask(w Wish) ([]grants.Request, error) {
 		return nil, err
 	}
 	var faults []error
+	if err := s.ahead(w.Start); err != nil {
+		faults = append(faults, err)
+	}
 	var made []*grants.Request
 	for _, name := range names {
 		r, err := s.draft(u, name, w)
@@ -148,26 +152,46 @@ func (s *session) draft(u identity.User, group string, w Wish) (*grants.Request,
 	if err := s.mayAsk(m); err != nil {
 		return nil, err
 	}
-	if err := s.ahead(w.Start); err != nil {
-		return nil, err
-	}
 	if err := s.proper(m); err != nil {
 		return nil, err
 	}
 	return r, s.possible(m, u)
 }
 
+// mostNear is how many groups are named that may have been meant.
+const mostNear = 3
+
 // noGroup says that nothing has this name, and what was probably meant.
 func (s *session) noGroup(name string) error {
+	err := fmt.Errorf("there is no group %q", name)
+	if near := s.near(name); len(near) > 0 {
+		err = fmt.Errorf("there is no group %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return &identity.Error{Kind: identity.NotFound, Field: "groups", Err: err, Hint: "`birthright catalog` shows what can be asked for"}
+}
+
+// near are what the actor could have meant by a name: what it differs from by a slip, or
+// else what it finds in the actor's own catalog, quoted, the best first.
+func (s *session) near(name string) (out []string) {
 	known := s.engine.GroupNames()
 	for i := range s.engine.Policy().Bundles {
 		known = append(known, s.engine.Policy().Bundles[i].Name)
 	}
-	err := fmt.Errorf("there is no group %q", name)
-	if near := strictyaml.Nearest(name, known); near != "" {
-		err = fmt.Errorf("there is no group %q; did you mean %q?", name, near)
+	if nearest := strictyaml.Nearest(name, known); nearest != "" {
+		return []string{strconv.Quote(nearest)}
 	}
-	return &identity.Error{Kind: identity.NotFound, Field: "groups", Err: err, Hint: "`birthright catalog` shows what can be asked for"}
+	shelf, err := s.browse(s.actor.UserN, Browse{Search: name, Limit: mostNear})
+	if s.people.fail(err) {
+		return nil
+	}
+	for _, o := range shelf.Offers {
+		quoted := strconv.Quote(o.Name)
+		if o.Title != "" && o.Title != o.Name {
+			quoted += " (" + o.Title + ")"
+		}
+		out = append(out, quoted)
+	}
+	return out
 }
 
 // matter is a request with all that decides on it, without votes.

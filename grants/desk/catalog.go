@@ -12,6 +12,7 @@ import (
 	"birthright/grants/approval"
 	"birthright/identity"
 	"birthright/internal/duration"
+	"birthright/internal/textsearch"
 	"birthright/rules"
 	"birthright/store"
 )
@@ -47,17 +48,44 @@ type Offer struct {
 	Decisions       int   `json:"decisions"`
 	// Held says that the user has it already.
 	Held bool `json:"held"`
+	// GivesTitles are what targets call what it gives, of those that have another name for
+	// it than the address.
+	GivesTitles []string `json:"gives_titles,omitempty"`
 }
 
-// Catalog returns what a user can ask for, by name: those offers in which every word of
-// search is found. "" for the user is the actor; for an operator who names nobody it is
-// everything.
-func (d *Desk) Catalog(ctx context.Context, a approval.Actor, user, search string) (out []Offer, err error) {
+// Browse selects what can be asked for. Empty fields do not filter.
+type Browse struct {
+	// User is who is to get it; "" is the actor, and for an operator everything there is.
+	User string
+	// Search are words: what each of them is found in fits, the best first.
+	Search string
+	// Names are what must be among the offers, whatever the search: Shelf.Named.
+	Names []string
+	Limit int // 0: no bound
+}
+
+// Shelf is what Browse selects.
+type Shelf struct {
+	Offers []Offer
+	// Fit is how many offers fit the search, All how many there are.
+	Fit, All int
+	// Named are the offers of the names that were asked for, as far as there are such.
+	Named []Offer
+}
+
+// Catalog returns all that a user can ask for: by name, or, with a search, the best first.
+func (d *Desk) Catalog(ctx context.Context, a approval.Actor, user, search string) ([]Offer, error) {
+	shelf, err := d.Browse(ctx, a, Browse{User: user, Search: search})
+	return shelf.Offers, err
+}
+
+// Browse looks for what a user can ask for.
+func (d *Desk) Browse(ctx context.Context, a approval.Actor, b Browse) (out Shelf, err error) {
 	err = d.view(ctx, a, func(s *session) error {
 		n := s.actor.UserN
-		if user != "" {
-			if n = s.people.Named(user); n == 0 {
-				return errUnknown("user", user)
+		if b.User != "" {
+			if n = s.people.Named(b.User); n == 0 {
+				return errUnknown("user", b.User)
 			}
 			if n != s.actor.UserN {
 				if err := s.may(approval.ReadAll, approval.Relation{}); err != nil {
@@ -65,51 +93,61 @@ func (d *Desk) Catalog(ctx context.Context, a approval.Actor, user, search strin
 				}
 			}
 		}
-		out, err = s.catalog(n, strings.Fields(strings.ToLower(search)))
+		out, err = s.browse(n, b)
 		return err
 	})
 	return out, err
 }
 
-func (s *session) catalog(userN int64, words []string) ([]Offer, error) {
-	took, err := s.decisionTimes()
-	if err != nil {
-		return nil, err
+// found is something that can be asked for, before it is described.
+type found struct {
+	name, kind string
+	score      int
+}
+
+// order puts a bundle behind the one thing that was searched.
+func (f *found) order(searched bool) int {
+	if searched && f.kind == OfferBundle {
+		return 1
 	}
-	var out []Offer
-	offered := map[string]bool{}
-	consider := func(name, kind string) {
-		o, ok := s.offer(name, kind, userN, took)
-		if ok {
-			offered[name] = true
+	return 0
+}
+
+// browse looks at all there is, and describes what is asked for of it.
+func (s *session) browse(userN int64, b Browse) (out Shelf, err error) {
+	shop, err := s.shop(userN)
+	if err != nil {
+		return out, err
+	}
+	q := textsearch.Parse(b.Search)
+	searched := !q.Empty()
+	var fit []found
+	for i := range shop.index.goods {
+		g := &shop.index.goods[i]
+		if !shop.offers(g) {
+			continue
 		}
-		if ok && o.matches(words) {
-			out = append(out, o)
-		}
-	}
-	for _, name := range s.engine.GroupNames() {
-		consider(name, OfferGroup)
-	}
-	made, err := s.madeGroups()
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range made {
-		consider(name, OfferGroup)
-	}
-	single, err := s.discovered()
-	if err != nil {
-		return nil, err
-	}
-	for _, address := range single {
-		consider(address, OfferEntitlement)
-	}
-	for i := range s.engine.Policy().Bundles {
-		if o, ok := s.bundle(&s.engine.Policy().Bundles[i], offered, userN, took); ok && o.matches(words) {
-			out = append(out, o)
+		out.All++
+		if score, fits := q.Fit(&g.text, g.about); fits {
+			fit = append(fit, found{g.name, g.kind, score})
 		}
 	}
-	slices.SortFunc(out, func(a, b Offer) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(fit, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.order(searched), b.order(searched)), cmp.Compare(a.name, b.name))
+	})
+	out.Fit = len(fit)
+	if b.Limit > 0 && len(fit) > b.Limit {
+		fit = fit[:b.Limit]
+	}
+	out.Offers = make([]Offer, len(fit))
+	for i, f := range fit {
+		out.Offers[i] = shop.describe(f.name, f.kind)
+	}
+	for _, name := range b.Names {
+		if g := shop.index.named(name); g != nil && shop.offers(g) {
+			out.Named = append(out.Named, shop.describe(g.name, g.kind))
+		}
+	}
 	return out, s.people.err
 }
 
@@ -133,57 +171,22 @@ func (s *session) madeGroups() ([]string, error) {
 	return out, nil
 }
 
-// discovered returns the entitlements that were seen on targets and may be asked for by
-// themselves.
-func (s *session) discovered() ([]string, error) {
-	var targets []string
-	for i := range s.engine.Policy().Entitlements {
-		target, _, _ := strings.Cut(s.engine.Policy().Entitlements[i].Match, ":")
-		targets = append(targets, target)
-	}
-	slices.Sort(targets)
-	var out []string
-	for _, target := range slices.Compact(targets) {
-		rows, err := s.tx.Entitlements(s.ctx, target)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			if address := row.Address.String(); row.Present && s.engine.Request(address) != nil {
-				out = append(out, address)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
-}
-
-// offer describes one group, if the user may ask for it.
-func (s *session) offer(name, kind string, userN int64, took map[string][]time.Duration) (Offer, bool) {
+// offer describes one group.
+func (s *session) offer(name, kind string, userN int64, took map[string][]time.Duration) Offer {
 	policy := s.engine.Request(name)
-	if policy == nil {
-		return Offer{}, false
-	}
 	definition, _ := s.engine.Group(name)
-	held := false
-	if userN != 0 {
-		r := &grants.Request{Kind: grants.KindRequest, UserN: userN, ByN: userN, Group: name, Duration: policy.Usual()}
-		if holds, err := s.holds(r, policy.Allow); err != nil || !holds {
-			return Offer{}, false
-		}
-		held = s.people.Belongs(userN, name).In
-	}
 	o := Offer{
 		Name: name, Kind: kind, Title: definition.Title, Description: definition.Description, Owners: list(definition.Owners), Risk: definition.Risk,
 		Gives: addresses(definition.Access), DefaultSeconds: seconds(policy.Usual()), MaxSeconds: seconds(policy.Longest()),
-		Requires: list(policy.Require), Approval: HowDecided(policy), BreakGlass: policy.BreakGlass != nil, Held: held,
+		Requires: list(policy.Require), Approval: HowDecided(policy), BreakGlass: policy.BreakGlass != nil,
+		Held: userN != 0 && s.people.Belongs(userN, name).In,
 	}
 	o.DecisionSeconds, o.Decisions = median(took[name])
-	return o, true
+	return o
 }
 
-// bundle describes one bundle, if the user may ask for all of it.
-func (s *session) bundle(b *rules.Bundle, offered map[string]bool, userN int64, took map[string][]time.Duration) (Offer, bool) {
+// bundle describes one bundle.
+func (s *session) bundle(b *rules.Bundle, userN int64, took map[string][]time.Duration) Offer {
 	o := Offer{
 		Name: b.Name, Kind: OfferBundle, Title: b.Title, Description: b.Description, Owners: []string{}, Groups: b.Groups,
 		Gives: []string{}, Requires: []string{}, Held: userN != 0,
@@ -191,10 +194,7 @@ func (s *session) bundle(b *rules.Bundle, offered map[string]bool, userN int64, 
 	var all []time.Duration
 	var ways []string
 	for _, name := range b.Groups {
-		if !offered[name] {
-			return Offer{}, false
-		}
-		part, _ := s.offer(name, OfferGroup, userN, nil)
+		part := s.offer(name, OfferGroup, userN, nil)
 		o.Gives, o.Owners = append(o.Gives, part.Gives...), append(o.Owners, part.Owners...)
 		o.Requires, ways, all = append(o.Requires, part.Requires...), append(ways, part.Approval), append(all, took[name]...)
 		o.Held = o.Held && part.Held
@@ -214,26 +214,11 @@ func (s *session) bundle(b *rules.Bundle, offered map[string]bool, userN int64, 
 	}
 	o.Approval = strings.Join(ways, "; ")
 	o.DecisionSeconds, o.Decisions = median(all)
-	return o, true
+	return o
 }
 
 func rank(risk string) int {
 	return slices.Index([]string{"", "low", "medium", "high", "critical"}, risk)
-}
-
-// Matches reports whether every word of a search is somewhere in the offer.
-func (o *Offer) Matches(search string) bool {
-	return o.matches(strings.Fields(strings.ToLower(search)))
-}
-
-func (o *Offer) matches(words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	text := strings.ToLower(strings.Join([]string{
-		o.Name, o.Title, o.Description, strings.Join(o.Gives, " "), strings.Join(o.Groups, " "), strings.Join(o.Owners, " "),
-	}, " "))
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
 // HowDecided says in words how requests are decided.

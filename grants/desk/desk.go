@@ -29,14 +29,17 @@ type Options struct {
 }
 
 // Desk handles requests. It is safe for concurrent use.
-type Desk struct{ Options }
+type Desk struct {
+	Options
+	shelf shelf
+}
 
 // New returns a Desk.
 func New(o Options) *Desk {
 	if o.Wake == nil {
 		o.Wake = func() {}
 	}
-	return &Desk{o}
+	return &Desk{Options: o}
 }
 
 // Operator is the actor who works on the machine with the database.

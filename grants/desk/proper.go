@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"time"
 
 	"birthright/grants/approval"
@@ -61,10 +62,33 @@ func (s *session) amiss(m approval.Matter) (faults []error) {
 	if m.Policy.Requires(rules.RequireReason) && r.Reason == "" {
 		fault("reason", "--reason TEXT", "%s needs a reason", r.Group)
 	}
-	if m.Policy.Requires(rules.RequireTicket) && r.Ticket == "" {
-		fault("ticket", "--ticket ID", "%s needs a ticket", r.Group)
+	if why := s.ticketLacks(m); why != "" {
+		fault("ticket", "--ticket ID", "%s", why)
+	}
+	if u, _ := s.people.User(r.UserN); !u.EndsAt.IsZero() && !r.Start.Before(u.EndsAt) {
+		fault("start", "", "%s is here until %s, and gone by %s", r.User, moment(u.EndsAt), moment(r.Start))
 	}
 	return faults
+}
+
+// ticketLacks says what is wrong about the ticket of a request, "" for nothing.
+func (s *session) ticketLacks(m approval.Matter) string {
+	r, open := m.Request, m.Policy.Requires(rules.RequireOpenTicket)
+	switch {
+	case r.Ticket == "" && (open || m.Policy.Requires(rules.RequireTicket)):
+		return r.Group + " needs a ticket"
+	case r.Ticket == "" || !open:
+		return ""
+	}
+	u, _ := s.people.User(r.UserN)
+	w, known := s.people.worldOf(r.UserN)
+	if !known {
+		return ""
+	}
+	if _, theirs := w.Facts.Ticket(u, r.Ticket, w.At); !theirs {
+		return fmt.Sprintf("%s needs an open ticket of %s, and no ticket source knows %s as one", r.Group, r.User, r.Ticket)
+	}
+	return ""
 }
 
 // allowed checks a condition on who may have the group.

@@ -140,8 +140,16 @@ func (p *Presence) EndGrant(id, reason string) error {
 // Offered is what a user would get by asking for a group; nil where the policy does not
 // let that user ask, or the user is in it. Who may know that is the caller's to see to.
 func (p *Presence) Offered(userN int64, group string) *Offer {
-	o, ok := p.s.offer(group, OfferGroup, userN, nil)
-	if !ok || o.Held {
+	policy := p.s.engine.Request(group)
+	if policy == nil {
+		return nil
+	}
+	who, err := p.s.asker(userN)
+	if err != nil || !who.allows(group, policy) {
+		return nil
+	}
+	o := p.s.offer(group, OfferGroup, userN, nil)
+	if o.Held {
 		return nil
 	}
 	return &o

@@ -33,6 +33,43 @@ func End(value string) (time.Time, error) {
 	return at, err
 }
 
+// typed are the spellings that people use besides: UTC, where no zone is given.
+var typed = [...]string{
+	"2006-01-02T15:04", "2006-01-02T15:04Z07:00", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02 15:04Z07:00", "2006-01-02 15:04:05Z07:00",
+	"2006-01-02 15:04 Z07:00", "2006-01-02 15:04 MST",
+}
+
+// Typed reads what a person typed: what Start and End read, and a date with a time of day.
+// It tells whether it was a plain date, which is its midnight UTC.
+func Typed(value string) (at time.Time, plain bool, err error) {
+	value = strings.TrimSpace(value)
+	for _, layout := range typed {
+		if at, err := time.Parse(layout, value); err == nil && (!strings.HasSuffix(layout, "MST") || strings.HasSuffix(value, " UTC")) {
+			return at.UTC(), false, nil
+		}
+	}
+	return parseDate(value)
+}
+
+// From reads from when somebody wants something. Today's date is at once, which is the zero
+// time.
+func From(value string, now time.Time) (time.Time, error) {
+	at, plain, err := Typed(value)
+	if plain && !now.Before(at) && now.Before(at.AddDate(0, 0, 1)) {
+		return time.Time{}, nil
+	}
+	return at, err
+}
+
+// Until reads until when: a plain date is the last day.
+func Until(value string) (time.Time, error) {
+	at, plain, err := Typed(value)
+	if plain {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at, err
+}
+
 // parseDate reads a date or time and tells whether it was a plain date.
 func parseDate(value string) (at time.Time, plain bool, err error) {
 	value = strings.TrimSpace(value)

@@ -112,10 +112,11 @@ func noted(a desk.Answer) string {
 
 // openAskForm shows what somebody can ask for.
 func (a *App) openAskForm(ctx context.Context, actor approval.Actor, trigger string) error {
-	offers, err := a.o.Desk.Catalog(ctx, actor, "", "")
+	shelf, err := a.o.Desk.Browse(ctx, actor, desk.Browse{Limit: mostOptions + 1})
 	if err != nil {
 		return err
 	}
+	offers := shelf.Offers
 	if len(offers) == 0 {
 		return errNobody{"there is nothing that you can ask for."}
 	}
@@ -182,11 +183,10 @@ func (a *App) suggest(ctx context.Context, c slack.InteractionCallback) any {
 	if err != nil {
 		return none
 	}
-	offers, err := a.o.Desk.Catalog(ctx, actor, "", notify.Plain(c.Value, mostOptionText))
+	shelf, err := a.o.Desk.Browse(ctx, actor, desk.Browse{Search: notify.Plain(c.Value, mostOptionText), Limit: mostOptions})
 	if err != nil {
 		a.o.Log.Error("slack", "doing", "list groups", "error", err)
 		return none
 	}
-	found := options(offers)
-	return slack.OptionsResponse{Options: found[:min(len(found), mostOptions)]}
+	return slack.OptionsResponse{Options: options(shelf.Offers)}
 }
