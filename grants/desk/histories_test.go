@@ -49,6 +49,8 @@ type place interface {
 	Work(kill int) (killed bool)
 	// Full looks at everything.
 	Full()
+	// Start starts a program that was not running.
+	Start()
 	Faults(f memory.Faults)
 	Holds(group string) []string
 	Records() map[string]grants.Grant
@@ -64,8 +66,9 @@ type history struct {
 	place
 	*model
 	log    []string
-	unsure bool // the run was interrupted, and not looked after since
-	unmet  bool // the target was away, or answers were lost, and not looked after since
+	unsure bool      // the run was interrupted, and not looked after since
+	looked time.Time // when the hub ran last
+	unmet  bool      // the target was away, or answers were lost, and not looked after since
 }
 
 func (h *history) note(format string, args ...any) {
@@ -418,7 +421,11 @@ func (h *history) back() {
 			r.outcome = grants.Expired
 		}
 	}
+	running := h.Now().Sub(h.looked) < time.Second // a hub that runs looks at the clock all the time
 	h.pass(-time.Duration(rapid.IntRange(1, 50).Draw(h.T, "back by")) * time.Minute)
+	if !running {
+		h.Start()
+	}
 }
 
 // work does what is due, and holds everything against the model.
@@ -442,6 +449,7 @@ func (h *history) seen(from time.Time, sure, reached bool) {
 // look is seen, with whether the target is as it should be: clean.
 func (h *history) look(from time.Time, sure, reached, calm, clean bool) {
 	h.Helper()
+	h.looked = h.Now()
 	records := h.Records()
 	h.check("on record", h.run(from, h.Now(), sure, reached, calm, records))
 	for _, group := range modelGroups {
@@ -562,6 +570,8 @@ func (o office) Deputise(from, to string, d time.Duration) error {
 }
 
 func (o office) Faults(f memory.Faults) { o.App.SetFaults(f) }
+
+func (o office) Start() { o.Restart() }
 
 func (o office) Work(kill int) bool {
 	if kill == 0 {

@@ -107,6 +107,7 @@ func (p *plain) Now() time.Time         { return p.now }
 func (p *plain) Pass(d time.Duration)   { p.now = p.now.Add(d) }
 func (p *plain) Faults(f memory.Faults) { p.faults = f }
 func (p *plain) Full()                  { p.Work(0) }
+func (p *plain) Start()                 {}
 func (p *plain) Suspend(name string)    { p.users[p.Named(name)-1].State = identity.Suspended }
 func (p *plain) Resume(name string)     { p.users[p.Named(name)-1].State = identity.Active }
 func (p *plain) Leave(name string)      { p.users[p.Named(name)-1].State = identity.Left }
