@@ -81,7 +81,7 @@ func (a *App) learn(ctx context.Context, d trial.Directory, l hub.Learning) (Sug
 		}
 	}
 	if l.Held {
-		if out.Held, err = a.held(ctx, d, in, l.FromHeld); err != nil {
+		if out.Held, err = a.held(ctx, d, in, l.FromHeld, out.Drafts); err != nil {
 			return out, err
 		}
 		if out.Unseen, err = a.unseen(ctx, d.Tx); err != nil {

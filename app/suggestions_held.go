@@ -34,8 +34,8 @@ func (a *App) unseen(ctx context.Context, tx *store.Tx) ([]hub.Unseen, error) {
 }
 
 // held looks for rules in what people hold on the targets, as of the last look at
-// all of each.
-func (a *App) held(ctx context.Context, d trial.Directory, in suggest.Input, t suggest.HeldThresholds) (suggest.HeldReport, error) {
+// all of each, beside the drafts that there are.
+func (a *App) held(ctx context.Context, d trial.Directory, in suggest.Input, t suggest.HeldThresholds, beside []suggest.Draft) (suggest.HeldReport, error) {
 	var holdings []suggest.Holding
 	for _, target := range a.Config.Targets {
 		known, err := d.Tx.Entitlements(ctx, target.Name)
@@ -64,5 +64,5 @@ func (a *App) held(ctx context.Context, d trial.Directory, in suggest.Input, t s
 			}
 		}
 	}
-	return suggest.FromHeld(in, each, t), nil
+	return suggest.FromHeld(in, each, t, beside...), nil
 }

@@ -76,8 +76,9 @@ type HeldReport struct {
 }
 
 // FromHeld finds the rules that held access implies. Holdings come in any order, and
-// each entitlement once or in parts.
-func FromHeld(in Input, holdings func(yield func(Holding) bool), t HeldThresholds) HeldReport {
+// each entitlement once or in parts. Beside are drafts that are suggested already: what a
+// constraint keeps apart from those is not suggested for the same people.
+func FromHeld(in Input, holdings func(yield func(Holding) bool), t HeldThresholds, beside ...Draft) HeldReport {
 	l := learner{Input: in}
 	l.Thresholds.Precision, l.Thresholds.Coverage = t.Precision, t.Coverage
 	m := miner{learner: &l, HeldThresholds: t, given: in.Engine.Everyone(in.Population, in.World), taken: map[string]bool{}}
@@ -95,8 +96,34 @@ func FromHeld(in Input, holdings func(yield func(Holding) bool), t HeldThreshold
 	slices.SortFunc(out.Drafts, func(a, b Held) int {
 		return cmp.Or(cmp.Compare(size(b.Holding), size(a.Holding)), strings.Compare(a.Group.Name, b.Group.Name))
 	})
+	m.together(&out, beside)
 	slices.SortFunc(out.LeftOut, func(a, b HeldLeftOut) int { return identity.CompareEntitlements(a.Access[0], b.Access[0]) })
 	return out
+}
+
+// together leaves out rules that would give people two groups which a constraint keeps
+// apart: what people asked for stays, and of the others what explains more holders.
+func (m *miner) together(r *HeldReport, beside []Draft) {
+	type named struct {
+		group string
+		given given
+	}
+	var kept []named
+	for i := range beside {
+		if d := &beside[i]; d.Kind == AsRule {
+			kept = append(kept, named{d.Group.Name, d.gives()})
+		}
+	}
+	r.Drafts = slices.DeleteFunc(r.Drafts, func(h Held) bool {
+		gives := given{append([]string{h.Group.Name}, m.Engine.View().Around(h.Group.Name)...), roaring.Or(h.Holding, h.Others)}
+		at := slices.IndexFunc(kept, func(o named) bool { return m.apart(o.given, gives) })
+		if at < 0 {
+			kept = append(kept, named{h.Group.Name, gives})
+			return false
+		}
+		r.LeftOut = append(r.LeftOut, HeldLeftOut{h.Access, h.Holders, apartFrom(kept[at].group)})
+		return true
+	})
 }
 
 // miner looks for rules in held access.

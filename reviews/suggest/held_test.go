@@ -87,6 +87,49 @@ func TestFromHeld(t *testing.T) {
 	}
 }
 
+// Two groups that a constraint keeps apart are not suggested for the same people, by what
+// they hold, nor by that and what they ask for: the policy with all drafts in it gives
+// what each of them tells.
+func TestDraftsOfOneReportKeepApart(t *testing.T) {
+	const policy = `
+groups:
+  - {name: pay, access: ['fin:role/pay'], request: {}, owners: [manager]}
+  - {name: approve, access: ['fin:role/approve']}
+  - {name: audit, access: ['fin:role/audit']}
+constraints:
+  - {name: hands, conflict: [pay, approve], mode: MODE}
+  - {name: eyes, conflict: [approve, audit], mode: MODE}
+`
+	for _, mode := range []string{"enforce", "report"} {
+		co := company{t: t, policy: strings.ReplaceAll(policy, "MODE", mode)}
+		for i := range 20 {
+			co.join(fmt.Sprintf("u%d department=%s", i+1, []string{"Eng", "Sales"}[i/10]))
+		}
+		everyEngineer := []uint32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+		held := slices.Values([]suggest.Holding{holding("fin:role/approve", everyEngineer...), holding("fin:role/audit", everyEngineer[:9]...)})
+		if d := cmp.Diff([]string{
+			`approve new=false [fin:role/approve]: user.department == "Eng" (10 of 10, 0 others)`,
+			"not [fin:role/audit]: a constraint keeps it apart from approve, which is suggested for some of the same people",
+		}, toldHeld(suggest.FromHeld(co.input(), held, suggest.UsualHeld()))); d != "" {
+			t.Errorf("%s, by what is held: %s", mode, d)
+		}
+		for n := range int64(9) {
+			co.ask(n+1, "pay", 3)
+		}
+		asked := suggest.Suggest(co.input())
+		if len(asked.Drafts) != 1 || asked.Drafts[0].Group.Name != "pay" {
+			t.Fatalf("%s: drafts %+v, left out %+v", mode, asked.Drafts, asked.LeftOut)
+		}
+		beside := suggest.FromHeld(co.input(), held, suggest.UsualHeld(), asked.Drafts...)
+		if d := cmp.Diff([]string{
+			`audit new=false [fin:role/audit]: user.department == "Eng" (9 of 9, 1 others)`,
+			"not [fin:role/approve]: a constraint keeps it apart from pay, which is suggested for some of the same people",
+		}, toldHeld(beside)); d != "" {
+			t.Errorf("%s, by what is held and asked for: %s", mode, d)
+		}
+	}
+}
+
 // Exactly the planted rules are found, not the noise, in whatever order holdings
 // come; and with the drafts in force the engine gives what they say.
 func TestPlantedAccessIsFound(t *testing.T) {

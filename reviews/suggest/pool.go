@@ -134,7 +134,7 @@ func (l *learner) together(r *Report) {
 	for _, d := range r.Drafts {
 		at := -1
 		if d.Kind == AsRule {
-			at = slices.IndexFunc(kept, func(o Draft) bool { return o.Kind == AsRule && l.apart(&o, &d) })
+			at = slices.IndexFunc(kept, func(o Draft) bool { return o.Kind == AsRule && l.apart(o.gives(), d.gives()) })
 		}
 		if at < 0 {
 			kept = append(kept, d)
@@ -142,22 +142,36 @@ func (l *learner) together(r *Report) {
 		}
 		r.LeftOut = append(r.LeftOut, LeftOut{
 			Group: d.Group.Name, Evidence: d.Evidence,
-			Reason: "a constraint keeps it apart from " + kept[at].Group.Name + ", which is suggested for some of the same people",
+			Reason: apartFrom(kept[at].Group.Name),
 		})
 	}
 	r.Drafts = kept
 	slices.SortFunc(r.LeftOut, func(a, b LeftOut) int { return strings.Compare(a.Group, b.Group) })
 }
 
-// apart reports whether two drafts would meet in somebody against a constraint.
-func (l *learner) apart(a, b *Draft) bool {
-	one, two := append([]string{a.Group.Name}, a.Around...), append([]string{b.Group.Name}, b.Around...)
+// apartFrom is why something is left out that a constraint keeps apart from a group.
+func apartFrom(group string) string {
+	return "a constraint keeps it apart from " + group + ", which is suggested for some of the same people"
+}
+
+// given is what the rule of a draft gives, and to whom.
+type given struct {
+	groups []string
+	users  *roaring.Bitmap
+}
+
+func (d *Draft) gives() given {
+	return given{append([]string{d.Group.Name}, d.Around...), roaring.Or(d.Asking, d.Others)}
+}
+
+// apart reports whether two rules would meet in somebody against a constraint.
+func (l *learner) apart(a, b given) bool {
 	of := func(unit []string) func(string) bool {
 		return func(group string) bool { return slices.Contains(unit, group) }
 	}
 	for _, k := range l.Engine.Policy().Constraints {
-		if slices.ContainsFunc(k.Conflict, of(one)) && slices.ContainsFunc(k.Conflict, of(two)) {
-			return roaring.Or(a.Asking, a.Others).Intersects(roaring.Or(b.Asking, b.Others))
+		if slices.ContainsFunc(k.Conflict, of(a.groups)) && slices.ContainsFunc(k.Conflict, of(b.groups)) {
+			return a.users.Intersects(b.users)
 		}
 	}
 	return false
