@@ -18,8 +18,9 @@ import (
 // nothing, and says of everything since when it was seen.
 
 // observe keeps what a look at the whole target showed. Runs over everybody take turns,
-// and nobody else writes of it: what is kept is read and compared before the transaction
-// that writes, which so holds up nobody for long.
+// so what is kept is read and compared before the transaction that writes, which so holds
+// up nobody for long. An order that ends in between writes of it as well; if its account
+// is in a layer that changed, that is as it was until the next look.
 func (a *applier) observe(ctx context.Context) error {
 	if !a.whole {
 		return nil
