@@ -5,13 +5,13 @@ import (
 	"encoding/csv"
 	"net/http"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"birthright/grants/approval"
 	"birthright/grants/desk"
+	"birthright/internal/spreadsheet"
 )
 
 const csvType = "text/csv"
@@ -40,7 +40,7 @@ func (l list[T]) file(ctx context.Context, s *server, who approval.Actor, ask de
 		_ = out.Write(l.header)
 		for {
 			for _, entry := range found {
-				_ = out.Write(harmless(l.row(entry)))
+				_ = out.Write(spreadsheet.DefusedRow(l.row(entry)))
 			}
 			out.Flush()
 			if len(found) < perRead || out.Error() != nil {
@@ -56,16 +56,6 @@ func (l list[T]) file(ctx context.Context, s *server, who approval.Actor, ask de
 			}
 		}
 	}}, nil
-}
-
-// harmless keeps spreadsheets from running what people wrote as a formula.
-func harmless(row []string) []string {
-	for i, cell := range row {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			row[i] = "'" + cell
-		}
-	}
-	return row
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -14,6 +14,8 @@ import (
 	"github.com/mattn/go-runewidth"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/term"
+
+	"birthright/internal/spreadsheet"
 )
 
 // formats are the values of --output.
@@ -95,24 +97,12 @@ func printCSV(w io.Writer, header []string, rows [][]string) error {
 		return err
 	}
 	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = defused(cell)
-		}
-		if err := out.Write(safe); err != nil {
+		if err := out.Write(spreadsheet.DefusedRow(slices.Clone(row))); err != nil {
 			return err
 		}
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// defused keeps a spreadsheet from taking a value for a formula.
-func defused(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // printTable aligns columns by what a terminal shows: names come in many scripts.

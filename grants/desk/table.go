@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"birthright/internal/spreadsheet"
 )
 
 // RequestColumns are the columns of a table of requests, for spreadsheets and auditors;
@@ -21,21 +23,11 @@ func (r *Request) Cells() []string {
 	if r.Review != nil {
 		review = *r.Review
 	}
-	return defused(
+	return spreadsheet.DefusedRow([]string{
 		r.ID, r.Batch, r.Kind, r.User, r.Group, r.State, r.By, r.Reason, r.Ticket, cellOf(r.Start), strconv.FormatInt(r.Seconds, 10),
 		cellOf(&r.EndsAt), cellOf(&r.Created), cellOf(&r.ExpiresAt), cellOf(r.DecidedAt), r.DecidedBy, r.Note, r.Because, r.Grant, r.Extends,
 		review.Verdict, review.By, cellOf(review.At), review.Note, strconv.Itoa(r.Revision), votesCell(r.Votes),
-	)
-}
-
-// defused keeps spreadsheets from running what people wrote as a formula.
-func defused(cells ...string) []string {
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
+	})
 }
 
 // votesCell tells answer by answer who said what when, and what does not count any more.
@@ -70,10 +62,10 @@ func GrantColumns() []string {
 
 // Cells are what GrantColumns says.
 func (g *Grant) Cells() []string {
-	return defused(
+	return spreadsheet.DefusedRow([]string{
 		g.ID, g.Request, g.Kind, g.User, g.Group, g.State, strconv.FormatInt(g.Seconds, 10), cellOf(&g.StartsAt), cellOf(g.ActivatedAt),
 		cellOf(&g.EndsAt), cellOf(g.EndedAt), g.Ended, g.EndedBy, g.Reason, strconv.FormatInt(g.OverdueSeconds, 10), strings.Join(g.LeftOn, " "), g.While,
-	)
+	})
 }
 
 // cellOf writes a time, "" for none.

@@ -3,8 +3,8 @@ package document
 import (
 	"encoding/csv"
 	"io"
-	"strings"
-	"unicode/utf8"
+
+	"birthright/internal/spreadsheet"
 )
 
 // CSV writes a table as RFC 4180 says, a row at a time. Its header are the columns'
@@ -15,7 +15,7 @@ func CSV(w io.Writer, t Table) error {
 	out.UseCRLF = true
 	record := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		record[i] = defused(clean(c.Name))
+		record[i] = spreadsheet.Defused(clean(c.Name))
 	}
 	if err := out.Write(record); err != nil {
 		return err
@@ -24,7 +24,7 @@ func CSV(w io.Writer, t Table) error {
 		for i, c := range row {
 			record[i] = c.Plain()
 			if c.kind == KindText {
-				record[i] = defused(record[i])
+				record[i] = spreadsheet.Defused(record[i])
 			}
 		}
 		if len(record) == 1 && record[0] == "" {
@@ -48,14 +48,4 @@ func blank(w io.Writer, out *csv.Writer) error {
 	}
 	_, err := io.WriteString(w, "\"\"\r\n")
 	return err
-}
-
-// defused keeps a spreadsheet from taking a text for a formula. Some of them take
-// the wide forms of the signs for the signs, and skip blank space before them.
-func defused(text string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u00a0"))
-	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return "'" + text
-	}
-	return text
 }
