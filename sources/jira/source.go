@@ -83,7 +83,7 @@ func (s *Source) known(ctx context.Context) error {
 	}
 	_, err := s.client.JSON(ctx, httpkit.Request{Method: http.MethodGet, Path: "/rest/api/3/myself"}, nil, &we)
 	if err == nil && we.AccountID == "" {
-		err = errors.New("Jira does not say whom it takes the hub for: check url, email and token")
+		err = errors.New("the site does not say whom it takes the hub for: check url, email and token")
 	}
 	return s.failed(err)
 }
