@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,15 @@ type watched struct {
 	cfg  *config.Config
 	wiki *memory.Target
 	at   time.Time
+	look sync.Mutex // at the clock: a run does so in several places at once
+}
+
+// now moves on a little with each look.
+func (w *watched) now() time.Time {
+	w.look.Lock()
+	defer w.look.Unlock()
+	w.at = w.at.Add(time.Millisecond)
+	return w.at
 }
 
 func watch(t *testing.T, reviews, people string) *watched {
@@ -50,7 +60,7 @@ rules:
 	var err error
 	w.App, err = app.Open(t.Context(), app.Options{
 		Config: w.cfg, Targets: map[string]targets.Target{"wiki": w.wiki}, Actor: "operator:test",
-		Now: func() time.Time { w.at = w.at.Add(time.Millisecond); return w.at },
+		Now: w.now,
 	})
 	if err != nil {
 		t.Fatal(err)
