@@ -39,7 +39,8 @@ type turnstile struct {
 	urgent, others []waiter
 }
 
-// waiter is told once that its turn has come.
+// waiter is told once that its turn has come. Since when it waits is told by the clock
+// that nobody sets: it is a matter of this process alone, and in no record.
 type waiter struct {
 	turn  chan struct{}
 	since time.Time
