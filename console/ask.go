@@ -136,16 +136,16 @@ func (p *askPage) find(fit []desk.Offer, form url.Values) {
 }
 
 // wishOf reads the form.
-func wishOf(r *http.Request) (desk.Wish, error) {
+func (c *Console) wishOf(r *http.Request) (desk.Wish, error) {
 	length, wrongLength := lengthOf("for", typed(r, "for"))
-	start, wrongStart := instantOf("start", typed(r, "start"), false)
+	start, wrongStart := instantOf("start", typed(r, "start"), c.beginning)
 	return desk.Wish{
 		User: typed(r, "user"), Groups: chosen(r), For: length, Reason: typed(r, "reason"), Ticket: typed(r, "ticket"), Start: start,
 	}, every(wrongLength, wrongStart)
 }
 
 func (c *Console) ask(r *http.Request, v visitor) (view, error) {
-	wish, err := wishOf(r)
+	wish, err := c.wishOf(r)
 	if err == nil {
 		var made []desk.Request
 		if made, err = c.Desk.Ask(r.Context(), v.Actor, wish); err == nil {

@@ -94,10 +94,8 @@ func day(text, field string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05", time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
+	if t, err := midnight(text); err == nil {
+		return t, nil
 	}
 	return time.Time{}, &identity.Error{Kind: identity.Invalid, Field: field, Err: errNoDay(text)}
 }

@@ -8,6 +8,7 @@ import (
 	"birthright/grants"
 	"birthright/grants/approval"
 	"birthright/grants/desk"
+	"birthright/internal/dates"
 )
 
 type delegationDesk interface {
@@ -65,8 +66,8 @@ func delegationState(d grants.Delegation, now time.Time) string {
 }
 
 func (c *Console) delegate(r *http.Request, v visitor) (view, error) {
-	start, wrongStart := instantOf("start", typed(r, "start"), false)
-	end, wrongEnd := instantOf("until", typed(r, "until"), true)
+	start, wrongStart := instantOf("start", typed(r, "start"), c.beginning)
+	end, wrongEnd := instantOf("until", typed(r, "until"), dates.Until)
 	err := every(wrongStart, wrongEnd)
 	if err == nil {
 		var made grants.Delegation

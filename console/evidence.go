@@ -37,8 +37,8 @@ func (c *Console) makeEvidence(w http.ResponseWriter, r *http.Request, v visitor
 		c.fail(w, r, v, &identity.Error{Kind: identity.Denied, Err: errOldForm})
 		return
 	}
-	from, errFrom := instantOf("from", typed(r, "from"), false)
-	until, errUntil := instantOf("until", typed(r, "until"), false)
+	from, errFrom := instantOf("from", typed(r, "from"), midnight)
+	until, errUntil := instantOf("until", typed(r, "until"), midnight)
 	if err := every(errFrom, errUntil); err != nil {
 		c.fail(w, r, v, &identity.Error{Kind: identity.Invalid, Err: err})
 		return

@@ -29,7 +29,7 @@ func (c *Console) glass(r *http.Request, v visitor, wrong error) (view, error) {
 }
 
 func (c *Console) breakGlass(r *http.Request, v visitor) (view, error) {
-	wish, err := wishOf(r)
+	wish, err := c.wishOf(r)
 	if err == nil && r.PostFormValue("sure") != "yes" {
 		err = unfit("sure", "say that it is an emergency: the owners are told at once")
 	}

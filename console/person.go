@@ -121,10 +121,8 @@ func (c *Console) unless(again view, err error, kind identity.Kind) (view, error
 
 // momentOf reads a moment as browsers send it, in UTC.
 func momentOf(field, text string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return t, nil
-		}
+	if t, err := midnight(text); err == nil {
+		return t, nil
 	}
 	return time.Time{}, &identity.Error{Kind: identity.Invalid, Field: field, Err: errors.New("say which moment: a date, or a date and a time of day in UTC, such as 2026-11-30T17:00")}
 }

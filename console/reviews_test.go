@@ -54,6 +54,11 @@ func (r *reporter) PrintPaper(_ context.Context, m *hub.Made, w io.Writer, form 
 	return err
 }
 
+func (r *reporter) Evidence(_ context.Context, from, until time.Time, _, name string, w io.Writer) (*hub.Evidence, error) {
+	_, err := io.WriteString(w, from.Format(time.RFC3339)+" to "+until.Format(time.RFC3339))
+	return &hub.Evidence{}, err
+}
+
 // A campaign from its start to its close, on pages.
 func TestACampaignOnPages(t *testing.T) {
 	s := openShop(t)
@@ -107,5 +112,10 @@ func TestReportsOnPages(t *testing.T) {
 		t.Error("a page has styles of its own, which the policy of the pages forbids")
 	}
 	root.visit("/evidence").is(200, "Make the archive")
+	root.send("/evidence", "from", "2026-11-01", "until", "2026-11-23") // today: what was until its midnight
+	root.is(200, "2026-11-01T00:00:00Z to 2026-11-23T00:00:00Z")
+	if name := root.header.Get("Content-Disposition"); !strings.Contains(name, "evidence-20261101-20261123.zip") {
+		t.Errorf("the archive until today is called %q", name)
+	}
 	s.user("eve").visit("/evidence").is(403)
 }

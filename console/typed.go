@@ -30,21 +30,26 @@ func lengthOf(field, text string) (time.Duration, error) {
 	return d, nil
 }
 
-// instantOf reads an instant, in UTC: as a browser writes it, or as people do. It is the
-// zero time for nothing. A plain date is its end where last is set.
-func instantOf(field, text string, last bool) (time.Time, error) {
+// instantOf reads an instant, in UTC, as a browser writes it or as people do, in one of
+// the ways below. It is the zero time for nothing.
+func instantOf(field, text string, read func(string) (time.Time, error)) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
-	}
-	read := func(text string) (time.Time, error) { return dates.From(text, time.Now()) }
-	if last {
-		read = dates.Until
 	}
 	t, err := read(text)
 	if err != nil {
 		return t, unfit(field, "write a date such as 2026-11-30, or a date and a time of day such as 2026-11-30 17:00, in UTC")
 	}
 	return t, nil
+}
+
+// beginning reads from when something is wanted: today's date is at once, the zero time.
+func (c *Console) beginning(text string) (time.Time, error) { return dates.From(text, c.Now()) }
+
+// midnight reads a plain date as its midnight, today's as well.
+func midnight(text string) (time.Time, error) {
+	t, _, err := dates.Typed(text)
+	return t, err
 }
 
 // every joins what is wrong.
