@@ -17,6 +17,7 @@ import (
 	"birthright/notify"
 	"birthright/oauth"
 	"birthright/scim"
+	"birthright/scim/inspect"
 	"birthright/signals/delivery"
 )
 
@@ -53,61 +54,69 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 			Hint: "choose another address with server.listen",
 		}
 	}
-	if err := a.keepPolicy(ctx); err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	public := publicURL(a.Config.Server.PublicURL, listener.Addr())
-	recorder := a.recorder()
-	door, err := a.scimHandler(ctx, public, recorder)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	desk, err := a.oauthHandler(public)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	transmitter, err := a.transmitterFor(ctx, public)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	notifier, err := a.Notifier(public)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	provider, err := a.provider(public)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	next, err := schedule(a.Config.Sync.Schedule)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
-	reportsDue, err := schedule(a.Config.Reports.Schedule)
+	p, err := a.parts(ctx, publicURL(a.Config.Server.PublicURL, listener.Addr()))
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
 	loops, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{app: a, listener: listener, publicURL: public, cancel: cancel, failed: make(chan error, 1)}
+	s := &Server{app: a, listener: listener, publicURL: p.public, cancel: cancel, failed: make(chan error, 1)}
 	s.http = &http.Server{
-		Handler: a.handler(public, door, desk, transmitter, notifier, provider), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		Handler: a.handler(p), TLSConfig: secure, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
 	}
 	s.done.Go(s.listen)
-	s.done.Go(func() { recorder.Run(loops) })
-	s.http.RegisterOnShutdown(a.live.Close)
-	s.done.Go(func() { a.Hub.Carry(loops) })
-	s.done.Go(func() { a.Runner.EventLoop(loops, a.wake) })
-	s.done.Go(func() { a.Runner.FullLoop(loops, next) })
-	s.done.Go(func() { a.again(loops, "requests", a.Desk.Tick) })
-	s.done.Go(func() { a.again(loops, "reviews", a.Reviews.Tick) })
-	s.done.Go(func() { a.again(loops, "reviews of movers", a.ReviewMovers) })
-	s.done.Go(func() { a.again(loops, "sessions", a.SignIn.Tick) })
-	s.done.Go(func() { a.again(loops, "people in memory", a.Hub.LetGo) })
-	s.done.Go(func() { notifier.Run(loops) })
-	s.done.Go(func() { a.reportOnSchedule(loops, reportsDue) })
-	if transmitter != nil {
-		s.http.RegisterOnShutdown(transmitter.EndPolls)
-		s.done.Go(func() { transmitter.Run(loops) })
+	s.startLoops(loops, p)
+	return s, nil
+}
+
+// parts are what a Server is made of besides the App.
+type parts struct {
+	public      string
+	recorder    *inspect.Recorder
+	door, desk  http.Handler // SCIM, OAuth
+	transmitter *delivery.Transmitter
+	notifier    *notify.Service
+	provider    console.Provider
+	// full and reports say when those are due next, imports which sources are read when.
+	full, reports due
+	imports       []reading
+}
+
+// reading is a source that is read on a schedule.
+type reading struct {
+	Source
+	next due
+}
+
+// due returns when something is due next after a time.
+type due = func(time.Time) time.Time
+
+// parts makes them, or says why one cannot be made: then nothing runs.
+func (a *App) parts(ctx context.Context, public string) (p parts, err error) {
+	if err := a.keepPolicy(ctx); err != nil {
+		return p, err
+	}
+	p.public, p.recorder = public, a.recorder()
+	if p.door, err = a.scimHandler(ctx, public, p.recorder); err != nil {
+		return p, err
+	}
+	if p.desk, err = a.oauthHandler(public); err != nil {
+		return p, err
+	}
+	if p.transmitter, err = a.transmitterFor(ctx, public); err != nil {
+		return p, err
+	}
+	if p.notifier, err = a.Notifier(public); err != nil {
+		return p, err
+	}
+	if p.provider, err = a.provider(public); err != nil {
+		return p, err
+	}
+	if p.full, err = schedule(a.Config.Sync.Schedule); err != nil {
+		return p, err
+	}
+	if p.reports, err = schedule(a.Config.Reports.Schedule); err != nil {
+		return p, err
 	}
 	for _, source := range a.sources {
 		if source.Schedule == "" || source.Told() {
@@ -115,11 +124,39 @@ func (a *App) Start(ctx context.Context) (*Server, error) {
 		}
 		next, err := schedule(source.Schedule)
 		if err != nil {
-			return nil, errors.Join(err, s.Stop(ctx))
+			return p, err
 		}
-		s.done.Go(func() { a.importOnSchedule(loops, source, next) })
+		p.imports = append(p.imports, reading{source, next})
 	}
-	return s, nil
+	return p, nil
+}
+
+// startLoops starts what goes on by itself until ctx is over.
+func (s *Server) startLoops(ctx context.Context, p parts) {
+	a := s.app
+	s.http.RegisterOnShutdown(a.live.Close)
+	for _, loop := range []func(){
+		func() { p.recorder.Run(ctx) },
+		func() { a.Hub.Carry(ctx) },
+		func() { a.Runner.EventLoop(ctx, a.wake) },
+		func() { a.Runner.FullLoop(ctx, p.full) },
+		func() { a.again(ctx, "requests", a.Desk.Tick) },
+		func() { a.again(ctx, "reviews", a.Reviews.Tick) },
+		func() { a.again(ctx, "reviews of movers", a.ReviewMovers) },
+		func() { a.again(ctx, "sessions", a.SignIn.Tick) },
+		func() { a.again(ctx, "people in memory", a.Hub.LetGo) },
+		func() { p.notifier.Run(ctx) },
+		func() { a.reportOnSchedule(ctx, p.reports) },
+	} {
+		s.done.Go(loop)
+	}
+	if p.transmitter != nil {
+		s.http.RegisterOnShutdown(p.transmitter.EndPolls)
+		s.done.Go(func() { p.transmitter.Run(ctx) })
+	}
+	for _, one := range p.imports {
+		s.done.Go(func() { a.importOnSchedule(ctx, one.Source, one.next) })
+	}
 }
 
 // secure loads the server's certificate; nil where it has none.
@@ -195,20 +232,20 @@ func (a *App) importOnSchedule(ctx context.Context, s Source, next func(time.Tim
 }
 
 // handler is everything that is served.
-func (a *App) handler(publicURL string, door, desk http.Handler, transmitter *delivery.Transmitter, notifier *notify.Service, provider console.Provider) http.Handler {
+func (a *App) handler(p parts) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(scim.Prefix, scimNamed(door))
-	mux.Handle(scim.Prefix+"/", scimNamed(door))
-	mux.Handle(oauth.TokenPath, desk)
-	mux.Handle(oauth.MetadataPath, desk)
+	mux.Handle(scim.Prefix, scimNamed(p.door))
+	mux.Handle(scim.Prefix+"/", scimNamed(p.door))
+	mux.Handle(oauth.TokenPath, p.desk)
+	mux.Handle(oauth.MetadataPath, p.desk)
 	mux.HandleFunc("GET /healthz", a.healthy)
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.figures)
-	mountChannels(mux, notifier)
+	mountChannels(mux, p.notifier)
 	a.factsDoor().Mount(mux)
-	a.mountAPI(mux, publicURL, provider)
-	if transmitter != nil {
-		transmitter.Mount(mux)
+	a.mountAPI(mux, p.public, p.provider)
+	if p.transmitter != nil {
+		p.transmitter.Mount(mux)
 	}
 	return a.watched(mux)
 }
